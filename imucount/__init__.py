@@ -1,0 +1,1 @@
+"""imucount counts shoulder circles, with the direction of each, from a wearable IMU."""

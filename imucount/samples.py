@@ -1,0 +1,135 @@
+"""Samples: consecutive samples of one IMU, the one currency between modules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from imucount.errors import SampleError
+
+__all__ = ["FloatArray", "Samples"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """Consecutive samples of one IMU, in SI units and in the sensor frame.
+
+    Parameters
+    ----------
+    t : (n,) array, s
+        Time on the recording's own clock, strictly increasing. The spacing need not be even.
+    acc : (n, 3) array, m/s²
+        Specific force: an axis that points up at rest reads +9.81.
+    gyr : (n, 3) array, rad/s, optional
+        Angular rate, right-handed about each axis. None for a sensor without gyroscope.
+
+    Raises
+    ------
+    SampleError
+        If the shapes disagree, a value is not finite, or time does not increase.
+
+    Examples
+    --------
+    >>> samples = Samples(t=[0.0, 0.01], acc=[[0, 0, 9.81]] * 2, gyr=[[0, 0, 0]] * 2)
+    >>> len(samples), samples.duration_s
+    (2, 0.01)
+    >>> len(samples[1:])
+    1
+    """
+
+    t: FloatArray
+    acc: FloatArray
+    gyr: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        t = _floats("t", self.t)
+        acc = _floats("acc", self.acc)
+        if t.ndim != 1:
+            raise SampleError(f"t must have one dimension, got shape {t.shape}")
+        _check_vectors("acc", acc, len(t))
+        object.__setattr__(self, "t", t)
+        object.__setattr__(self, "acc", acc)
+        if self.gyr is not None:
+            gyr = _floats("gyr", self.gyr)
+            _check_vectors("gyr", gyr, len(t))
+            object.__setattr__(self, "gyr", gyr)
+        _check_finite("t", t)
+        _check_increasing(t)
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    def __getitem__(self, index: slice) -> Samples:
+        if not isinstance(index, slice) or (index.step or 1) < 1:
+            raise SampleError(f"Samples take a slice with a positive step such as samples[10:20], got {index!r}")
+        return Samples(self.t[index], self.acc[index], None if self.gyr is None else self.gyr[index])
+
+    @property
+    def has_gyroscope(self) -> bool:
+        """Whether angular rate is there."""
+        return self.gyr is not None
+
+    @property
+    def duration_s(self) -> float:
+        """Time from the first sample to the last, s; 0 for fewer than two samples."""
+        return float(self.t[-1] - self.t[0]) if len(self.t) else 0.0
+
+    @staticmethod
+    def concatenate(parts: Sequence[Samples]) -> Samples:
+        """Join consecutive pieces of one stream into one.
+
+        Parameters
+        ----------
+        parts : sequence of Samples
+            In order of time, all with a gyroscope or all without.
+        """
+        if len({part.has_gyroscope for part in parts}) != 1:
+            raise SampleError(
+                f"expected at least one piece, all with angular rate or all without, got {len(parts)} pieces "
+                f"of which {sum(part.has_gyroscope for part in parts)} with; do they come from one sensor?"
+            )
+        gyr = [part.gyr for part in parts if part.gyr is not None]
+        return Samples(
+            np.concatenate([part.t for part in parts]),
+            np.concatenate([part.acc for part in parts]),
+            np.concatenate(gyr) if gyr else None,
+        )
+
+
+def _floats(name: str, values: ArrayLike) -> FloatArray:
+    try:
+        return np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise SampleError(f"{name} must be an array of numbers, got {type(values).__name__}: {error}") from error
+
+
+def _check_vectors(name: str, values: FloatArray, n: int) -> None:
+    if values.shape != (n, 3):
+        raise SampleError(
+            f"{name} must have shape ({n}, 3), one row of x, y, z for each of the {n} times, got {values.shape}"
+        )
+    _check_finite(name, values)
+
+
+def _check_finite(name: str, values: FloatArray) -> None:
+    if not np.isfinite(values).all():
+        index = int(np.argwhere(~np.isfinite(values))[0][0])
+        raise SampleError(
+            f"{name} must be finite, got {values[index]} at index {index}; "
+            "leave lost samples out instead of filling them with NaN"
+        )
+
+
+def _check_increasing(t: FloatArray) -> None:
+    steps = np.diff(t)
+    if (steps <= 0).any():
+        index = int(np.argmax(steps <= 0))
+        raise SampleError(
+            f"t must increase from sample to sample, got {t[index]:.6g} s then {t[index + 1]:.6g} s "
+            f"at index {index + 1}; were two recordings joined, or a packet repeated?"
+        )

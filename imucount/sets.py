@@ -1,0 +1,214 @@
+"""RepSet and Session: reps grouped by direction and rest, and how they leave the library."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal
+
+from imucount.reps import Direction, Phase, Position, Rep, Tempo
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Gap", "RepSet", "Session", "Side"]
+
+Side = Literal["left", "right"]
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch without samples that was too long to bridge.
+
+    Attributes
+    ----------
+    start_s, end_s : float
+        Times of the last sample before and of the first one after, s.
+    """
+
+    start_s: float
+    end_s: float
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the gap, s."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class RepSet:
+    """Reps of one direction that follow each other without a rest.
+
+    Attributes
+    ----------
+    reps : tuple of Rep
+        At least one.
+    rest_before_s : float or None
+        Time since the end of the set before, s; None for the first set.
+    """
+
+    reps: tuple[Rep, ...]
+    rest_before_s: float | None
+
+    @property
+    def start_s(self) -> float:
+        """Start of the first rep, s."""
+        return self.reps[0].start_s
+
+    @property
+    def end_s(self) -> float:
+        """End of the last rep, s."""
+        return self.reps[-1].end_s
+
+    @property
+    def direction(self) -> Direction:
+        """Direction that all its reps share."""
+        return self.reps[0].direction
+
+    @property
+    def tempo(self) -> Tempo:
+        """Tempo of its reps."""
+        tempo = Tempo.of(self.reps)
+        assert tempo is not None  # a set has at least one rep
+        return tempo
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a counter made of a stream: reps, sets, and what there is to know about them.
+
+    Attributes
+    ----------
+    start_s, end_s : float
+        Times of the first and the last sample, s.
+    side : {"left", "right"} or None
+        The shoulder that wears the clip, as it was told.
+    sampling_rate_hz : float or None
+        Effective rate of the samples outside of gaps, Hz; None for fewer than two samples.
+    reps : tuple of Rep
+        In order of time.
+    sets : tuple of RepSet
+        The same reps, grouped.
+    gaps : tuple of Gap
+        Stretches without samples that were too long to bridge.
+    warnings : tuple of str
+        What a reader of the figures should know, a sentence each.
+    """
+
+    start_s: float
+    end_s: float
+    side: Side | None
+    sampling_rate_hz: float | None
+    reps: tuple[Rep, ...]
+    sets: tuple[RepSet, ...]
+    gaps: tuple[Gap, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the stream, s."""
+        return self.end_s - self.start_s
+
+    @property
+    def tempo(self) -> Tempo | None:
+        """Tempo of all its reps; None without any."""
+        return Tempo.of(self.reps)
+
+    def total(self, direction: Direction) -> int:
+        """Reps of one direction."""
+        return sum(rep.direction == direction for rep in self.reps)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a rep, as a pandas DataFrame with the index `rep`, from 1.
+
+        Columns: set, direction, start_s, end_s, duration_s, back_s, up_s, forward_s, down_s,
+        elevation_deg, protraction_deg, confidence. What is not known is NaN.
+        """
+        import pandas as pd  # slow to import, and not needed to count samples
+
+        rows = [
+            [
+                *(number, rep.direction, rep.start_s, rep.end_s, rep.duration_s),
+                *(_phase_s(rep, position) for position in ("back", "up", "forward", "down")),
+                *(rep.elevation_deg, rep.protraction_deg, rep.confidence),
+            ]
+            for number, rep_set in enumerate(self.sets, start=1)
+            for rep in rep_set.reps
+        ]
+        columns = [
+            *("set", "direction", "start_s", "end_s", "duration_s"),
+            *("back_s", "up_s", "forward_s", "down_s"),
+            *("elevation_deg", "protraction_deg", "confidence"),
+        ]
+        frame = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rep"), columns=columns)
+        return frame.astype(dict.fromkeys(columns[2:], float) | {"set": int, "direction": str})
+
+    def to_csv(self, path: str | PathLike[str]) -> None:
+        """Write `to_frame()` to a CSV file."""
+        self.to_frame().to_csv(path)
+
+    def to_json(self) -> str:
+        """Everything in the session as JSON text, from which `from_json` makes an equal session."""
+        document: dict[str, Any] = {
+            "schema_version": SCHEMA_VERSION,
+            "start_s": self.start_s,
+            "end_s": self.end_s,
+            "side": self.side,
+            "sampling_rate_hz": self.sampling_rate_hz,
+            "warnings": list(self.warnings),
+            "gaps": [asdict(gap) for gap in self.gaps],
+            "sets": [
+                {
+                    "direction": rep_set.direction,
+                    "rest_before_s": rep_set.rest_before_s,
+                    "tempo": {"cadence_per_min": rep_set.tempo.cadence_per_min} | asdict(rep_set.tempo),
+                    "reps": [asdict(rep) for rep in rep_set.reps],
+                }
+                for rep_set in self.sets
+            ],
+        }
+        return json.dumps(document, indent=2, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Session:
+        """Read back what `to_json` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the text is not JSON, or of a schema version that this release does not know.
+        """
+        document = json.loads(text)
+        if not isinstance(document, dict) or document.get("schema_version") != SCHEMA_VERSION:
+            raise ValueError(
+                f"expected a session of schema version {SCHEMA_VERSION}, got "
+                f"{document.get('schema_version') if isinstance(document, dict) else type(document).__name__}; "
+                "was it written by another release of imucount?"
+            )
+        sets = tuple(
+            RepSet(
+                tuple(
+                    Rep(**{**rep, "phases": tuple(Phase(**phase) for phase in rep["phases"])})
+                    for rep in each["reps"]
+                ),
+                each["rest_before_s"],
+            )
+            for each in document["sets"]
+        )
+        return cls(
+            start_s=document["start_s"],
+            end_s=document["end_s"],
+            side=document["side"],
+            sampling_rate_hz=document["sampling_rate_hz"],
+            reps=tuple(rep for rep_set in sets for rep in rep_set.reps),
+            sets=sets,
+            gaps=tuple(Gap(**gap) for gap in document["gaps"]),
+            warnings=tuple(document["warnings"]),
+        )
+
+
+def _phase_s(rep: Rep, position: Position) -> float | None:
+    return next((phase.duration_s for phase in rep.phases if phase.position == position), None)
