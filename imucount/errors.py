@@ -45,5 +45,9 @@ class RecordingError(ImucountError):
     def __init__(self, message: str, path: str | PathLike[str], line: int | None = None) -> None:
         self.path = fspath(path)
         self.line = line
+        self._message = message
         where = self.path if line is None else f"{self.path}, line {line}"
         super().__init__(f"{where}: {message}")
+
+    def __reduce__(self) -> tuple[type[RecordingError], tuple[str, str, int | None]]:
+        return type(self), (self._message, self.path, self.line)

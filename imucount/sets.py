@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +13,7 @@ from imucount.reps import Direction, Phase, Position, Rep, Tempo
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Gap", "RepSet", "Session", "Side"]
+__all__ = ["Gap", "RepSet", "Session", "Side", "group_reps"]
 
 Side = Literal["left", "right"]
 
@@ -212,3 +213,38 @@ class Session:
 
 def _phase_s(rep: Rep, position: Position) -> float | None:
     return next((phase.duration_s for phase in rep.phases if phase.position == position), None)
+
+
+REST_S = 3.0
+REST_PERIODS = 1.1
+"""A set ends with a pause longer than both: 3 s is a rest, and at a slow tempo one circle missed is not."""
+
+
+def group_reps(reps: Sequence[Rep]) -> tuple[RepSet, ...]:
+    """Group reps into sets: a rest or another direction begins a new one.
+
+    Parameters
+    ----------
+    reps : sequence of Rep
+        In order of time.
+
+    Examples
+    --------
+    >>> starts_s = [0.0, 3.0, 30.0]
+    >>> reps = [Rep(t, t + 3.0, "forward", (), 20.0, 12.0, 1.0) for t in starts_s]
+    >>> [(len(each.reps), each.rest_before_s) for each in group_reps(reps)]
+    [(2, None), (1, 24.0)]
+    """
+    groups: list[list[Rep]] = []
+    for rep in reps:
+        last = groups[-1][-1] if groups else None
+        if last is not None and rep.direction == last.direction:
+            longest_s = max(REST_S, REST_PERIODS * (last.duration_s + rep.duration_s) / 2)
+            if rep.start_s - last.end_s <= longest_s:
+                groups[-1].append(rep)
+                continue
+        groups.append([rep])
+    return tuple(
+        RepSet(tuple(group), group[0].start_s - groups[number - 1][-1].end_s if number else None)
+        for number, group in enumerate(groups)
+    )

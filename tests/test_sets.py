@@ -1,0 +1,231 @@
+import csv
+import json
+from dataclasses import replace
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imucount.reps import POSITIONS, Phase, Rep, Tempo
+from imucount.sets import Gap, RepSet, Session, group_reps
+
+COLUMNS = [
+    *("set", "direction", "start_s", "end_s", "duration_s", "back_s", "up_s", "forward_s", "down_s"),
+    *("elevation_deg", "protraction_deg", "confidence"),
+]
+
+
+def rep_of(start_s, duration_s=3.0, direction="forward"):
+    edges_s = [start_s + share * duration_s for share in (0.0, 0.2, 0.5, 0.8, 1.0)]
+    phases = tuple(Phase(name, *edges) for name, edges in zip(POSITIONS[direction], pairwise(edges_s)))
+    return Rep(edges_s[0], edges_s[-1], direction, phases, 12.0, 8.0, 0.9)
+
+
+def session_of(reps, **changes):
+    end_s = reps[-1].end_s + 1.0 if reps else 0.0
+    session = Session(0.0, end_s, "right", 100.0, tuple(reps), group_reps(reps), (), ())
+    return replace(session, **changes)
+
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def any_reps(draw):
+    reps = []
+    now_s = draw(st.floats(0.0, 1e6))
+    for _ in range(draw(st.integers(0, 6))):
+        now_s += draw(st.sampled_from([0.0, 0.3, 2.0, 4.0, 60.0]))
+        direction = draw(st.sampled_from(["forward", "backward", "unknown"]))
+        rep = rep_of(now_s, draw(st.floats(0.7, 14.0)), direction)
+        if draw(st.booleans()):
+            rep = replace(rep, protraction_deg=None, phases=rep.phases[1::2])
+        reps.append(replace(rep, elevation_deg=draw(FINITE), confidence=draw(FINITE)))
+        now_s = rep.end_s
+    return reps
+
+
+@st.composite
+def any_session(draw):
+    return session_of(
+        draw(any_reps()),
+        start_s=draw(FINITE),
+        end_s=draw(FINITE),
+        side=draw(st.sampled_from(["left", "right", None])),
+        sampling_rate_hz=draw(st.none() | FINITE),
+        gaps=tuple(draw(st.lists(st.builds(Gap, FINITE, FINITE), max_size=2))),
+        warnings=tuple(draw(st.lists(st.text(), max_size=2))),
+    )
+
+
+# sets
+
+
+def directions_and_sizes(reps):
+    return [(each.direction, len(each.reps)) for each in group_reps(reps)]
+
+
+@given(any_reps())
+def test_grouping_keeps_every_rep_once_and_in_order(reps):
+    assert [rep for each in group_reps(reps) for rep in each.reps] == reps
+
+
+@given(any_reps())
+def test_all_reps_of_a_set_have_its_direction(reps):
+    for each in group_reps(reps):
+        assert {rep.direction for rep in each.reps} == {each.direction}
+
+
+@given(any_reps())
+def test_the_rest_before_a_set_is_the_time_since_the_set_before(reps):
+    sets = group_reps(reps)
+    if sets:
+        assert sets[0].rest_before_s is None
+    for before, after in pairwise(sets):
+        assert after.rest_before_s == after.start_s - before.end_s
+
+
+def test_circles_that_follow_at_once_are_one_set():
+    assert directions_and_sizes([rep_of(3.0 * number) for number in range(10)]) == [("forward", 10)]
+
+
+def test_another_direction_begins_a_new_set_without_a_rest():
+    reps = [*(rep_of(3.0 * number) for number in range(4)), rep_of(12.0, direction="backward")]
+    sets = group_reps(reps)
+    assert [(each.direction, len(each.reps)) for each in sets] == [("forward", 4), ("backward", 1)]
+    assert sets[1].rest_before_s == 0.0
+
+
+@pytest.mark.parametrize(("pause_s", "sets"), [(0.0, 1), (1.0, 1), (2.5, 1), (3.5, 2), (30.0, 2)])
+def test_three_seconds_of_rest_begin_a_new_set(pause_s, sets):
+    assert len(group_reps([rep_of(0.0, 2.0), rep_of(2.0 + pause_s, 2.0)])) == sets
+
+
+@pytest.mark.parametrize(("pause_s", "sets"), [(4.0, 1), (8.0, 1), (10.0, 2)])
+def test_one_slow_circle_missed_is_no_rest(pause_s, sets):
+    assert len(group_reps([rep_of(0.0, 8.0), rep_of(8.0 + pause_s, 8.0)])) == sets
+
+
+def test_no_reps_make_no_sets():
+    assert group_reps([]) == ()
+
+
+def test_a_set_lasts_from_its_first_rep_to_its_last():
+    reps = [rep_of(5.0), rep_of(8.0, 2.0)]
+    (each,) = group_reps(reps)
+    assert (each.start_s, each.end_s) == (5.0, 10.0)
+    assert each.tempo == Tempo.of(reps)
+
+
+# sessions
+
+
+def test_totals_are_by_direction():
+    session = session_of([rep_of(0.0), rep_of(3.0), rep_of(6.0, direction="backward")])
+    assert [session.total(name) for name in ("forward", "backward", "unknown")] == [2, 1, 0]
+
+
+def test_the_tempo_of_a_session_is_that_of_all_its_reps():
+    reps = [rep_of(0.0, 2.0), rep_of(40.0, 4.0)]
+    assert session_of(reps).tempo == Tempo.of(reps)
+    assert session_of([]).tempo is None
+
+
+def test_durations_are_from_start_to_end():
+    assert session_of([], start_s=2.0, end_s=7.5).duration_s == 5.5
+    assert Gap(2.0, 7.5).duration_s == 5.5
+
+
+# JSON
+
+
+@given(any_session())
+def test_any_session_survives_json(session):
+    assert Session.from_json(session.to_json()) == session
+
+
+@given(any_session())
+def test_json_is_strict(session):
+    def refuse(text):
+        raise AssertionError(f"{text} is not JSON")
+
+    assert json.loads(session.to_json(), parse_constant=refuse)["schema_version"] == 1
+
+
+def test_json_can_be_read_without_imucount():
+    session = session_of([rep_of(2.0), rep_of(5.0), rep_of(30.0, direction="backward")], warnings=("Look out.",))
+    document = json.loads(session.to_json())
+    assert document["side"] == "right"
+    assert document["warnings"] == ["Look out."]
+    assert [(each["direction"], len(each["reps"])) for each in document["sets"]] == [
+        ("forward", 2),
+        ("backward", 1),
+    ]
+    first = document["sets"][0]
+    assert first["tempo"]["cadence_per_min"] == 20.0
+    assert first["tempo"]["period_s"] == 3.0
+    assert first["reps"][0]["phases"][0] == {"position": "back", "start_s": 2.0, "end_s": pytest.approx(2.6)}
+    assert document["sets"][1]["rest_before_s"] == 22.0
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", "{}", '{"schema_version": 2}'])
+def test_text_that_is_no_session_is_refused(text):
+    with pytest.raises(ValueError):  # noqa: PT011 - json's own error for what is not JSON
+        Session.from_json(text)
+
+
+def test_a_session_of_another_release_is_named():
+    document = json.loads(session_of([]).to_json()) | {"schema_version": 99}
+    with pytest.raises(ValueError, match="schema version 1, got 99"):
+        Session.from_json(json.dumps(document))
+
+
+# tables
+
+
+def test_a_frame_has_a_row_a_rep():
+    frame = session_of([rep_of(2.0), rep_of(5.0), rep_of(30.0, 2.0, "backward")]).to_frame()
+    assert list(frame.columns) == COLUMNS
+    assert frame.index.name == "rep"
+    assert list(frame.index) == [1, 2, 3]
+    assert list(frame["set"]) == [1, 1, 2]
+    assert list(frame["direction"]) == ["forward", "forward", "backward"]
+    assert frame.loc[3, ["start_s", "end_s", "duration_s"]].to_list() == [30.0, 32.0, 2.0]
+    # Quarters of 0.2, 0.3, 0.3 and 0.2 of the circle, in the order of the path.
+    assert frame.loc[1, ["back_s", "up_s", "forward_s", "down_s"]].to_list() == pytest.approx([0.6, 0.9, 0.9, 0.6])
+    assert frame.loc[3, ["back_s", "up_s", "forward_s", "down_s"]].to_list() == pytest.approx([0.6, 0.6, 0.4, 0.4])
+
+
+def test_what_is_not_known_is_nan_in_a_frame():
+    rep = replace(rep_of(2.0, direction="unknown"), protraction_deg=None)
+    row = session_of([rep]).to_frame().loc[1]
+    assert [name for name in COLUMNS if pd.isna(row[name])] == ["back_s", "forward_s", "protraction_deg"]
+
+
+def test_the_frame_of_nothing_has_the_same_columns_and_types():
+    empty, full = session_of([]).to_frame(), session_of([rep_of(0.0)]).to_frame()
+    assert len(empty) == 0
+    assert empty.dtypes.to_dict() == full.dtypes.to_dict()
+    assert empty.index.name == "rep"
+
+
+def test_a_csv_reads_back_as_the_frame(tmp_path):
+    session = session_of([rep_of(2.1), rep_of(5.1), replace(rep_of(30.0, 1 / 3, "unknown"), protraction_deg=None)])
+    session.to_csv(tmp_path / "reps.csv")
+    with open(tmp_path / "reps.csv", encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    assert header == ["rep", *COLUMNS]
+    frame = session.to_frame()
+    for (number, *cells), (index, row) in zip(rows, frame.iterrows(), strict=True):
+        assert int(number) == index
+        for name, cell in zip(COLUMNS, cells, strict=True):
+            if name == "direction":
+                assert cell == row[name]
+            else:
+                assert pd.isna(row[name]) if cell == "" else float(cell) == row[name]
+
+
+def test_a_set_knows_its_direction_from_its_reps():
+    assert RepSet((rep_of(0.0, direction="backward"),), None).direction == "backward"
