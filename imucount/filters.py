@@ -1,0 +1,234 @@
+"""Causal filters with carried state, and the even time grid that they need.
+
+Whatever is filtered whole, or in pieces of any size, comes out the same to the bit: each output sample is
+made by the same operations in the same order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imucount.samples import FloatArray
+
+__all__ = ["EvenGrid", "Lowpass", "MovingMean", "OnePole", "running_sum"]
+
+
+class Lowpass:
+    """Causal second-order Butterworth low-pass that continues where the last call ended.
+
+    Parameters
+    ----------
+    cutoff_hz : float
+        -3 dB frequency, between 0 and half of `sampling_rate_hz`.
+    sampling_rate_hz : float
+
+    Attributes
+    ----------
+    delay_s : float
+        By how much the output lags behind slow signals: sqrt(2) / (2 pi cutoff_hz) s.
+
+    Notes
+    -----
+    The output starts settled on the first sample, so a sensor at rest reads 9.81 m/s² at once rather than
+    after a ramp from zero.
+
+    Examples
+    --------
+    >>> lowpass = Lowpass(cutoff_hz=3.0, sampling_rate_hz=25.0)
+    >>> lowpass.update(np.full((1, 3), 9.81)).round(2)
+    array([[9.81, 9.81, 9.81]])
+    """
+
+    def __init__(self, cutoff_hz: float, sampling_rate_hz: float) -> None:
+        if not 0.0 < cutoff_hz < sampling_rate_hz / 2:
+            raise ValueError(
+                f"cutoff_hz must be between 0 and {sampling_rate_hz / 2:g} Hz "
+                f"(half of the {sampling_rate_hz:g} Hz sampling rate), got {cutoff_hz:g}"
+            )
+        from scipy.signal import butter, sosfilt_zi  # slow to import
+
+        self.delay_s = 2**0.5 / (2 * np.pi * cutoff_hz)
+        self._sos = butter(2, cutoff_hz, fs=sampling_rate_hz, output="sos")
+        self._settled = sosfilt_zi(self._sos)
+        self._zi: FloatArray | None = None
+
+    def update(self, x: FloatArray) -> FloatArray:
+        """Filter the next n samples of k channels.
+
+        Parameters
+        ----------
+        x : (k, n) array
+
+        Returns
+        -------
+        (k, n) array
+        """
+        from scipy.signal import sosfilt
+
+        if x.shape[1] == 0:
+            return x
+        if self._zi is None:
+            self._zi = self._settled[:, np.newaxis, :] * x[np.newaxis, :, :1]
+        y, self._zi = sosfilt(self._sos, x, axis=1, zi=self._zi)
+        return np.asarray(y)
+
+
+class OnePole:
+    """Causal first-order low-pass: a running mean that forgets with the time constant `tau_s`.
+
+    Parameters
+    ----------
+    tau_s : float
+        Time constant, s, above 0.
+    sampling_rate_hz : float
+    start : (k,) array
+        The output before the first sample.
+
+    Examples
+    --------
+    >>> mean = OnePole(tau_s=1.0, sampling_rate_hz=10.0, start=np.zeros(1))
+    >>> mean.update(np.ones((1, 10)))[0, -1].round(3)
+    np.float64(0.632)
+    """
+
+    def __init__(self, tau_s: float, sampling_rate_hz: float, start: FloatArray) -> None:
+        self._decay = float(np.exp(-1.0 / (tau_s * sampling_rate_hz)))
+        self._zi = self._decay * np.asarray(start, dtype=np.float64)[:, np.newaxis]
+
+    def update(self, x: FloatArray) -> FloatArray:
+        """Filter the next n samples of k channels, shape (k, n) in and out."""
+        from scipy.signal import lfilter
+
+        if x.shape[1] == 0:
+            return x
+        y, self._zi = lfilter([1.0 - self._decay], [1.0, -self._decay], x, axis=1, zi=self._zi)
+        return np.asarray(y)
+
+
+class MovingMean:
+    """Mean over the last `length` samples, at first over as many copies of `start`.
+
+    Parameters
+    ----------
+    length : int
+        Samples, 2 or more.
+    start : (k,) array
+
+    Examples
+    --------
+    >>> mean = MovingMean(2, start=np.zeros(1))
+    >>> mean.update(np.array([[4.0, 6.0]]))
+    array([[2., 5.]])
+    """
+
+    def __init__(self, length: int, start: FloatArray) -> None:
+        # With two coefficients below the line scipy filters sample by sample; with one it convolves blocks,
+        # whose sums depend on where they are cut.
+        self._above, self._below = np.full(length, 1.0 / length), np.array([1.0, 0.0])
+        still_to_come = np.arange(length - 1, 0, -1) / length
+        self._zi = np.asarray(start, dtype=np.float64)[:, np.newaxis] * still_to_come
+
+    def update(self, x: FloatArray) -> FloatArray:
+        """Filter the next n samples of k channels, shape (k, n) in and out."""
+        from scipy.signal import lfilter
+
+        if x.shape[1] == 0:
+            return x
+        y, self._zi = lfilter(self._above, self._below, x, axis=1, zi=self._zi)
+        return np.asarray(y)
+
+
+def running_sum(x: FloatArray, start: FloatArray) -> FloatArray:
+    """Sum of each channel up to and including each sample, continued from `start`.
+
+    Parameters
+    ----------
+    x : (k, n) array
+    start : (k,) array
+        The sum before the first sample.
+
+    Returns
+    -------
+    (k, n) array
+
+    Examples
+    --------
+    >>> running_sum(np.ones((1, 3)), start=np.array([5.0]))
+    array([[6., 7., 8.]])
+    """
+    return np.cumsum(np.concatenate([start[:, np.newaxis], x], axis=1), axis=1)[:, 1:]
+
+
+class EvenGrid:
+    """Puts unevenly spaced samples on an even grid.
+
+    The signal is taken as linear between samples, and each bin of the grid gets its mean. So a rate above
+    the grid's is averaged rather than aliased, one below it is interpolated, a lost packet is bridged, and
+    an angle integrated from the bins is the angle integrated from the samples.
+
+    Parameters
+    ----------
+    sampling_rate_hz : float
+        Rate of the grid.
+
+    Notes
+    -----
+    The grid starts at the first sample. A stretch that must not be bridged ends it: make a new one.
+    """
+
+    def __init__(self, sampling_rate_hz: float) -> None:
+        self.sampling_rate_hz = sampling_rate_hz
+        self._origin_s: float | None = None
+        self._n_bins = 0
+        self._t = np.empty(0)
+        self._x = np.empty((0, 0))
+        self._area = np.empty((0, 0))
+
+    def update(self, t: FloatArray, x: FloatArray) -> FloatArray:
+        """Take the next samples, return the bins that they complete.
+
+        Parameters
+        ----------
+        t : (n,) array, s
+            Increasing, also from call to call.
+        x : (k, n) array
+            n samples of k channels.
+
+        Returns
+        -------
+        (k, m) array
+            Mean of each channel over each of the next m bins.
+        """
+        step_s = 1.0 / self.sampling_rate_hz
+        if len(t) == 0:
+            return np.empty((len(x), 0))
+        if self._origin_s is None:
+            self._origin_s = float(t[0])
+            self._t, self._x, self._area = t[:1], x[:, :1], np.zeros((len(x), 1))
+            t, x = t[1:], x[:, 1:]
+        t = np.concatenate([self._t, t])
+        x = np.concatenate([self._x, x], axis=1)
+        n_known = len(self._t)
+        steps_s = np.diff(t[n_known - 1 :])
+        trapezoids = (x[:, n_known - 1 : -1] + x[:, n_known:]) * (0.5 * steps_s)
+        area = np.concatenate([self._area, running_sum(trapezoids, self._area[:, -1])], axis=1)
+
+        first = self._n_bins
+        while self._edge_s(self._n_bins + 1) < t[-1]:
+            guess = int((t[-1] - self._origin_s) * self.sampling_rate_hz)
+            self._n_bins = max(self._n_bins + 1, guess - 1)
+        edges_s = self._origin_s + np.arange(first, self._n_bins + 1) * step_s
+        left = np.clip(np.searchsorted(t, edges_s, side="right") - 1, 0, max(len(t) - 2, 0))
+        if self._n_bins == first:
+            bins = np.empty((len(x), 0))
+        else:
+            since_s = edges_s - t[left]
+            slope = (x[:, left + 1] - x[:, left]) / (t[left + 1] - t[left])
+            at_edges = area[:, left] + since_s * (x[:, left] + 0.5 * since_s * slope)
+            bins = np.diff(at_edges, axis=1) * self.sampling_rate_hz
+        keep = int(left[-1])
+        self._t, self._x, self._area = t[keep:], x[:, keep:], area[:, keep:]
+        return bins
+
+    def _edge_s(self, index: int) -> float:
+        return (self._origin_s or 0.0) + index * (1.0 / self.sampling_rate_hz)

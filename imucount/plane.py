@@ -1,0 +1,313 @@
+"""ShoulderPlane: acceleration and angular rate in, rotation of the shoulder about level axes out.
+
+Axes. `up` is the direction that the slow mean of the specific force has in the sensor frame; `first` and
+`second` are level and complete it to a right-handed frame. Where the wearer faces, and how the clip sits,
+is not known and not needed: scapular elevation is a rotation about some level axis, protraction and
+retraction are rotation about `up`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from imucount.filters import Lowpass, MovingMean, OnePole, running_sum
+from imucount.samples import FloatArray
+
+__all__ = ["Channel", "PlaneChunk", "ShoulderPlane"]
+
+STANDARD_GRAVITY = 9.80665  # m/s², CGPM 1901
+
+CUTOFF_HZ = 3.0
+"""Circles take 1 s or longer, so three of their harmonics pass; strap wobble and footfalls fade."""
+
+TILT_TAU_S = 1.3
+"""Crossover of the tilt: gyroscope above 0.12 Hz, accelerometer below.
+
+At 1 Hz the acceleration of a shoulder (1.6 m/s²) would read as 9 deg of tilt; at 0.12 Hz it is 0.1 deg.
+"""
+
+BIAS_TAU_S = 30.0
+"""The gyroscope's bias is its mean over about this long: many circles, whose rotations cancel."""
+
+START_S = 1.0
+"""The first level and bias are the means over this long."""
+
+QUIET_RAD_S = 0.03
+QUIET_S = 1.0
+"""Standing still, the angular rate varies by less than 1.7 deg/s over 1 s: its mean is then the bias. A moment
+with n times the variance has 1 / (1 + n²) of the weight, so that half a circle weighs nothing."""
+
+MOVED_COS = float(np.cos(np.radians(40.0)))
+"""No circle tilts the clip by 40 deg, so a lasting tilt of more is another attitude."""
+
+SETTLED_COS = float(np.cos(np.radians(36.0)))
+"""Nor does a shoulder stay tilted by 36 deg: a girdle that rises by 40 deg takes the clip along by 32."""
+
+DRIFTED_COS = float(np.cos(np.radians(20.0)))
+"""Posture that has shifted by 20 deg costs 6 % of yaw: time for a new level."""
+
+MOVED_TAU_S, DRIFT_TAU_S = 0.5, 8.0
+"""What has moved is seen after 1 s; what has drifted after many seconds, so that circles do not count."""
+
+STILL_M_S2 = 0.2
+"""It stays where it is when the mean moves by less than 1.2 deg in half a second."""
+
+DRIFT_REVIEW_S, MOVE_REVIEW_S = 20.0, 1.2
+"""What is looked at once more on a new level: one of the slowest circles and the rest before it, when posture
+has drifted; the time that it took to be sure, when the clip has been moved."""
+
+SEARCH_LENGTH = 1024
+"""Samples searched at a time for a change of level: a change makes the rest of them be searched again."""
+
+AGREE_COS = float(np.cos(np.radians(10.0)))
+"""Posture has drifted to where it stays when its slow and its quick mean agree within 10 deg."""
+
+SETTLED_M_S2 = 0.6
+"""The clip has come to rest in its new attitude when its mean moves by less than 3.5 deg a second."""
+
+
+class Channel:
+    """Rows of what `Level.resolve` returns."""
+
+    TILT_1, TILT_2, YAW, TURN_1, TURN_2, FORCE, LEVEL_1, LEVEL_2 = range(8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """A level frame, right-handed: `first` x `second` = `up`.
+
+    Attributes
+    ----------
+    up, first, second : (3,) array
+        Unit vectors, sensor frame.
+    gravity : float
+        Length of the specific force at rest as this accelerometer reads it, m/s².
+    """
+
+    up: FloatArray
+    first: FloatArray
+    second: FloatArray
+    gravity: float
+
+    @classmethod
+    def of(cls, force: FloatArray) -> Level:
+        """Take the direction of a specific force, shape (3,), m/s², as up."""
+        gravity = float(np.sqrt(_dot(force, force)))
+        if gravity < 1.0:  # m/s²: no force to tell up by; what comes will change the level
+            force, gravity = np.array([0.0, 0.0, STANDARD_GRAVITY]), STANDARD_GRAVITY
+        up = force / gravity
+        aside = np.zeros(3)
+        aside[int(np.argmin(np.abs(up)))] = 1.0
+        first = np.cross(aside, up)
+        first = first / np.sqrt(_dot(first, first))
+        return cls(up, first, np.cross(up, first), gravity)
+
+    def to_sensor(self, first: float, second: float, up: float) -> tuple[float, float, float]:
+        """Turn a vector with these components in the level frame into the sensor frame."""
+        x, y, z = (first * self.first + second * self.second + up * self.up).tolist()
+        return (x, y, z)
+
+    def resolve(self, motion: FloatArray) -> FloatArray:
+        """Resolve motion in the sensor frame along this level.
+
+        Parameters
+        ----------
+        motion : (12, n) array
+            As in `PlaneChunk`.
+
+        Returns
+        -------
+        (8, n) array
+            Rows by `Channel`: TILT about the two level axes, rad, free of drift; YAW about `up` and TURN about
+            the level axes, rad, integrated from the gyroscope alone and therefore drifting; FORCE, the length
+            of the specific force, m/s²; LEVEL, its components along the level axes, m/s².
+        """
+        acc, slow_acc, slow_turn, turn = motion[:3], motion[3:6], motion[6:9], motion[9:]
+        # A turn about `first` moves up along `second`; one about `second` moves it against `first`.
+        return np.stack(
+            [
+                _dot(slow_turn, self.first) + _dot(slow_acc, self.second) / self.gravity,
+                _dot(slow_turn, self.second) - _dot(slow_acc, self.first) / self.gravity,
+                _dot(turn, self.up),
+                _dot(turn, self.first),
+                _dot(turn, self.second),
+                np.sqrt(_dot(acc, acc)),
+                _dot(acc, self.first),
+                _dot(acc, self.second),
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaneChunk:
+    """Consecutive samples of the sensor's motion, for one level.
+
+    Attributes
+    ----------
+    motion : (12, n) array
+        Sensor frame, three rows each: smoothed specific force, m/s²; the part of it that tells tilt, m/s²;
+        the part of the rotation that tells tilt, rad; rotation since the start, rad, which drifts.
+    level : Level
+    review : int or None
+        On a new level: how many of the samples were given before, and are to be looked at once more as they
+        look on this one; what came before them says nothing about it. None on the same level as before.
+    moved : bool
+        Whether the level is new because the clip, or the trunk, came into another attitude.
+    """
+
+    motion: FloatArray
+    level: Level
+    review: int | None
+    moved: bool
+
+
+class ShoulderPlane:
+    """Follows the level frame and resolves the sensor's rotation in it.
+
+    The tilt is a complementary filter made of linear filters only: with `up` held constant, tilt is the
+    low-passed specific force plus the high-passed integral of the angular rate across `up`.
+
+    Parameters
+    ----------
+    sampling_rate_hz : float
+        Of the even grid.
+    has_gyroscope : bool
+        Without, tilt is the accelerometer's alone, and YAW and TURN stay 0.
+    """
+
+    def __init__(self, sampling_rate_hz: float, has_gyroscope: bool) -> None:
+        self._rate_hz = sampling_rate_hz
+        self._has_gyroscope = has_gyroscope
+        self._lowpass = Lowpass(CUTOFF_HZ, sampling_rate_hz)
+        self.delay_s = self._lowpass.delay_s
+        self._waiting: FloatArray | None = np.empty((6, 0))
+        self._turn = np.zeros(3)
+        self._level = Level.of(np.array([0.0, 0.0, STANDARD_GRAVITY]))
+        self._past = np.empty((12, 0))
+        self._review: FloatArray | None = self._past
+        self._has_moved = False
+        self._hold = 0
+
+    def update(self, bins: FloatArray) -> list[PlaneChunk]:
+        """Take the next bins of the grid.
+
+        Parameters
+        ----------
+        bins : (6, n) array
+            Specific force, m/s², and angular rate, rad/s (zeros without a gyroscope).
+
+        Returns
+        -------
+        list of PlaneChunk
+            Together n samples, but for the first second, which is kept until it is whole.
+        """
+        if self._waiting is not None:
+            bins = np.concatenate([self._waiting, bins], axis=1)
+            if bins.shape[1] < START_S * self._rate_hz:
+                self._waiting = bins
+                return []
+            self._waiting = None
+            self._start(np.ascontiguousarray(bins[:, : int(START_S * self._rate_hz)]))
+        smooth = self._lowpass.update(bins)
+        acc = smooth[:3]
+        gyr = smooth[3:] - self._gyroscope_bias(smooth[3:])
+        quick = self._quick.update(acc)
+        moved = self._moved.update(quick)
+        slow = self._slow.update(acc)
+        turn = running_sum(gyr / self._rate_hz, self._turn)
+        if turn.shape[1]:
+            self._turn = turn[:, -1]
+
+        chunks = []
+        start, n = 0, acc.shape[1]
+        while start < n:
+            end = min(start + SEARCH_LENGTH, n)
+            held = min(start + self._hold, end)
+            self._hold -= held - start
+            change = self._first_change(quick[:, held:end], moved[:, held:end], slow[:, held:end])
+            stop = end if change is None else held + change
+            if stop > start:
+                piece = slice(start, stop)
+                motion = np.concatenate([acc[:, piece], self._tilt(acc[:, piece], gyr[:, piece]), turn[:, piece]])
+                self._past = np.concatenate([self._past, motion], axis=1)[
+                    :, -int(DRIFT_REVIEW_S * self._rate_hz) :
+                ]
+                if self._review is not None:
+                    motion = np.concatenate([self._review, motion], axis=1)
+                review = None if self._review is None else self._review.shape[1]
+                chunks.append(PlaneChunk(motion, self._level, review, self._has_moved))
+                self._review, self._has_moved = None, False
+            if change is not None:
+                self._change_level(moved[:, stop])
+            start = stop
+        return chunks
+
+    def _change_level(self, force: FloatArray) -> None:
+        self._hold = int(2 * MOVED_TAU_S * self._rate_hz)  # until the means have come to where the level is
+        if float(_dot(force, self._level.up)) < SETTLED_COS * float(np.sqrt(_dot(force, force))):
+            # The way to the new attitude was too long for filters made for small angles: they begin anew.
+            # The means still remember that way, the last half second does not.
+            last = self._past[:, -int(MOVE_REVIEW_S * self._rate_hz) :]
+            # Contiguous, as in `update`: the order of a sum, and so its last bit, follows the memory.
+            recent = np.ascontiguousarray(last[:3, -int(MOVED_TAU_S * self._rate_hz) :])
+            force = recent.mean(axis=1) if recent.shape[1] else force
+            self._start_tilt(force)
+            gyr = np.diff(last[9:], axis=1, prepend=last[9:, :1]) * self._rate_hz
+            self._past = np.concatenate([last[:3], self._tilt(last[:3], gyr), last[9:]])
+            self._has_moved = True
+        self._review = self._past
+        self._level = Level.of(force)
+
+    def _tilt(self, acc: FloatArray, gyr: FloatArray) -> FloatArray:
+        """Low-pass the force and high-pass the rotation, (6, n): together they tell tilt."""
+        low = self._acc_low.update(acc) if self._has_gyroscope else acc
+        return np.concatenate([low, TILT_TAU_S * self._gyr_low.update(gyr)])
+
+    def _start_tilt(self, force: FloatArray) -> None:
+        self._acc_low = OnePole(TILT_TAU_S, self._rate_hz, force)
+        self._gyr_low = OnePole(TILT_TAU_S, self._rate_hz, np.zeros(3))
+
+    def _start(self, bins: FloatArray) -> None:
+        mean = bins.mean(axis=1)
+        acc, gyr = mean[:3], mean[3:]
+        quiet = bool((bins[3:].std(axis=1) < QUIET_RAD_S).all())
+        weight = (1.0 if quiet else 1e-3) * START_S / BIAS_TAU_S
+        bias = gyr if quiet else np.zeros(3)
+        recent = np.concatenate([gyr, gyr**2 + bins[3:].var(axis=1)])
+        self._recent = MovingMean(int(QUIET_S * self._rate_hz), recent)
+        self._bias_sum = OnePole(BIAS_TAU_S, self._rate_hz, np.concatenate([weight * bias, [weight]]))
+        self._quick = OnePole(MOVED_TAU_S, self._rate_hz, acc)
+        self._moved = OnePole(MOVED_TAU_S, self._rate_hz, acc)
+        self._slow = OnePole(DRIFT_TAU_S, self._rate_hz, acc)
+        self._start_tilt(acc)
+        self._level = Level.of(acc)
+
+    def _gyroscope_bias(self, gyr: FloatArray) -> FloatArray:
+        """Mean of the angular rate over the last half minute, in which quiet moments count most."""
+        recent = self._recent.update(np.concatenate([gyr, gyr**2]))
+        variance = recent[3:] - recent[:3] ** 2
+        unrest = (variance[0] + variance[1] + variance[2]) / QUIET_RAD_S**2
+        weight = 1.0 / (1.0 + unrest * unrest)
+        sums = self._bias_sum.update(np.concatenate([weight * gyr, weight[np.newaxis]]))
+        return np.asarray(sums[:3] / sums[3])
+
+    def _first_change(self, quick: FloatArray, moved: FloatArray, slow: FloatArray) -> int | None:
+        """Index of the first sample at which `up` no longer serves as the level."""
+        up = self._level.up
+        cos_moved = _dot(moved, up) / np.sqrt(_dot(moved, moved))
+        away = quick - moved
+        unrest = _dot(away, away)
+        jumped = (cos_moved < MOVED_COS) & (unrest < SETTLED_M_S2**2)
+        jumped |= (cos_moved < SETTLED_COS) & (unrest < STILL_M_S2**2)
+        norm_slow = np.sqrt(_dot(slow, slow))
+        cos_slow = _dot(slow, up) / norm_slow
+        agree = _dot(slow, moved) / (norm_slow * np.sqrt(_dot(moved, moved))) > AGREE_COS
+        change = jumped | ((cos_slow < DRIFTED_COS) & (cos_moved < DRIFTED_COS) & agree)
+        return int(np.argmax(change)) if change.any() else None
+
+
+def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Dot product over three components, in a fixed order so that its bits do not depend on the length."""
+    return np.asarray(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
