@@ -1,0 +1,204 @@
+import io
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from imucount.counter import Progress
+from imucount.inspection import inspect_csv
+from imucount.recording import Recording, write_csv
+from imucount.report import big_number, clock_time, inspection_table, live_view, rep_line, session_table
+from imucount.reps import POSITIONS, Phase, Rep
+from imucount.samples import Samples
+from imucount.sets import Gap, RepSet, Session
+
+
+def rep(start_s, end_s, direction="forward", elevation_deg=12.0, protraction_deg=8.0):
+    edges = np.linspace(start_s, end_s, 5).tolist()
+    phases = tuple(Phase(*each) for each in zip(POSITIONS[direction], edges, edges[1:]))
+    return Rep(start_s, end_s, direction, phases, elevation_deg, protraction_deg, 0.9)
+
+
+def session(*sets, warnings=(), gaps=(), side="right"):
+    reps = tuple(each for rep_set in sets for each in rep_set.reps)
+    return Session(0.0, 125.4, side, 99.987, reps, tuple(sets), gaps, warnings)
+
+
+SETS = (
+    RepSet((rep(8.0, 11.0, elevation_deg=11.0), rep(11.0, 15.0, elevation_deg=14.0)), None),
+    RepSet((rep(40.25, 43.0, "backward"),), 25.25),
+    RepSet((rep(60.0, 66.0, "unknown", protraction_deg=None),), 17.0),
+)
+
+
+def rendered(renderable, width=80, encoding="utf-8"):
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
+    Console(file=file, width=width, highlight=False).print(renderable)
+    file.flush()
+    return file.buffer.getvalue().decode(encoding)
+
+
+def line_with(text, word):
+    (line,) = [line for line in text.splitlines() if word in line]
+    return line
+
+
+def test_a_set_is_a_row():
+    lines = rendered(session_table(session(*SETS), "x.csv")).splitlines()
+    assert lines[0] == "x.csv: 2:05, 99.99 Hz, right shoulder"
+    rows = [re.split(r"\s{2,}", line.strip()) for line in lines if re.match(r"\s+\d+\s", line)]
+    assert rows == [
+        ["1", "forward", "2", "3.50 ± 0.71", "17.1", "12.5°", "8.0°", "-"],
+        ["2", "backward", "1", "2.75", "21.8", "12.0°", "8.0°", "25.2 s"],
+        ["3", "unknown", "1", "6.00", "10.0", "12.0°", "-", "17.0 s"],
+    ]
+    assert lines[-1] == "4 circles in 3 sets: 2 forward, 1 backward, 1 of unknown direction"
+
+
+def test_directions_that_did_not_come_are_not_in_the_totals():
+    assert rendered(session_table(session(SETS[1]))).splitlines()[-1] == "1 circle in 1 set: 1 backward"
+
+
+def test_a_warning_is_a_line():
+    warnings = ("The clip was moved at 31 s.", "Columns that are not read: [red].")
+    lines = rendered(session_table(session(*SETS, warnings=warnings))).splitlines()
+    assert lines[-2:] == [f"Warning: {warning}" for warning in warnings]
+
+
+def test_a_session_without_circles_says_so():
+    text = rendered(session_table(session(side=None, gaps=(Gap(1.0, 3.0), Gap(7.0, 8.5)))))
+    assert text == "2:05, 99.99 Hz, side not told, 2 gaps of 3.5 s in all\nNo circles were counted.\n"
+
+
+def test_a_name_is_not_taken_for_markup():
+    assert rendered(session_table(session(), "[bold]a[/x].csv")).startswith("[bold]a[/x].csv: ")
+
+
+def test_the_programme_fits_eighty_columns():
+    reps = tuple(rep(start_s, start_s + 10.5 + start_s % 3) for start_s in np.arange(0.0, 120.0, 12.0).tolist())
+    text = rendered(session_table(session(RepSet(reps, None), RepSet(reps, 1030.0))))
+    assert "1030.0 s" in line_with(text, "  2  forward")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
+@pytest.mark.parametrize("width", [12, 24, 40, 79, 200])
+def test_no_number_is_lost_on_narrow_or_plain_terminals(width, encoding):
+    words = re.split(r"[\s|]+", rendered(session_table(session(*SETS)), width, encoding))
+    for number in ["3.50", "0.71", "17.1", "2.75", "21.8", "6.00", "10.0", "25.2"]:
+        assert words.count(number) == 1, number
+
+
+def test_a_circle_is_a_line():
+    assert rep_line(1, 2, SETS[0].reps[1]) == "set 1, rep 2: forward, ended at 15.00 s, took 4.00 s"
+
+
+def test_the_number_of_the_present_set_is_big():
+    lines = rendered(live_view(SETS[:1], Progress(3, 1, 0.25), 21.3, "x.csv")).splitlines()
+    assert lines[0] == "x.csv at 21.3 s"
+    big = big_number(2).splitlines()
+    block = lines[2:]
+    assert [line.strip()[:3].rstrip() for line in block] == [row.strip() for row in big]
+    assert [line[8:].strip() for line in block] == [
+        "Set 1, forward",
+        "2 circles in all",
+        "6 s since the last",
+        "",
+        "█████░░░░░░░░░░░░░░░",
+    ]
+
+
+@pytest.mark.parametrize("width", [16, 24, 200])
+def test_the_big_number_stays_whole(width):
+    text = rendered(live_view(SETS[:1], Progress(3, 1, 0.25), 21.3), width)
+    drawn = [line[2:].rstrip() for line in text.splitlines() if "█" in line[:5]]
+    assert [line[:3].rstrip() for line in drawn] == [row.rstrip() for row in big_number(2).splitlines()]
+
+
+def test_outside_of_a_set_a_circle_may_wait_to_be_confirmed():
+    waiting, none = (rendered(live_view(SETS[:1], Progress(2, pending, None), 40.0)) for pending in (1, 0))
+    assert "a circle to be confirmed" in waiting
+    assert "confirmed" not in none
+    assert "25 s since the last" in none
+
+
+def test_before_the_first_circle_the_number_is_zero():
+    text = rendered(live_view((), Progress(0, 0, None), 1.0))
+    assert "No circle yet" in text
+    assert all(row in text for row in big_number(0).splitlines())
+
+
+def test_digits_can_be_told_apart():
+    drawn = [big_number(digit) for digit in range(10)]
+    assert len(set(drawn)) == 10
+    for digit, other in [(1, 0), (3, 7), (5, 9)]:
+        rows = zip(drawn[digit].splitlines(), drawn[other].splitlines(), strict=True)
+        assert big_number(10 * digit + other).splitlines() == [f"{left}   {right}" for left, right in rows]
+
+
+@given(st.floats(0, 1e6))
+def test_a_clock_shows_every_second(seconds):
+    parts = [int(part) for part in clock_time(seconds).split(":")]
+    assert all(part < 60 for part in parts[1:])
+    assert sum(part * 60**power for power, part in enumerate(reversed(parts))) == round(seconds)
+
+
+def nodding(n=1000):
+    t = np.arange(n) / 50.0
+    angle = 0.2 * np.sin(np.pi * t)
+    acc = 9.81 * np.column_stack([0 * t, np.sin(angle), np.cos(angle)])
+    return Samples(t, acc, np.column_stack([0.2 * np.pi * np.cos(np.pi * t), 0 * t, 0 * t]))
+
+
+def test_what_a_recording_holds(tmp_path):
+    whole = nodding()
+    parts = [whole[:300], whole[400:]]
+    recording = Recording(Samples.concatenate(parts), "left", 50.0, {"sensor": "clip 7"})
+    write_csv(tmp_path / "x.csv", recording)
+    text = rendered(inspection_table(inspect_csv(tmp_path / "x.csv")), width=200)
+    for name, value in {
+        "Columns": "t, ax, ay, az, gx, gy, gz",
+        "Units": "specific force in m/s^2, angular rate in rad/s",
+        "Gyroscope": "yes",
+        "Side": "left shoulder",
+        "Samples": "900 in 0:20",
+        "Nominal rate": "50 Hz",
+        "Effective rate": "50 Hz; 44.99 Hz on average",
+        "Missing": "10.0 %",
+        "Gaps": "1: 2.02 s at 5.98 s",
+        "Gravity": "9.81 m/s²",
+        "# sensor": "clip 7",
+    }.items():
+        assert value in line_with(text, f"{name}  "), name
+    assert text.splitlines()[-1] == "Verdict: can be counted"
+
+
+def test_a_wrong_unit_is_the_verdict(tmp_path):
+    samples = nodding()
+    write_csv(tmp_path / "x.csv", Recording(Samples(samples.t, samples.acc / 9.81)))
+    inspection = inspect_csv(tmp_path / "x.csv")
+    text = rendered(inspection_table(inspection), width=1000)
+    assert text.splitlines()[-1] == f"Verdict: cannot be counted: {inspection.problem}"
+    assert "no: the direction of circles is unknown" in line_with(text, "Gyroscope")
+    assert "not told" in line_with(text, "Side")
+
+
+def test_many_gaps_are_shortened_to_the_longest(tmp_path):
+    write_csv(tmp_path / "x.csv", Recording(nodding()))
+    inspection = inspect_csv(tmp_path / "x.csv")
+    gaps = tuple(Gap(10.0 * n, 10.0 * n + 1.0 + n % 7) for n in range(20))
+    line = line_with(rendered(inspection_table(replace(inspection, gaps=gaps)), width=300), "Gaps")
+    assert "20, the longest: 6.00 s at 50.00 s, 7.00 s at 60.00 s, 6.00 s at 120.00 s, 7.00 s at 130.00 s" in line
+    assert line.count(" s at ") == 5
+
+
+def test_a_file_cannot_command_the_terminal(tmp_path):
+    path = tmp_path / "x.csv"
+    write_csv(path, Recording(nodding()))
+    path.write_text(path.read_text("utf-8").replace("# units", "# note: \x9b31m red\n# units"), "utf-8")
+    text = rendered(inspection_table(inspect_csv(path)))
+    assert "?31m red" in line_with(text, "# note")
+    assert "\x9b" not in text
