@@ -139,8 +139,12 @@ class RepCounter:
         SampleError
             If they do not continue the stream, or if its rate or unit cannot be right.
         CountingError
-            After `finish`.
+            After `finish`, or if they are not Samples.
         """
+        if not isinstance(samples, Samples):
+            raise CountingError(
+                f"expected Samples, got {type(samples).__name__}; arrays make imucount.Samples(t, acc, gyr)"
+            )
         if self._session is not None:
             raise CountingError(
                 "expected no samples after finish(), got some; make a new RepCounter for a new session"

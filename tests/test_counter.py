@@ -561,3 +561,9 @@ def test_the_shipped_programme_is_what_is_prescribed():
         *[(10, "forward")] * 3,
         *[(10, "backward")] * 3,
     ]
+
+
+@pytest.mark.parametrize("wrong", [None, [1.0], (SAMPLES.t, SAMPLES.acc), Recording(SAMPLES)])
+def test_what_is_no_samples_is_refused_with_advice(wrong):
+    with pytest.raises(CountingError, match=r"expected Samples, got \w+; arrays make"):
+        RepCounter().update(wrong)
