@@ -150,7 +150,7 @@ def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bo
         raise click.UsageError("--json and --csv exclude each other.")
     from imucount.counter import count as count_file
 
-    with _naming(file), _progress(f"Counting {_name(file)}") as progress:
+    with _progress(f"Counting {_name(file)}") as progress:
         session = count_file(file, side, min_reps=min_reps, progress=progress)
     if not (as_json or as_csv):
         from imucount.report import session_table

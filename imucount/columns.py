@@ -10,7 +10,7 @@ from math import pi
 import numpy as np
 
 from imucount.errors import SampleError
-from imucount.samples import FloatArray, Samples
+from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 
 __all__ = ["PLAIN_UNITS", "TO_SI", "Columns", "shortened", "understand_columns", "understand_units"]
 
@@ -18,8 +18,6 @@ _GROUPS = {"t": ("t",), "acc": ("ax", "ay", "az"), "gyr": ("gx", "gy", "gz")}
 
 PLAIN_UNITS = {"t": "s", "acc": "m/s^2", "gyr": "rad/s"}
 """The units of a table that does not say its own."""
-
-STANDARD_GRAVITY = 9.80665
 
 TO_SI = {
     "t": {"s": 1.0, "ms": 1e-3, "us": 1e-6},

@@ -17,8 +17,8 @@ SHORTEST_S, LONGEST_S = 0.7, 14.0
 """Circles take 1 to 8 s; a beginner's with holds, or one cut short, may take this."""
 
 LEAST_ALIGNED = 0.5
-"""The axis of the swing is within 60 deg of the loop's: 28 deg for the choice of axes, and as much again where
-the clip turns obliquely."""
+"""The axis of the swing is within 60 deg of the loop's: 35 deg for the choice of axes, and the rest where the
+clip turns obliquely."""
 
 LONGEST_TO_OTHER = 1.6
 """A first circle that begins gently rises for so many times its fall; a last one falls for so many its rise."""
@@ -46,7 +46,7 @@ class Loop:
     quarter_s : tuple of float
         Times of the first side, the top and the second side, s.
     up_axis : tuple of float
-        Unit rotation vector of elevation, sensor frame.
+        Unit rotation vector of elevation, x, y, z, sensor frame.
     area : tuple of float
         Area vector, x, y, z, rad²: normal to the loop, by the right-hand rule, sensor frame.
     sense : int

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from imucount.filters import Lowpass, MovingMean, OnePole, running_sum
-from imucount.samples import FloatArray
+from imucount.samples import STANDARD_GRAVITY, FloatArray
 
 __all__ = ["Channel", "PlaneChunk", "ShoulderPlane"]
-
-STANDARD_GRAVITY = 9.80665  # m/s², CGPM 1901
 
 CUTOFF_HZ = 3.0
 """Circles take 1 s or longer, so three of their harmonics pass; strap wobble and footfalls fade."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imucount.columns import PLAIN_UNITS, STANDARD_GRAVITY, TO_SI
+from imucount.columns import PLAIN_UNITS, TO_SI
 from imucount.errors import SampleError
-from imucount.samples import FloatArray, Samples
+from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 
 __all__ = [
     "HIGHEST_RATE_HZ",

@@ -10,9 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from imucount.errors import SampleError
 
-__all__ = ["FloatArray", "Samples"]
+__all__ = ["STANDARD_GRAVITY", "FloatArray", "Samples"]
 
 FloatArray = NDArray[np.float64]
+
+STANDARD_GRAVITY = 9.80665
+"""m/s², by definition (CGPM 1901): the unit g of data sheets."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

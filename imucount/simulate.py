@@ -29,7 +29,7 @@ from imucount._movements import (
 )
 from imucount._quaternions import about, conjugate, exp, from_matrix, log, multiply, rotate
 from imucount._script import PROGRAMME, Attitude, Circles, Clip, Movement, Part, Reclip, Wearer, programme
-from imucount.samples import FloatArray, Samples
+from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 from imucount.sets import Side
 
 __all__ = [
@@ -49,7 +49,6 @@ __all__ = [
 ]
 
 GRAVITY_MPS2 = 9.81
-STANDARD_GRAVITY_MPS2 = 9.80665  # the unit g of data sheets
 PHYSICS_RATE_HZ = 400.0  # at least: motion is differentiated at this rate
 HIP_HEIGHT_M = 0.9  # above the ankles, about which a standing body sways
 STERNUM_M = (0.06, 0.02, 0.42)  # sternoclavicular joint from the hips: forward, to its side, up
@@ -414,7 +413,7 @@ def _measure(
 ) -> tuple[FloatArray, FloatArray]:
     """Read specific force, m/s², and angular rate, rad/s, as the clip does."""
     density_to_sigma = math.sqrt(clip.sampling_rate_hz / 2.0)
-    milli_g = 1e-3 * STANDARD_GRAVITY_MPS2
+    milli_g = 1e-3 * STANDARD_GRAVITY
     readings = []
     for true, bias, noise, full_scale in (
         (acc, clip.acc_bias_mg * milli_g, clip.acc_noise_ug * 1e-3 * milli_g, clip.acc_range_g * 1e3 * milli_g),

@@ -250,7 +250,7 @@ class _Zigzag:
             start, top, end = points
             smaller = min(abs(top[1] - start[1]), abs(top[1] - end[1]))
             serves = LEAST_SHARE * smaller <= self._threshold <= MOST_SHARE * smaller
-            if serves and self._lies_along(start[0], top[0], end[0], LEAST_ALONG, history, first):
+            if serves and self._lies_along(start[0], top[0], end[0], history, first):
                 known = self._known(index, tilt, first)
                 if known - top[0] <= 2 * self._longest_side:
                     yield self._swing(start[0], top[0], end[0], known, self._rested[-3], False)
@@ -265,14 +265,14 @@ class _Zigzag:
         return begin + int((run >= self._threshold).argmax())
 
     def _may_rest(self, index: int, tilt: FloatArray, history: FloatArray, first: int) -> bool:
-        """Whether this is the one zigzag to see the movement come to rest after the high point just confirmed."""
+        """Whether this zigzag is one to see the movement come to rest after the point just confirmed."""
         if len(self._points) < 2:
             return False
         start, top = self._points[-2:]
         rise = abs(top[1] - start[1])
         if not LEAST_REST_SHARE * rise <= self._threshold < MOST_REST_SHARE * rise:
             return False
-        if not self._lies_along(start[0], top[0], start[0], LEAST_ALONG, history, first):
+        if not self._lies_along(start[0], top[0], start[0], history, first):
             return False
         return self._known(index, tilt, first) - top[0] <= self._longest_side
 
@@ -312,7 +312,7 @@ class _Zigzag:
         if abs(top[1] - self._best[1]) >= LEAST_FALL * abs(top[1] - start[1]):
             yield self._swing(start[0], top[0], self._best[0], last, self._rested[-2], True)
 
-    def _lies_along(self, start: int, top: int, end: int, least: float, history: FloatArray, first: int) -> bool:
+    def _lies_along(self, start: int, top: int, end: int, history: FloatArray, first: int) -> bool:
         """Whether the axis is near enough to that in which the tilt rises most to the high point."""
         if top - self._longest_side < first and start < first:
             return False  # longer ago than any swing takes
@@ -322,7 +322,7 @@ class _Zigzag:
         one, two = history[Channel.TILT_1], history[Channel.TILT_2]
         rise_1 = float(one[at]) - 0.5 * float(one[low] + one[other])
         rise_2 = float(two[at]) - 0.5 * float(two[low] + two[other])
-        return abs(self._axis[0] * rise_1 + self._axis[1] * rise_2) >= least * hypot(rise_1, rise_2)
+        return abs(self._axis[0] * rise_1 + self._axis[1] * rise_2) >= LEAST_ALONG * hypot(rise_1, rise_2)
 
     def _swing(self, start: int, top: int, end: int, known: int, before: bool, after: bool) -> Swing:
         axis = (-self._sign * self._axis[0], -self._sign * self._axis[1])
