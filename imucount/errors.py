@@ -2,7 +2,12 @@
 
     ImucountError ─┬─ SampleError       arrays that are not one signal, or not in SI units; also a ValueError
                    ├─ RecordingError    a file that cannot be read as a recording; has .path and .line
-                   └─ CountingError     a counter asked for something it cannot do; also a ValueError
+                   ├─ CountingError     a counter asked for something it cannot do; also a ValueError
+                   ├─ PacketError       bytes that are not a packet of the sensor; also a ValueError
+                   └─ DeviceError ─┬─ BluetoothError        no radio: off, absent, not permitted, its service died
+                                   ├─ DeviceNotFoundError   nothing in reach is the sensor that was asked for
+                                   ├─ SensorError           the sensor refused, or is not what it seemed
+                                   └─ DisconnectedError     the link was lost and could not be had again
 
 Each message says what was expected, what came, and the likely cause.
 """
@@ -51,3 +56,27 @@ class RecordingError(ImucountError):
 
     def __reduce__(self) -> tuple[type[RecordingError], tuple[str, str, int | None]]:
         return type(self), (self._message, self.path, self.line)
+
+
+class PacketError(ImucountError, ValueError):
+    """Bytes that are not a packet of the sensor they came from."""
+
+
+class DeviceError(ImucountError):
+    """A sensor clip, or the radio that should reach it, cannot be used."""
+
+
+class BluetoothError(DeviceError):
+    """The computer's own Bluetooth cannot be used."""
+
+
+class DeviceNotFoundError(DeviceError):
+    """Nothing in reach is the sensor that was asked for."""
+
+
+class SensorError(DeviceError):
+    """A sensor refused a command, did not answer, or is not what it seemed."""
+
+
+class DisconnectedError(DeviceError):
+    """The link to a sensor was lost and could not be had again."""

@@ -34,6 +34,11 @@ RANKS = {
     "inspection": 6,
     "counter": 7,
     "report": 8,
+    "sensors.sensor": 2,
+    "sensors.__init__": 4,
+    "sources.source": 3,
+    "sources.radio": 3,
+    "sources.__init__": 7,
     "cli": 9,
     "__init__": 9,
     "__main__": 10,
@@ -42,25 +47,35 @@ ENGINE = ("filters", "plane", "swings", "loops", "circles")
 INPUT = ("columns", "csv_rows", "csv_reader", "recording", "inspection", "replay", "simulate")
 
 
+def path_of(module):
+    return PACKAGE / (module.replace(".", "/") + ".py")
+
+
+def module_of(dotted):
+    """What RANKS calls a module that is imported as `dotted`."""
+    name = dotted.removeprefix("imucount").removeprefix(".")
+    return name if name and path_of(name).exists() else f"{name}.__init__".removeprefix(".")
+
+
 def imported(module):
     """Modules of imucount that a module imports anywhere, for type checking and in functions too."""
     names = set()
-    for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(path_of(module).read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module} imports relatively"
-            if node.module == "imucount":
-                names |= {
-                    alias.name if (PACKAGE / f"{alias.name}.py").exists() else "__init__" for alias in node.names
-                }
-            elif node.module.startswith("imucount."):
-                names.add(node.module.split(".")[1])
+            if node.module.split(".")[0] == "imucount":
+                for alias in node.names:
+                    deeper = module_of(f"{node.module}.{alias.name}")
+                    names.add(deeper if path_of(deeper).exists() else module_of(node.module))
         elif isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("imucount.")}
+            names |= {module_of(alias.name) for alias in node.names if alias.name.split(".")[0] == "imucount"}
     return names
 
 
 def test_every_module_has_a_rank():
-    assert sorted(RANKS) == sorted(path.stem for path in PACKAGE.rglob("*.py"))
+    assert sorted(RANKS) == sorted(
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py")
+    )
 
 
 @pytest.mark.parametrize("module", RANKS)
@@ -75,7 +90,7 @@ def test_the_engine_knows_nothing_of_files(module):
 
 @pytest.mark.parametrize("module", [module for module in RANKS if module != "cli"])
 def test_only_the_command_line_prints(module):
-    tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(path_of(module).read_text(encoding="utf-8"))
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     assert "print" not in [call.id for call in calls if isinstance(call, ast.Name)]
 
@@ -94,7 +109,7 @@ def test_everything_that_is_imported_is_exported():
 
 @pytest.mark.parametrize("module", [name for name in RANKS if not name.startswith("__")])
 def test_the_names_a_module_offers_are_real(module):
-    loaded = importlib.import_module(f"imucount.{module}")
+    loaded = importlib.import_module(f"imucount.{module}".removesuffix(".__init__"))
     assert [name for name in getattr(loaded, "__all__", []) if not hasattr(loaded, name)] == []
 
 

@@ -1,0 +1,62 @@
+"""The sensors that imucount knows, and those that other packages add.
+
+A package adds a sensor by an entry point of the group `imucount.sensors` that names a subclass of
+`imucount.sensors.Sensor`.
+"""
+
+from __future__ import annotations
+
+from imucount.errors import SensorError
+from imucount.sensors.sensor import Advertisement, Packet, Sensor
+
+__all__ = ["Advertisement", "Packet", "Sensor", "known_sensors", "recognise", "sensor_of_key"]
+
+ENTRY_POINTS = "imucount.sensors"
+
+
+def known_sensors() -> tuple[type[Sensor], ...]:
+    """List every kind of sensor, those of other packages after imucount's own.
+
+    Raises
+    ------
+    SensorError
+        If another package's entry point cannot be loaded, or is no Sensor.
+    """
+    from importlib.metadata import entry_points  # slow to import
+
+    sensors: list[type[Sensor]] = []
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        try:
+            sensor = entry.load()
+        except Exception as error:
+            raise SensorError(
+                f"expected the entry point {entry.value!r} to be a kind of sensor, got {error!r} on loading it; "
+                "is the package that adds it whole, and of a fitting version?"
+            ) from error
+        if not (isinstance(sensor, type) and issubclass(sensor, Sensor)):
+            raise SensorError(
+                f"expected the entry point {entry.value!r} to name a subclass of imucount.sensors.Sensor, "
+                f"got {sensor!r}"
+            )
+        sensors.append(sensor)
+    return tuple(sensors)
+
+
+def recognise(advertisement: Advertisement) -> type[Sensor] | None:
+    """Find the kind of sensor that advertises so; None if it is none that is known."""
+    return next((sensor for sensor in known_sensors() if sensor.matches(advertisement)), None)
+
+
+def sensor_of_key(key: str) -> type[Sensor]:
+    """Find a kind of sensor by its key.
+
+    Raises
+    ------
+    SensorError
+        If there is none.
+    """
+    sensors = known_sensors()
+    for sensor in sensors:
+        if sensor.key == key:
+            return sensor
+    raise SensorError(f"expected one of the sensors {', '.join(sensor.key for sensor in sensors)}, got {key!r}")
