@@ -30,20 +30,21 @@ RANKS = {
     "simulate": 4,
     "loops": 5,
     "csv_reader": 5,
-    "circles": 6,
+    "neighbours": 6,
+    "circles": 7,
     "inspection": 6,
-    "counter": 7,
-    "report": 8,
+    "counter": 8,
+    "report": 9,
     "sensors.sensor": 2,
     "sensors.__init__": 4,
     "sources.source": 3,
     "sources.radio": 3,
-    "sources.__init__": 7,
-    "cli": 9,
-    "__init__": 9,
-    "__main__": 10,
+    "sources.__init__": 9,
+    "cli": 10,
+    "__init__": 10,
+    "__main__": 11,
 }
-ENGINE = ("filters", "plane", "swings", "loops", "circles")
+ENGINE = ("filters", "plane", "swings", "loops", "neighbours", "circles")
 INPUT = ("columns", "csv_rows", "csv_reader", "recording", "inspection", "replay", "simulate")
 
 
