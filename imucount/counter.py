@@ -293,14 +293,16 @@ class RepCounter:
         )
 
     def _look_beside(self, loop: Loop, edge_s: float, limit_s: float, now_s: float) -> Loop | None:
-        if not self._has_gyroscope:
-            return None
+        assert self._has_gyroscope is not None
         finder = self._finder
         # How much history is there depends on how the stream was cut; this much always is.
         kept = floor((now_s - self._origin_s) * GRID_HZ) - int(HISTORY_S * GRID_HZ)
         earliest = max(finder.first, kept)
         return loop_beside(
-            loop, edge_s, limit_s, finder.history, earliest, finder.first, finder.level, GRID_HZ, self._origin_s
+            *(loop, edge_s, limit_s, finder.history, earliest, finder.first, finder.level),
+            has_gyroscope=self._has_gyroscope,
+            rate_hz=GRID_HZ,
+            origin_s=self._origin_s,
         )
 
     def _time_s(self, index: int) -> float:

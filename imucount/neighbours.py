@@ -120,6 +120,7 @@ def loop_beside(
     earliest: int,
     first: int,
     level: Level,
+    has_gyroscope: bool,
     rate_hz: float,
     origin_s: float,
 ) -> Loop | None:
@@ -138,6 +139,7 @@ def loop_beside(
         Index of the earliest sample to be looked at, and of the first of `history`.
     level : Level
         The level frame of `history`.
+    has_gyroscope : bool
     rate_hz : float
     origin_s : float
         Time of the sample with index 0, s.
@@ -150,8 +152,11 @@ def loop_beside(
         return None
     x = history[:, begin - first : stop - first]
     one, two = (sum(a * b for a, b in zip(loop.up_axis, axis.tolist())) for axis in (level.first, level.second))
-    elevation = one * x[Channel.TURN_1] + two * x[Channel.TURN_2]
-    found = find_neighbour(elevation, x[Channel.YAW], start - begin, end - begin, edge - begin, limit - begin)
+    if has_gyroscope:
+        elevation, yaw = one * x[Channel.TURN_1] + two * x[Channel.TURN_2], x[Channel.YAW]
+    else:  # one angle is all that there is
+        elevation = yaw = one * x[Channel.TILT_1] + two * x[Channel.TILT_2]
+    found = find_neighbour(elevation, yaw, start - begin, end - begin, edge - begin, limit - begin)
     if found is None:
         return None
 
@@ -164,7 +169,7 @@ def loop_beside(
         end_s=time_s(found.end),
         quarter_s=(time_s(found.first_side), time_s(found.top), time_s(found.second_side)),
         elevation_deg=degrees(found.elevation),
-        yaw_deg=degrees(found.yaw),
+        yaw_deg=degrees(found.yaw) if has_gyroscope else 0.0,
     )
 
 
