@@ -25,6 +25,9 @@ LEAST_LIKENESS = 0.88
 """Correlation of each angle with that of the circle beside it. Nine in ten simulated circles that nothing else had
 found have more than 0.93."""
 
+LEAST_LIKENESS_OF_PATHS = 0.94
+"""The same where time is left out: four separate moves differ in their holds. More is asked, since more fits."""
+
 LEAST_SIZE, LEAST_NARROWEST = 0.33, 0.2
 """Share of the size of the circle beside it: the geometric mean of both angles', and the smaller. What is there
 before a set but sway has less than 0.25 where it is as like as that."""
@@ -83,32 +86,54 @@ def find_neighbour(
     if len(lengths) == 0:
         return None
     starts = edge - lengths if limit < edge else np.full(len(lengths), edge)
-    own = [_windows(angle, np.array([start]), np.array([length]))[0] for angle in (elevation, yaw)]
-    others = [_windows(angle, starts, lengths) for angle in (elevation, yaw)]
+    every_start, every_length = np.append(starts, start), np.append(lengths, length)
+    by_time = every_start[:, np.newaxis] + every_length[:, np.newaxis] * _RAMP
+    found = _most_alike(elevation, yaw, by_time, LEAST_LIKENESS)
+    if found is None:
+        by_path = _even_on_the_path(elevation, yaw, every_start, every_length)
+        found = _most_alike(elevation, yaw, by_path, LEAST_LIKENESS_OF_PATHS)
+    return found
+
+
+def _even_on_the_path(
+    elevation: FloatArray, yaw: FloatArray, starts: FloatArray, lengths: FloatArray
+) -> FloatArray:
+    """Find the indices at equal steps of the way that the angles go, so that holds take no time."""
+    wide = float(np.ptp(elevation)) / max(float(np.ptp(yaw)), 1e-9)
+    index = np.arange(len(elevation), dtype=np.float64)
+    steps = np.hypot(np.diff(elevation, prepend=elevation[0]), wide * np.diff(yaw, prepend=yaw[0]))
+    path = np.cumsum(steps + 1e-9)  # it never stands still altogether
+    first, last = np.interp(starts, index, path), np.interp(starts + lengths, index, path)
+    return np.interp(first[:, np.newaxis] + (last - first)[:, np.newaxis] * _RAMP, path, index)
+
+
+def _most_alike(elevation: FloatArray, yaw: FloatArray, at: FloatArray, least: float) -> Neighbour | None:
+    """Find the window most like the last one, each given by the indices of its points, shape (windows, POINTS)."""
+    (*_, own_rise), (*_, own_aside) = rises, asides = _windows(elevation, at), _windows(yaw, at)
+    own = (own_rise, own_aside)
     own_power = [float((each * each).sum()) for each in own]
     if min(own_power) <= 0.0:
         return None
-    common = [(other * each).sum(axis=1) for other, each in zip(others, own)]
-    powers = [(other * other).sum(axis=1) + 1e-12 * power for other, power in zip(others, own_power)]
+    lengths = at[:, -1] - at[:, 0]
+    common = [(windows[:-1] * each).sum(axis=1) for windows, each in zip((rises, asides), own)]
+    powers = [(windows[:-1] ** 2).sum(axis=1) + 1e-12 * p for windows, p in zip((rises, asides), own_power)]
     likeness = np.minimum(*(c / np.sqrt(p * q) for c, p, q in zip(common, powers, own_power)))
-    best = int(np.argmax(likeness - LENGTH_COST * np.abs(np.log(lengths / length))))
-    sizes = [float(c[best]) / q for c, q in zip(common, own_power)]
-    if likeness[best] < LEAST_LIKENESS or min(sizes) < LEAST_NARROWEST or sizes[0] * sizes[1] < LEAST_SIZE**2:
+    best = int(np.argmax(likeness - LENGTH_COST * np.abs(np.log(lengths[:-1] / lengths[-1]))))
+    sizes = [float(c[best]) / p for c, p in zip(common, own_power)]
+    if likeness[best] < least or min(sizes) < LEAST_NARROWEST or sizes[0] * sizes[1] < LEAST_SIZE**2:
         return None
-    rise, aside = (other[best] for other in others)
-    step = float(lengths[best]) / (POINTS - 1)
-    begin = float(starts[best])
-    top = min(max(int(np.argmax(rise * np.sign(own[0][POINTS // 2]))), 1), POINTS - 2)
-    reach_aside = np.abs(aside - 0.5 * (aside.max() + aside.min()))
+    rise, aside, points = rises[best], asides[best], at[best].tolist()
+    top = min(max(int(np.argmax(rise * np.sign(own_rise[POINTS // 2]))), 1), POINTS - 2)
+    reach = np.abs(aside - 0.5 * (aside.max() + aside.min()))
     return Neighbour(
-        start=begin,
-        end=begin + float(lengths[best]),
+        start=points[0],
+        end=points[-1],
         likeness=float(likeness[best]),
         elevation=float(np.ptp(rise)),
         yaw=float(np.ptp(aside)),
-        first_side=begin + step * int(np.argmax(reach_aside[: top + 1])),
-        top=begin + step * top,
-        second_side=begin + step * (top + int(np.argmax(reach_aside[top:]))),
+        first_side=points[int(np.argmax(reach[: top + 1]))],
+        top=points[top],
+        second_side=points[top + int(np.argmax(reach[top:]))],
     )
 
 
@@ -173,9 +198,8 @@ def loop_beside(
     )
 
 
-def _windows(angle: FloatArray, starts: FloatArray, lengths: FloatArray) -> FloatArray:
-    """Cut windows out of an angle, each closed by a straight line and about its mean, shape (windows, POINTS)."""
-    at = starts[:, np.newaxis] + lengths[:, np.newaxis] * _RAMP
+def _windows(angle: FloatArray, at: FloatArray) -> FloatArray:
+    """Cut windows out of an angle, each closed by a straight line and about its mean."""
     index = np.clip(at.astype(np.int64), 0, len(angle) - 2)
     share = at - index
     windows = angle[index] * (1.0 - share) + angle[index + 1] * share
