@@ -4,6 +4,7 @@ from imucount.counter import Progress, RepCounter, count
 from imucount.csv_reader import CsvReader, open_csv, read_csv
 from imucount.errors import CountingError, ImucountError, RecordingError, SampleError
 from imucount.inspection import Inspection, inspect_csv
+from imucount.profile import Profile, teach
 from imucount.recording import Recording, RecordingWriter, recording_of_frame, write_csv
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
@@ -18,6 +19,7 @@ __all__ = [
     "Inspection",
     "Phase",
     "Position",
+    "Profile",
     "Progress",
     "Recording",
     "RecordingError",
@@ -35,5 +37,6 @@ __all__ = [
     "open_csv",
     "read_csv",
     "recording_of_frame",
+    "teach",
     "write_csv",
 ]

@@ -35,6 +35,7 @@ RANKS = {
     "inspection": 6,
     "counter": 8,
     "report": 9,
+    "profile": 2,
     "sensors.sensor": 2,
     "sensors.__init__": 4,
     "sources.source": 3,
