@@ -35,6 +35,7 @@ RANKS = {
     "counter": 7,
     "report": 8,
     "sensors.sensor": 2,
+    "sensors.open_profile": 3,
     "sensors.__init__": 4,
     "sources.source": 3,
     "sources.radio": 3,
