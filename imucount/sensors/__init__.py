@@ -24,9 +24,13 @@ def known_sensors() -> tuple[type[Sensor], ...]:
     """
     from importlib.metadata import entry_points  # slow to import
 
+    from imucount.sensors.adafruit import Adafruit
+    from imucount.sensors.metamotion import MetaMotion
     from imucount.sensors.open_profile import OpenProfile
+    from imucount.sensors.thingy52 import Thingy52
+    from imucount.sensors.uart_text import UartText
 
-    sensors: list[type[Sensor]] = [OpenProfile]
+    sensors: list[type[Sensor]] = [OpenProfile, MetaMotion, Thingy52, Adafruit, UartText]
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         try:
             sensor = entry.load()
