@@ -35,6 +35,7 @@ RANKS = {
     "counter": 7,
     "report": 8,
     "sensors.sensor": 2,
+    "sensors.vectors": 2,
     "sensors.__init__": 4,
     "sources.source": 3,
     "sources.radio": 3,
