@@ -36,6 +36,7 @@ RANKS = {
     "report": 8,
     "sensors.sensor": 2,
     "sensors.vectors": 2,
+    "sensors.witmotion": 3,
     "sensors.__init__": 4,
     "sources.source": 3,
     "sources.radio": 3,

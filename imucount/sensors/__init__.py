@@ -24,7 +24,11 @@ def known_sensors() -> tuple[type[Sensor], ...]:
     """
     from importlib.metadata import entry_points  # slow to import
 
-    sensors: list[type[Sensor]] = []
+    from imucount.sensors.witmotion import WitMotion
+
+    sensors: list[type[Sensor]] = [
+        WitMotion,
+    ]
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         try:
             sensor = entry.load()
