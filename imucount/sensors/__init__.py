@@ -25,11 +25,13 @@ def known_sensors() -> tuple[type[Sensor], ...]:
     from importlib.metadata import entry_points  # slow to import
 
     from imucount.sensors.movella_dot import MovellaDot
+    from imucount.sensors.movesense import Movesense
     from imucount.sensors.witmotion import WitMotion
 
     sensors: list[type[Sensor]] = [
         WitMotion,
         MovellaDot,
+        Movesense,
     ]
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         try:
