@@ -38,6 +38,7 @@ RANKS = {
     "sensors.vectors": 2,
     "sensors.witmotion": 3,
     "sensors.movella_dot": 3,
+    "sensors.polar": 3,
     "sensors.movesense": 3,
     "sensors.__init__": 4,
     "sources.source": 3,

@@ -26,11 +26,13 @@ def known_sensors() -> tuple[type[Sensor], ...]:
 
     from imucount.sensors.movella_dot import MovellaDot
     from imucount.sensors.movesense import Movesense
+    from imucount.sensors.polar import Polar
     from imucount.sensors.witmotion import WitMotion
 
     sensors: list[type[Sensor]] = [
         WitMotion,
         MovellaDot,
+        Polar,
         Movesense,
     ]
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
