@@ -96,6 +96,7 @@ class WitMotion(Sensor):
         super().__init__(rate_hz)
         self._found_code: int | None = None
         self._kept = b""
+        self._at_rate = True
 
     @classmethod
     def matches(cls, advertisement: Advertisement) -> bool:
@@ -105,23 +106,25 @@ class WitMotion(Sensor):
 
     def start(self) -> Dialogue:
         """Set the rate where it is another; it streams unprompted."""
+        self._at_rate = False
         yield Subscribe(NOTIFY)
         code = RATE_CODES[self.rate_hz]
         found_code = yield from self._rate_code()
-        if found_code == code:
-            return
-        for action in _rate_commands(code):
+        if found_code != code:
             self._found_code = found_code
-            yield action
-        taken_code = yield from self._rate_code()
-        if taken_code not in (code, None):
-            raise SensorError(
-                f"expected the clip to take {self.rate_hz:g} Hz (code {code:#04x}), its register says "
-                f"{taken_code:#04x}; older clips end at 50 Hz, so ask for that rate"
-            )
+            for action in _rate_commands(code):
+                yield action
+            taken_code = yield from self._rate_code()
+            if taken_code not in (code, None):
+                raise SensorError(
+                    f"expected the clip to take {self.rate_hz:g} Hz (code {code:#04x}), its register says "
+                    f"{taken_code:#04x}; older clips end at 50 Hz, so ask for that rate"
+                )
+        self._at_rate = True
 
     def stop(self) -> Dialogue:
         """Put the rate back."""
+        self._at_rate = False
         restore = [] if self._found_code is None else _rate_commands(self._found_code)
         self._found_code = None
         yield from all_of(*restore, Unsubscribe(NOTIFY))
@@ -140,7 +143,10 @@ class WitMotion(Sensor):
         return None if told is None else register_values(told[told.find(head) :])[1][0]
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:
-        """Make packets of a notification; see `Sensor.decode`."""
+        """Make packets of a notification; see `Sensor.decode`.
+
+        While `start` and `stop` change the rate there are none: nothing but the rate tells when samples were taken.
+        """
         if characteristic != NOTIFY:
             return []
         lost = b""
@@ -148,7 +154,7 @@ class WitMotion(Sensor):
             lost, self._kept = self._kept, b""
         frames, junk, self._kept = _framed(self._kept + data, len(self._kept))
         lost += junk
-        packets = [_measured(frame) for frame in frames if frame.startswith(MEASURED)]
+        packets = [_measured(frame) for frame in frames if self._at_rate and frame.startswith(MEASURED)]
         if lost:
             raise PacketError(
                 f"expected frames of {FRAME_BYTES} bytes that begin with 55 61 or 55 71, got {len(lost)} bytes "

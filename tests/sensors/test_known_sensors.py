@@ -47,5 +47,5 @@ def test_what_is_no_sensor_is_not_recognised():
 
 
 def test_an_unknown_key_is_answered_with_the_known_ones():
-    with pytest.raises(SensorError, match="expected one of the sensors .*witmotion.*, got 'fitbit'"):
+    with pytest.raises(SensorError, match=r"expected one of the sensors .*witmotion.*, got 'fitbit'"):
         sensor_of_key("fitbit")

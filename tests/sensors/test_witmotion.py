@@ -177,6 +177,17 @@ def test_a_clip_at_the_right_rate_is_left_alone():
     assert [action for action in actions if isinstance(action, Write)] == []
 
 
+def test_samples_of_another_rate_are_left_out():
+    clip, sensor = Clip(), WitMotion()
+    dialogue = sensor.start()
+    next(dialogue)
+    assert sensor.decode(NOTIFY, STILL) == []
+    drive(sensor.start(), sensor, clip)
+    assert len(sensor.decode(NOTIFY, STILL)) == 1
+    next(sensor.stop())
+    assert sensor.decode(NOTIFY, STILL) == []
+
+
 def test_a_clip_that_does_not_tell_its_rate_is_set_and_keeps_it():
     clip, sensor = Clip(tells=False), WitMotion()
     drive(sensor.start(), sensor, clip)
