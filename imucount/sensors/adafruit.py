@@ -7,10 +7,11 @@ checked on a device.
 from __future__ import annotations
 
 import struct
+from math import degrees
 
 import numpy as np
 
-from imucount.errors import PacketError, SensorError
+from imucount.errors import PacketError
 from imucount.sensors.sensor import (
     Action,
     Advertisement,
@@ -21,8 +22,10 @@ from imucount.sensors.sensor import (
     Subscribe,
     Unsubscribe,
     Write,
-    attempt_all,
+    all_of,
+    if_possible,
 )
+from imucount.sensors.vectors import acc_of, gyr_of
 
 __all__ = [
     "ACC_DATA",
@@ -74,13 +77,12 @@ class Adafruit(Sensor):
     def start(self) -> Dialogue:
         """Set the periods and subscribe; a board without gyroscope service gives acceleration alone."""
         self._found[ACC_PERIOD] = (yield Read(ACC_PERIOD)) or b""
-        try:
-            self._found[GYR_PERIOD] = (yield Read(GYR_PERIOD)) or b""
-        except SensorError:
-            self.has_gyroscope = False
-        period = struct.pack("<i", round(1000 / self.rate_hz))
+        period = yield from if_possible(Read(GYR_PERIOD))
+        self.has_gyroscope = period is not None
+        if period is not None:
+            self._found[GYR_PERIOD] = period
         for characteristic in self._found:
-            yield Write(characteristic, period)
+            yield Write(characteristic, struct.pack("<i", round(1000 / self.rate_hz)))
         yield Subscribe(ACC_DATA)
         if self.has_gyroscope:
             yield Subscribe(GYR_DATA)
@@ -91,7 +93,7 @@ class Adafruit(Sensor):
         if self.has_gyroscope:
             actions.append(Unsubscribe(GYR_DATA))
         actions += [Write(characteristic, period) for characteristic, period in self._found.items() if period]
-        yield from attempt_all(actions)
+        yield from all_of(*actions)
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:
         """Make a packet of three numbers, which the boards send in SI units."""
@@ -99,7 +101,7 @@ class Adafruit(Sensor):
             return []
         if len(data) != 12:
             raise PacketError(f"expected 12 bytes, three 32-bit floats, got {len(data)}")
-        values = np.frombuffer(data, "<f4").astype(np.float64).reshape(1, 3)
-        if not np.isfinite(values).all():
-            raise PacketError(f"expected finite numbers, got {values[0].tolist()}")
-        return [Packet(values, None) if characteristic == ACC_DATA else Packet(None, values)]
+        sent = np.frombuffer(data, "<f4").reshape(1, 3)
+        if characteristic == ACC_DATA:
+            return [Packet(acc_of(sent, unit_mps2=1.0), None)]
+        return [Packet(None, gyr_of(sent, unit_dps=degrees(1)))]

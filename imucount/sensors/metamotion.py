@@ -31,7 +31,7 @@ from imucount.sensors.sensor import (
     Ticks,
     Unsubscribe,
     Write,
-    attempt_all,
+    all_of,
 )
 
 __all__ = ["COMMAND", "NOTIFY", "SERVICE", "MetaMotion"]
@@ -137,16 +137,14 @@ class MetaMotion(Sensor):
 
     def stop(self) -> Dialogue:
         """Switch the chip off and take the accounters away."""
-        yield from attempt_all(
-            [
-                _command(GYROSCOPE, 0x01, 0),
-                _command(GYROSCOPE, 0x02, 0, 1),
-                _command(ACCELEROMETER, 0x01, 0),
-                _command(ACCELEROMETER, 0x02, 0, 1),
-                _command(PROCESSOR, 0x03, 0),
-                *(_command(PROCESSOR, 0x06, processor) for processor in self._modules),
-                Unsubscribe(NOTIFY),
-            ]
+        yield from all_of(
+            _command(GYROSCOPE, 0x01, 0),
+            _command(GYROSCOPE, 0x02, 0, 1),
+            _command(ACCELEROMETER, 0x01, 0),
+            _command(ACCELEROMETER, 0x02, 0, 1),
+            _command(PROCESSOR, 0x03, 0),
+            *(_command(PROCESSOR, 0x06, processor) for processor in self._modules),
+            Unsubscribe(NOTIFY),
         )
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:

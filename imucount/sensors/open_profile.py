@@ -29,7 +29,7 @@ from imucount.sensors.sensor import (
     Ticks,
     Unsubscribe,
     Write,
-    attempt_all,
+    all_of,
 )
 from imucount.sets import Side
 
@@ -319,7 +319,7 @@ class OpenProfile(Sensor):
     products = "clips with imucount's open profile (XIAO nRF52840 Sense, Nano 33 BLE Sense Rev2, your own)"
     rates_hz = (25.0, 50.0, 100.0, 200.0)
     acc_range_g = 4.0
-    gyr_range_dps = 500.0
+    gyr_range_dps: float | None = 500.0
     latency_s = 0.2
     proven = "C and Python codecs against each other; reference sketch not run on a board"
     services = (SERVICE,)
@@ -349,14 +349,16 @@ class OpenProfile(Sensor):
         with _as_sensor_error():
             self.settings = Configuration.from_bytes((yield Read(CONFIGURATION)) or b"").settings
         self.rate_hz = self.settings.rate_hz
-        self.has_gyroscope = self.settings.gyr_full_scale_dps is not None
+        self.acc_range_g = self.settings.acc_full_scale_g
+        self.gyr_range_dps = self.settings.gyr_full_scale_dps
+        self.has_gyroscope = self.gyr_range_dps is not None
         self.side = self.settings.side
         yield Subscribe(DATA)
 
     def stop(self) -> Dialogue:
         """End the stream, which is what unsubscribing does, and give back the settings that were found."""
         restore = [] if self._found is None else [Write(CONFIGURATION, bytes(self._found))]
-        yield from attempt_all([Unsubscribe(DATA), *restore])
+        yield from all_of(Unsubscribe(DATA), *restore)
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:
         """Make a packet of a frame."""

@@ -8,7 +8,7 @@ and counters as they were sent.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -30,7 +30,8 @@ __all__ = [
     "Ticks",
     "Unsubscribe",
     "Write",
-    "attempt_all",
+    "all_of",
+    "if_possible",
 ]
 
 
@@ -182,13 +183,13 @@ Dialogue = Generator[Action, bytes | None, None]
 """Yields actions, receives the bytes of `Read` and `Ask`. A refused action throws `SensorError` into it."""
 
 
-def attempt_all(actions: Iterable[Action]) -> Dialogue:
-    """Do every action, even where one before it is refused.
+def all_of(*actions: Action) -> Dialogue:
+    """Do every action, though one before it be refused; the first refusal is raised at the end.
 
     Raises
     ------
     SensorError
-        The first refusal, once all were tried.
+        If an action was refused.
     """
     refusal: SensorError | None = None
     for action in actions:
@@ -198,6 +199,14 @@ def attempt_all(actions: Iterable[Action]) -> Dialogue:
             refusal = refusal or error
     if refusal is not None:
         raise refusal
+
+
+def if_possible(action: Action) -> Generator[Action, bytes | None, bytes | None]:
+    """Do an action that a stream does not depend on; what it answered, None if it was refused."""
+    try:
+        return (yield action)
+    except SensorError:
+        return None
 
 
 class Sensor(ABC):
@@ -212,7 +221,8 @@ class Sensor(ABC):
     rates_hz : tuple of float
         Rates that can be asked of it, Hz.
     acc_range_g, gyr_range_dps : float or None
-        Full scale as it is set here, g and deg/s; None where the sensor has none, or does not say it.
+        Full scale as it is set here, g and deg/s; None where the sensor has none, or does not say it. Known
+        for certain after `start`.
     latency_s : float
         How long a sample waits in the sensor before it is sent, at worst, s.
     proven : str
@@ -241,8 +251,8 @@ class Sensor(ABC):
     key: ClassVar[str]
     products: ClassVar[str]
     rates_hz: ClassVar[tuple[float, ...]]
-    acc_range_g: ClassVar[float | None] = None
-    gyr_range_dps: ClassVar[float | None] = None
+    acc_range_g: float | None = None
+    gyr_range_dps: float | None = None
     latency_s: ClassVar[float] = 0.1
     proven: ClassVar[str]
     services: ClassVar[tuple[str, ...]]
@@ -280,5 +290,6 @@ class Sensor(ABC):
         Raises
         ------
         PacketError
-            If the bytes are not what this sensor sends. The next notification is decoded as if it had not come.
+            If bytes of it, or of a part before it, are not what this sensor sends and are lost; its `packets`
+            are what came whole. The next notification is decoded as if these bytes had not come.
         """

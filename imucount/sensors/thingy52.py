@@ -22,7 +22,7 @@ from imucount.sensors.sensor import (
     Subscribe,
     Unsubscribe,
     Write,
-    attempt_all,
+    all_of,
 )
 
 __all__ = ["CONFIGURATION", "CONFIGURATION_SERVICE", "MOTION_SERVICE", "RAW", "Thingy52"]
@@ -80,7 +80,7 @@ class Thingy52(Sensor):
         actions: list[Action] = [Unsubscribe(RAW)]
         if self._found is not None:
             actions.append(Write(CONFIGURATION, self._found))
-        yield from attempt_all(actions)
+        yield from all_of(*actions)
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:
         """Make a packet of acceleration, angular rate and, left out, magnetic field."""

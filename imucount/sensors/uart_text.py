@@ -13,12 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from math import radians
 
 import numpy as np
 
 from imucount.errors import PacketError
-from imucount.samples import STANDARD_GRAVITY
 from imucount.sensors.sensor import (
     Advertisement,
     Dialogue,
@@ -28,8 +26,9 @@ from imucount.sensors.sensor import (
     Ticks,
     Unsubscribe,
     Write,
-    attempt_all,
+    all_of,
 )
+from imucount.sensors.vectors import acc_of, gyr_of
 
 __all__ = ["RECEIVE", "SERVICE", "TRANSMIT", "UartText"]
 
@@ -83,7 +82,6 @@ class UartText(Sensor):
         super().__init__(rate_hz)
         self._begun = b""
         self._in_step = False  # whether what was begun is the beginning of a line
-        self._kept: list[Packet] = []
 
     @classmethod
     def matches(cls, advertisement: Advertisement) -> bool:
@@ -97,17 +95,17 @@ class UartText(Sensor):
 
     def stop(self) -> Dialogue:
         """Let a Puck.js print no more, and unsubscribe."""
-        yield from attempt_all([*_spoken(CLEAR + OFF + b"\n"), Unsubscribe(TRANSMIT)])
+        yield from all_of(*_spoken(CLEAR + OFF + b"\n"), Unsubscribe(TRANSMIT))
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:
         """Make packets of the lines that end in a notification; the last, unended one waits for the next.
 
-        A notification with a line that is none raises, and those of its lines that are good come out of the next
-        call. What comes before the first newline may be the end of a line, and is passed over.
+        What comes before the first newline may be the end of a line, and is passed over.
         """
         if characteristic != TRANSMIT:
             return []
         *ended, self._begun = (self._begun + data).split(b"\n")
+        packets: list[Packet] = []
         bad: bytes | None = None
         for line in ended:
             if self._in_step and line[:1].isdigit():
@@ -115,13 +113,12 @@ class UartText(Sensor):
                 if packet is None:
                     bad = line
                 else:
-                    self._kept.append(packet)
+                    packets.append(packet)
             self._in_step = True
         if len(self._begun) > LONGEST_LINE:
             bad, self._begun, self._in_step = self._begun, b"", False
         if bad is not None:
-            raise PacketError(f"expected a line t,ax,ay,az,gx,gy,gz, got {bad[:80]!r}")
-        packets, self._kept = self._kept, []
+            raise PacketError(f"expected a line t,ax,ay,az,gx,gy,gz, got {bad[:80]!r}", packets)
         return packets
 
 
@@ -129,8 +126,11 @@ def _packet(line: bytes) -> Packet | None:
     match = LINE.fullmatch(line)
     if match is None:
         return None
-    values = np.array([float(number) for number in match.groups()[1:]]).reshape(2, 1, 3)
-    return Packet(values[0] * STANDARD_GRAVITY, values[1] * radians(1), int(match[1]) % TICKS_MODULUS)
+    sent = np.array([float(number) for number in match.groups()[1:]]).reshape(2, 1, 3)
+    try:
+        return Packet(acc_of(sent[0]), gyr_of(sent[1]), int(match[1]) % TICKS_MODULUS)
+    except PacketError:
+        return None
 
 
 def _spoken(text: bytes) -> Iterator[Write]:
