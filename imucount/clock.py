@@ -66,6 +66,9 @@ CATCHING_UP_S = 0.01
 LEARNED_S = 0.1
 """A slope from arrivals so unsure, s, is known to this over the span of the line."""
 
+FORGETTING = 0.999
+"""Of the longest usual delay, a packet."""
+
 STEP_GAIN = 0.05
 """Share of each packet in the running mean of the device's own sampling interval."""
 
@@ -286,7 +289,8 @@ class Clock:
         self._held: list[_Held] = []
         self._settling_since_s: float | None = None
         self._doubtful: LowerEnvelope | None = None
-        self._doubt_since_s = self._least_delay_s = 0.0
+        self._doubt_since_s = self._first_delay_s = self._least_delay_s = self._usual_delay_s = 0.0
+        self._n_caught_up = 0
         self._begin()
 
     @property
@@ -330,11 +334,12 @@ class Clock:
         if delay_s < -AHEAD_S:
             return self.anew() + self._settle(packet, np.inf)
         if self.kind == "device" and not self._counted:
-            self._lost += max(round((device_s - before_s) / self._step_s) - n, 0)
+            self._lost += self._skipped(device_s - before_s, n)
         if delay_s > DOUBTFUL_DELAY_S[self.kind]:
             return self._doubt(packet, delay_s)
         self._held.append(packet)
         self._doubtful = None
+        self._usual_delay_s = max(delay_s, FORGETTING * self._usual_delay_s)
         self._envelope.add(device_s, packet.ahead_s)
         return self.finish()
 
@@ -388,6 +393,12 @@ class Clock:
         stamp_s = self._unwrapped * self._ticks.tick_s
         return stamp_s if self._ticks.stamps == "last" else stamp_s + (n - 1) * self._step_s
 
+    def _skipped(self, since_s: float, n: int) -> int:
+        """Count the samples that are missing where n of them took so long."""
+        # Ticks are cut, not rounded: an interval is up to one tick long.
+        assert self._ticks is not None
+        return max(round((since_s - 0.5 * self._ticks.tick_s) / self._step_s) - n, 0)
+
     def _settle(self, packet: _Held, since_s: float) -> list[FloatArray]:
         """Hold a packet back until it is known where the line is."""
         self._settling_since_s = since_s = min(since_s, packet.arrival_s)
@@ -396,11 +407,12 @@ class Clock:
         settled_s = packet.arrival_s - since_s
         if settled_s < SETTLING_S:
             return []
-        slope = self._envelope.free_slope()
+        first, last = self._held[0], self._held[-1]
+        slope = (last.ahead_s - first.ahead_s) / max(last.device_s - first.device_s, self._step_s)
         if self.kind != "device" and abs(slope - self._centre) > WRONG_RATE:
             if settled_s < MEASURING_S:
                 return []
-            self._centre = self._slope = slope
+            self._centre = self._slope = self._envelope.free_slope()
             self._trust = self._limit
             self._envelope = self._new_envelope()
             for held in self._held:
@@ -412,19 +424,25 @@ class Clock:
         """Hold a late packet back until it is known whether others catch up."""
         if self._doubtful is None:
             self._learn()
+            self._first_delay_s = delay_s
+        self._held.append(packet)
+        if self._doubtful is None or delay_s < self._least_delay_s - CATCHING_UP_S:
             self._doubtful = self._new_envelope()
             self._doubt_since_s, self._least_delay_s = packet.arrival_s, delay_s
-        self._held.append(packet)
+            self._n_caught_up = len(self._held)
         self._doubtful.add(packet.device_s, packet.ahead_s)
-        if delay_s < self._least_delay_s - CATCHING_UP_S:
-            self._doubt_since_s, self._least_delay_s = packet.arrival_s, delay_s
         if packet.arrival_s - self._doubt_since_s < DOUBT_S:
             return []
+        times: list[FloatArray] = []
+        if self._first_delay_s - self._least_delay_s > 2.0 * self._usual_delay_s + DOUBTFUL_DELAY_S[self.kind]:
+            # More came at once than ever does: what the sensor had kept from before its memory was full.
+            times = [self._times(kept) for kept in self._held[: self._n_caught_up]]
+            del self._held[: self._n_caught_up]
         if self.kind != "device":
             self._lost += round(self._least_delay_s / self._step_s / (1.0 + self._centre))
         self._resets += 1
         self._envelope, self._doubtful = self._doubtful, None
-        return self.finish()
+        return times + self.finish()
 
     def _times(self, packet: _Held) -> FloatArray:
         """Put a packet's samples on the line, after all before and not after its arrival."""
@@ -433,6 +451,8 @@ class Clock:
         t: FloatArray = device_s + self._envelope.at(device_s)
         # Where the line has moved back, samples go at twice the pace until they are on it.
         least_step_s = 0.5 * packet.step_s * (1.0 + self._centre)
+        if self._last_s == -np.inf:
+            self._last_s = float(t[0]) - packet.step_s
         t[0] = max(t[0], self._last_s + least_step_s)
         t = np.maximum.accumulate(t - least_step_s * index) + least_step_s * index
         self._arrival_s = max(self._arrival_s, packet.arrival_s)
