@@ -8,7 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from toy_sensor import ACC, GYR, Air, Device, ToySensor, encode
 
-from imucount import RepCounter, count
+from imucount import Samples, count
 from imucount.errors import SensorError
 from imucount.packet_stream import PacketProblems, PacketStream
 from imucount.sensors.sensor import Counter, Ticks
@@ -187,13 +187,9 @@ def test_circles_end_when_they_end(aim_s, more, interval_s, failing, loss, stall
     device = Device(start_s=0.0, **more)
     packets = device.packets(np.hstack([samples.acc, samples.gyr]))
     arrivals = Air(interval_s=interval_s, failing=failing, loss=loss, stalls=(stall,), seed=seed).carry(packets)
-    stream, counter = PacketStream(device.sensor()), RepCounter("right")
-    for arrival_s, data in arrivals:
-        for part in stream.update(ACC, data, arrival_s):
-            counter.update(part)
-    for part in stream.finish():
-        counter.update(part)
-    session = counter.finish()
+    stream = PacketStream(device.sensor())
+    parts = [part for arrival_s, data in arrivals for part in stream.update(ACC, data, arrival_s)]
+    session = count(Samples.concatenate([*parts, *stream.finish()]), side="right")
     ready_s = {data: ready_s for ready_s, data in packets}
     least_s = min(arrival_s - ready_s[data] for arrival_s, data in arrivals)
     assert [rep.direction for rep in session.reps] == [rep.direction for rep in simulation.reps]
