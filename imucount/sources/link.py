@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Self
@@ -97,9 +97,11 @@ class SensorSource:
     sensor : type of Sensor, optional
         Its kind, where that is known better than it advertises.
     origin_s : float, optional
-        When sample time is 0, s, on the event loop's clock, which is `time.monotonic`; for several sources on one
-        clock. By default it is when the source is opened.
+        The `time.monotonic` at which sample time is 0, for several sources on one clock; by default it is when
+        the source is opened.
     patience : Patience, optional
+    clock : callable, optional
+        What tells the time, s; that of the event loop by default.
 
     Attributes
     ----------
@@ -124,6 +126,7 @@ class SensorSource:
         sensor: type[Sensor] | None = None,
         origin_s: float | None = None,
         patience: Patience | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self.name = wanted or "sensor"
         self.side = side
@@ -138,6 +141,7 @@ class SensorSource:
         self._kind = sensor
         self._origin_s = origin_s
         self._patience = Patience() if patience is None else patience
+        self._clock = clock
         self._samples: asyncio.Queue[Samples | _End] = asyncio.Queue()
         self._opened = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -156,8 +160,10 @@ class SensorSource:
         """Find the sensor, connect, start the stream."""
         if self._task is not None:
             raise RuntimeError("a source is opened once; make another one")
+        if self._clock is None:
+            self._clock = asyncio.get_running_loop().time  # time.monotonic, but for loops of tests
         if self._origin_s is None:
-            self._origin_s = asyncio.get_running_loop().time()
+            self._origin_s = self._clock()
         self._task = asyncio.create_task(self._run())
         opened = asyncio.create_task(self._opened.wait())
         try:
@@ -247,7 +253,7 @@ class SensorSource:
             began_s = self._now_s()
             try:
                 async with AsyncExitStack() as stack:
-                    conversation = Conversation(self._patience.action_s)
+                    conversation = Conversation(self._patience.action_s, self._now_s)
                     async with self._radio.turn():
                         # Before every connection: a device that is not heard would be waited for much longer.
                         nearby = await find(self._radio, wanted, kind, self._patience.find_s)
@@ -345,11 +351,8 @@ class SensorSource:
 
     def _take(self, notification: Notification) -> None:
         assert self._stream is not None
-        assert self._origin_s is not None
         self._hand_over(
-            self._stream.update(
-                notification.characteristic, notification.data, notification.arrival_s - self._origin_s
-            )
+            self._stream.update(notification.characteristic, notification.data, notification.arrival_s)
         )
 
     def _hand_over_the_rest(self, conversation: Conversation) -> None:
@@ -413,8 +416,9 @@ class SensorSource:
             self._samples.put_nowait(_End(error))
 
     def _now_s(self) -> float:
+        assert self._clock is not None
         assert self._origin_s is not None
-        return asyncio.get_running_loop().time() - self._origin_s
+        return self._clock() - self._origin_s
 
 
 def _check_services(nearby: Nearby, connection: Connection) -> None:
