@@ -43,6 +43,7 @@ RANKS = {
     "sensors.__init__": 4,
     "sources.source": 3,
     "sources.radio": 3,
+    "sources.battery": 4,
     "sources.ble": 4,
     "sources.dialogue": 4,
     "sources.finding": 5,

@@ -10,6 +10,7 @@ import imucount
 from imucount.errors import DeviceNotFoundError, RecordingError
 from imucount.samples import Samples
 from imucount.simulate import Circles, Clip, Movement, Wearer, simulate
+from imucount.sources.battery import battery_percent
 from imucount.sources.files import CsvSource
 from imucount.sources.link import SensorSource
 from imucount.sources.virtual import EXERCISES, VirtualClip, VirtualRadio
@@ -174,6 +175,19 @@ def test_a_radio_can_be_handed_in_and_a_sensor_be_named_by_kind():
         DeviceNotFoundError, match=r"expected a sensor of the kind imucount in reach, got no device"
     ):
         run(read(imucount.open_source("ble:imucount", radio=VirtualRadio())))
+
+
+def test_a_battery_is_asked_for_without_starting_the_sensor():
+    clips = [ToyClip(battery=70), ToyClip("Toy 2", "AA:02", battery=None), ToyClip("Toy 3", "AA:03")]
+    clips[2].audible = False
+    radio = ToyRadio(*clips)
+
+    async def ask():
+        return [await battery_percent(radio, clip.address) for clip in clips]
+
+    assert run(ask()) == [70, None, None]
+    assert [clip.told for clip in clips] == [["battery"], [], []]
+    assert radio.connected == 0
 
 
 def test_a_scan_lists_known_sensors_first_and_the_nearest_first_of_each():
