@@ -105,7 +105,7 @@ def test_the_number_of_the_present_set_is_big():
     assert [line[8:].strip() for line in block] == [
         "Set 1, forward",
         "2 circles in all",
-        "6 s since the last",
+        "resting for 0:06",
         "",
         "█████░░░░░░░░░░░░░░░",
     ]
@@ -122,7 +122,7 @@ def test_outside_of_a_set_a_circle_may_wait_to_be_confirmed():
     waiting, none = (rendered(live_view(SETS[:1], Progress(2, pending, None), 40.0)) for pending in (1, 0))
     assert "a circle to be confirmed" in waiting
     assert "confirmed" not in none
-    assert "25 s since the last" in none
+    assert "resting for 0:25" in none
 
 
 def test_before_the_first_circle_the_number_is_zero():

@@ -11,7 +11,17 @@ from imucount.sets import Side
 
 __all__ = ["Notice", "NoticeKind", "Source"]
 
-NoticeKind = Literal["connected", "dropped", "reconnected", "silent", "battery", "signal", "packets", "clock"]
+NoticeKind = Literal[
+    "connected",
+    "dropped",
+    "reconnected",
+    "silent",
+    "battery",
+    "signal",
+    "packets",
+    "clock",
+    "recording",  # of the file that is written of the source; no source tells it
+]
 
 
 @dataclass(frozen=True, slots=True)
