@@ -20,7 +20,7 @@ import numpy as np
 from imucount.columns import TO_SI, Columns, shortened, understand_columns, understand_units
 from imucount.csv_rows import RowParser, Rows, split_cells
 from imucount.errors import RecordingError, SampleError
-from imucount.notes import printable_line, warning_of_note
+from imucount.notes import printable_line, warnings_of_notes
 from imucount.plausibility import PlausibilityCheck
 from imucount.recording import FIRST_LINE, Recording, ignored_columns_warning
 from imucount.samples import Samples
@@ -154,7 +154,7 @@ class CsvReader:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know, a sentence each; complete once the last piece was read."""
-        return tuple(self._warnings)
+        return (*self._warnings, *warnings_of_notes(self._notes))
 
     def _fail(self, message: str, line: int | None = None) -> NoReturn:
         raise RecordingError(message, self._path, line)
@@ -280,16 +280,9 @@ class CsvReader:
                 return
             line += block.count(b"\n", start, end) + 1
             start = block.index(b"\n", end) + 1
-            self._take_note(block[end + 1 : start].decode("utf-8", errors="replace"))
-
-    def _take_note(self, text: str) -> None:
-        note = printable_line(text)
-        if not note:
-            return
-        self._notes.append(note)
-        warning = warning_of_note(note)
-        if warning is not None:
-            self._warnings.append(warning)
+            note = printable_line(block[end + 1 : start].decode("utf-8", errors="replace"))
+            if note:
+                self._notes.append(note)
 
     def _read_block(self) -> bytes:
         """Whole lines, about as much as a chunk; sets `_ended` with the last ones."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from imucount.counter import Progress, RepCounter
 from imucount.errors import DeviceError, RecordingError, SampleError
-from imucount.notes import note_of_event, warning_of_note
 from imucount.recorder import Recorder
 from imucount.reps import Rep
 from imucount.samples import Samples
@@ -139,8 +138,8 @@ async def count_live(
         If the samples cannot be a worn sensor's in SI units from the beginning on.
     """
     tell = on_update or (lambda update: None)
-    warnings: list[str] = []
     error: DeviceError | SampleError | None = None
+    warnings: list[str] = []
     now_s = 0.0
     n_told = 0
     recording = _Recording(recorder)
@@ -148,22 +147,22 @@ async def count_live(
         async with aclosing(watch(source)) as moments:
             async for moment in moments:
                 now_s = moment.now_s
-                notices = (*moment.notices, *recording.take(moment))
-                warnings += _warnings(notices)
+                failed = recording.take(moment)
+                warnings += [notice.text for notice in failed]
                 reps = [] if moment.samples is None else counter.update(moment.samples)
                 n_told += len(reps)
-                tell(LiveUpdate(now_s, tuple(reps), counter.progress, notices))
+                tell(LiveUpdate(now_s, tuple(reps), counter.progress, (*moment.notices, *failed)))
     except asyncio.CancelledError:
         _take_back_cancelling()
     except (DeviceError, SampleError) as caught:
         error = caught
         warnings.append(f"The stream ended early: {caught}")
     finally:
-        last_notices = recording.close(now_s)
+        failed = recording.close(now_s, warnings)
     session = counter.finish()
-    warnings += _warnings(last_notices)
-    tell(LiveUpdate(now_s, session.reps[n_told:], counter.progress, last_notices, error))
-    return replace(session, warnings=(*warnings, *source.warnings, *session.warnings))
+    warnings += [notice.text for notice in failed]
+    tell(LiveUpdate(now_s, session.reps[n_told:], counter.progress, failed, error))
+    return replace(session, warnings=(*source.warnings, *warnings, *session.warnings))
 
 
 class _Recording:
@@ -186,12 +185,12 @@ class _Recording:
             return _failed(moment.now_s, error)
         return ()
 
-    def close(self, now_s: float) -> tuple[Notice, ...]:
+    def close(self, now_s: float, warnings: Iterable[str] = ()) -> tuple[Notice, ...]:
         """Finish the file; tell if that failed."""
         recorder, self._recorder = self._recorder, None
         try:
             if recorder is not None:
-                recorder.close()
+                recorder.close(warnings)
         except RecordingError as error:
             return _failed(now_s, error)
         return ()
@@ -199,12 +198,6 @@ class _Recording:
 
 def _failed(now_s: float, error: RecordingError) -> tuple[Notice, ...]:
     return (Notice(now_s, "recording", f"The recording ends here, the count goes on: {error}."),)
-
-
-def _warnings(notices: Iterable[Notice]) -> list[str]:
-    """Return the same warnings as reading the notes in a recording."""
-    notes = [note_of_event(notice.time_s, notice.kind, notice.text) for notice in notices]
-    return [warning for warning in map(warning_of_note, notes) if warning is not None]
 
 
 def _take_back_cancelling() -> None:

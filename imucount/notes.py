@@ -1,17 +1,22 @@
 """Notes: what a recording says in comment lines among and after its rows, and which of it is a warning.
 
 # 12.345 s: dropped: The link to the clip was lost.       something that happened, and when
-# warning: 3 % of the packets were lost.                  known at the end
-# clock: device, 12 ppm fast                              also known at the end, and no warning
+# clock: Time is from the device's own clock.             known only at the end
+# warning: 3 % of the packets were lost.                  the same, and a reader should know it
+# end_utc: 2026-01-31T12:00:00.000+00:00                  last: the recording was finished in order
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-__all__ = ["note_of_event", "note_of_warning", "printable_line", "warning_of_note"]
+__all__ = ["END", "note_of_event", "note_of_warning", "printable_line", "warnings_of_notes"]
 
-_EVENT = re.compile(r"(-?\d+\.\d{3}) s: ([a-z]+): (.+)")
+END = "end_utc: "
+"""Begins the last note of a recording that was finished in order."""
+
+_EVENT = re.compile(r"(?P<time_s>-?\d+\.\d{3}) s: (?P<kind>[a-z]+): (?P<text>.+)")
 _WARNING = "warning: "
 
 _NO_WARNING = "connected"
@@ -34,23 +39,28 @@ def note_of_warning(text: str) -> str:
     return (_WARNING + printable_line(text)).strip()
 
 
-def warning_of_note(note: str) -> str | None:
-    """Return what a session should warn of because of a note; None if nothing.
+def warnings_of_notes(notes: Sequence[str]) -> tuple[str, ...]:
+    """Return what a reader of a recording should know because of its notes, a sentence each.
+
+    A recording that was finished says it in the end. One that was not has only what happened.
 
     Examples
     --------
-    >>> warning_of_note("12.345 s: dropped: The link was lost.")
-    'At 12.345 s: The link was lost.'
-    >>> warning_of_note("warning: Packets were lost.")
-    'Packets were lost.'
-    >>> warning_of_note("clock: device") is None
-    True
+    >>> notes = ["12.345 s: dropped: The link was lost.", "clock: device", "warning: The link was lost once."]
+    >>> warnings_of_notes(notes)
+    ('At 12.345 s: The link was lost.', 'The link was lost once.')
+    >>> warnings_of_notes([*notes, END + "2026-01-31T12:00:00.000+00:00"])
+    ('The link was lost once.',)
     """
-    event = _EVENT.fullmatch(note)
-    if event:
-        time_s, kind, text = event.groups()
-        return None if kind == _NO_WARNING else f"At {time_s} s: {text}"
-    return note.removeprefix(_WARNING) if note.startswith(_WARNING) else None
+    is_finished = any(note.startswith(END) for note in notes)
+    warnings = []
+    for note in notes:
+        event = _EVENT.fullmatch(note)
+        if note.startswith(_WARNING):
+            warnings.append(note.removeprefix(_WARNING))
+        elif event and event["kind"] != _NO_WARNING and not is_finished:
+            warnings.append(f"At {event['time_s']} s: {event['text']}")
+    return tuple(warnings)
 
 
 def printable_line(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from os import PathLike, fspath
@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from imucount.errors import RecordingError
-from imucount.notes import note_of_event, note_of_warning, printable_line
+from imucount.notes import END, note_of_event, note_of_warning, printable_line
 from imucount.recording import RecordingWriter, write_error
 from imucount.samples import Samples
 from imucount.sets import Side
@@ -100,8 +100,13 @@ class Recorder:
         self._writer.note(text)
         self._writer.flush()
 
-    def close(self) -> None:
+    def close(self, warnings: Iterable[str] = ()) -> None:
         """Write what is known only now, and finish the file. Closing twice does no harm.
+
+        Parameters
+        ----------
+        warnings : iterable of str, optional
+            What a reader should know besides what the source says.
 
         Raises
         ------
@@ -119,8 +124,9 @@ class Recorder:
             for key, value in _on_lines(self._source.metadata).items():
                 if self._header.get(key) != value:
                     self._writer.note(f"{key}: {value}")
-            for warning in self._source.warnings:
+            for warning in (*self._source.warnings, *warnings):
                 self._writer.note(note_of_warning(warning))
+            self._writer.note(END + datetime.now(UTC).isoformat(timespec="milliseconds"))
         finally:
             self._writer.close()
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from imucount.csv_reader import open_csv, read_csv
 from imucount.errors import RecordingError
 from imucount.inspection import inspect_csv
-from imucount.notes import note_of_event, note_of_warning, printable_line, warning_of_note
+from imucount.notes import END, note_of_event, note_of_warning, printable_line, warnings_of_notes
 from imucount.recording import Recording, RecordingWriter, write_csv
 from imucount.samples import Samples
 
@@ -37,14 +37,16 @@ words = st.text(min_size=1).map(printable_line).filter(bool)
 
 
 @given(st.floats(-1e6, 1e6), words)
-def test_an_event_is_a_warning_with_its_time(time_s, text):
-    assert warning_of_note(note_of_event(time_s, "dropped", text)) == f"At {time_s:.3f} s: {text}"
-    assert warning_of_note(note_of_event(time_s, "connected", text)) is None
+def test_an_event_is_a_warning_with_its_time_until_the_end_has_been_told(time_s, text):
+    note = note_of_event(time_s, "dropped", text)
+    assert warnings_of_notes([note]) == (f"At {time_s:.3f} s: {text}",)
+    assert warnings_of_notes([note, END + "today"]) == ()
+    assert warnings_of_notes([note_of_event(time_s, "connected", text)]) == ()
 
 
 @given(words)
 def test_a_warning_survives(text):
-    assert warning_of_note(note_of_warning(text)) == text
+    assert warnings_of_notes([note_of_warning(text)]) == (text,)
 
 
 @settings(deadline=None)

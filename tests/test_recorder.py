@@ -74,6 +74,7 @@ def test_what_happens_is_marked_where_it_happens(path, samples):
     lines = path.read_text("utf-8").splitlines()
     first = lines.index("t,ax,ay,az,gx,gy,gz")
     marked = {n: line for n, line in enumerate(lines[first + 1 :]) if line.startswith("#")}
+    assert marked.pop(404).startswith("# end_utc: 2")
     assert marked == {
         0: "# 0.000 s: connected: To the clip.",
         201: "# 2.500 s: dropped: The link was lost.",
@@ -84,7 +85,7 @@ def test_what_happens_is_marked_where_it_happens(path, samples):
     assert np.array_equal(
         table(recording.samples), np.concatenate([table(samples[:200]), table(samples[300:500])])
     )
-    assert recording.warnings == ("At 2.500 s: The link was lost.", "1 % of the packets were lost.")
+    assert recording.warnings == ("1 % of the packets were lost.",)
     with open_csv(path) as reader:
         list(reader)
     assert reader.notes[2] == "clock: device, 3 ppm"
@@ -130,7 +131,9 @@ from imucount.recorder import Recorder
 from imucount.samples import Samples
 sys.path.insert(0, sys.argv[2])
 from scripted import Scripted
+from imucount.sources.source import Notice
 with Recorder(sys.argv[1], Scripted([])) as recorder:
+    recorder.note(Notice(0.0, "dropped", "The link was lost."))
     start_s = time.time()
     n = 0
     while True:
@@ -166,6 +169,7 @@ def test_a_recording_is_complete_to_the_last_second_after_kill_9(path):
     # The times of the samples are those of the computer's clock.
     assert killed_s - 1.0 <= t[-1] <= killed_s + 0.1
     assert np.round(np.diff(t), 3).tolist() == [0.01] * (len(t) - 1)
+    assert recording.warnings[-1] == "At 0.000 s: The link was lost."
     assert recording.samples.acc[:, 0].tolist() == [n % 7 / 7 for n in range(len(t))]
 
 

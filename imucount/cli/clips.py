@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import ExitStack, aclosing, asynccontextmanager
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import ExitStack, aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,6 @@ from imucount.cli.group import Number, min_reps_option
 from imucount.cli.screen import CountDisplay, Pane, panes, show
 
 if TYPE_CHECKING:
-    from asyncio import Lock
-
     from imucount.live import LiveUpdate
     from imucount.recorder import Recorder
     from imucount.reps import Rep
@@ -111,7 +109,7 @@ def live(
     with ExitStack() as files:
         _record(clips, file, files)
         try:
-            _run(clips, lambda clip, pane, turn: clip.count(pane, turn, min_reps))
+            _run(clips, lambda clip, pane: clip.count(pane, min_reps))
         finally:  # whatever happened, what was counted is shown
             for clip in clips:
                 if clip.session is not None:
@@ -141,7 +139,7 @@ def record(file: str, wanted: tuple[str, ...], sides: tuple[Side, ...], rate_hz:
     with ExitStack() as files:
         _record(clips, file, files)
         try:
-            _run(clips, lambda clip, pane, turn: clip.record(pane, turn))
+            _run(clips, _Clip.record)
         finally:
             files.close()
             _tell_files(clips)
@@ -150,33 +148,27 @@ def record(file: str, wanted: tuple[str, ...], sides: tuple[Side, ...], rate_hz:
 class _Clip:
     """One clip: where its samples come from and go to."""
 
-    def __init__(self, source: Source, side: Side | None, title: str) -> None:
+    def __init__(self, source: Source, side: Side | None, title: str | None) -> None:
         self.source = source
         self.side = side
-        self.title = title
+        self._title = title
         self.recorder: Recorder | None = None
         self.session: Session | None = None
         self.n_samples = 0
         self.notice: Notice | None = None
         self.failed = False
 
-    @asynccontextmanager
-    async def open(self, turn: Lock) -> AsyncIterator[None]:
-        """Open the source. One clip connects after the other: adapters do not like two at once."""
-        async with turn:
-            await self.source.__aenter__()
-        try:
-            yield
-        finally:
-            await self.source.__aexit__(*sys.exc_info())
+    @property
+    def title(self) -> str:
+        """What to call it on the screen: the name is known once it is connected."""
+        return self._title or self.source.name
 
-    async def count(self, pane: Pane, turn: Lock, min_reps: int) -> None:
+    async def count(self, pane: Pane, min_reps: int) -> None:
         """Count until the stream ends or the task is cancelled."""
         from imucount.counter import RepCounter
         from imucount.live import count_live
         from imucount.sets import group_reps
 
-        display = CountDisplay(pane, self.title)
         reps: list[Rep] = []
         sets: tuple[RepSet, ...] = ()
 
@@ -188,17 +180,18 @@ class _Clip:
             self.failed = update.error is not None
             display.update(sets, update.progress, update.now_s, update.notices)
 
-        async with self.open(turn):
+        async with self.source:
+            display = CountDisplay(pane, self.title)
             counter = RepCounter(self.side or self.source.side, min_reps=min_reps)
             self.session = await count_live(self.source, counter, recorder=self.recorder, on_update=update)
 
-    async def record(self, pane: Pane, turn: Lock) -> None:
+    async def record(self, pane: Pane) -> None:
         """Record until the stream ends or the task is cancelled."""
         from imucount.live import watch
         from imucount.report import notice_line, recording_view
 
         assert self.recorder is not None
-        async with self.open(turn), aclosing(watch(self.source)) as moments:
+        async with self.source, aclosing(watch(self.source)) as moments:
             async for moment in moments:
                 for notice in moment.notices:
                     self.recorder.note(notice)
@@ -226,7 +219,7 @@ def _clips(wanted: Sequence[str], sides: Sequence[Side], rate_hz: float | None) 
     clips = []
     for which, side in zip(wanted, sides or (None,) * len(wanted)):
         source = open_source(_spec(which), side=side, rate_hz=rate_hz, origin_s=origin_s)
-        clips.append(_Clip(source, side, side if side and len(wanted) > 1 else source.name))
+        clips.append(_Clip(source, side, side if len(wanted) > 1 else None))
     return clips
 
 
@@ -257,16 +250,15 @@ def _tell_files(clips: Sequence[_Clip]) -> None:
             click.echo(f"Recorded: {clip.recorder.path}")
 
 
-def _run(clips: Sequence[_Clip], follow: Callable[[_Clip, Pane, Lock], Coroutine[Any, Any, None]]) -> None:
+def _run(clips: Sequence[_Clip], follow: Callable[[_Clip, Pane], Coroutine[Any, Any, None]]) -> None:
     """Follow all clips at once until they end, one cannot be reached, or Ctrl-C."""
     import asyncio
 
     async def follow_all(parts: Sequence[Pane]) -> None:
-        turn = asyncio.Lock()
         try:
             async with asyncio.TaskGroup() as group:
                 for clip, pane in zip(clips, parts):
-                    group.create_task(follow(clip, pane, turn))
+                    group.create_task(follow(clip, pane))
         except asyncio.CancelledError:  # Ctrl-C, which asyncio makes of it the first time
             pass
         except BaseExceptionGroup as errors:
