@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
@@ -79,7 +78,8 @@ async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment
         As the source does, after a moment with its last notices.
     """
     n_notices = 0
-    now_s, came_s = 0.0, time.monotonic()
+    host_s = asyncio.get_running_loop().time
+    now_s, came_s = 0.0, host_s()
     pieces = aiter(source)
     coming = asyncio.ensure_future(anext(pieces))
     try:
@@ -87,10 +87,10 @@ async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment
             await asyncio.wait({coming}, timeout=tick_s)
             samples = coming.result() if coming.done() and coming.exception() is None else None
             if samples:
-                now_s, came_s = float(samples.t[-1]), time.monotonic()
+                now_s, came_s = float(samples.t[-1]), host_s()
             notices = tuple(source.notices[n_notices:])
             n_notices += len(notices)
-            yield Moment(now_s + (0.0 if samples else time.monotonic() - came_s), samples, notices)
+            yield Moment(now_s + (0.0 if samples else host_s() - came_s), samples, notices)
             if coming.done():
                 error = coming.exception()
                 if isinstance(error, StopAsyncIteration):

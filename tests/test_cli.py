@@ -3,16 +3,13 @@ import os
 import re
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import click
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from command_line import PIPES, assert_one_line_error, finished, on_terminal, run, start
 
-import imucount.cli
 from imucount.cli import main
 from imucount.counter import RepCounter, count
 from imucount.csv_reader import read_csv
@@ -25,34 +22,6 @@ from imucount.simulate import simulate as perform
 READ_A_FILE = ("count", "replay", "inspect")
 USE_A_CLIP = ("scan", "sensors", "live", "record")
 COMMANDS = (*READ_A_FILE, "simulate", *USE_A_CLIP)
-
-
-ENVIRONMENT = {"COLUMNS": "80", "FORCE_COLOR": None, "NO_COLOR": None, "TTY_COMPATIBLE": None}
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], env=ENVIRONMENT)
-
-
-def start(*arguments, code=None, env=None, **options):
-    """A real process with the command line."""
-    root = str(Path(imucount.cli.__file__).parents[1])
-    paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-    changed = os.environ | ENVIRONMENT | {"PYTHONPATH": paths} | (env or {})
-    return subprocess.Popen(
-        [sys.executable, *(["-m", "imucount"] if code is None else ["-c", code]), *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
-        env={name: value for name, value in changed.items() if value is not None},
-        **options,
-    )
-
-
-def finished(process):
-    out, err = process.communicate(timeout=60)
-    return process.returncode, out, err
-
-
-PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
 @pytest.fixture(scope="module")
@@ -248,29 +217,9 @@ def test_ctrl_c_ends_a_replay_with_the_session_so_far(long_recording):
 # A terminal
 
 
-def on_terminal(stream, *arguments, **options):
-    """What a process writes to a terminal, and what it writes to its other stream."""
-    pty = pytest.importorskip("pty")
-    screen, terminal = pty.openpty()
-    env = {"TERM": "xterm-256color", "LINES": "24"}
-    process = start(*arguments, env=env, **(PIPES | {stream: terminal}), **options)
-    os.close(terminal)
-    shown = b""
-    try:
-        while piece := os.read(screen, 65536):
-            shown += piece
-    except OSError:  # how Linux tells the end of a terminal
-        pass
-    finally:
-        os.close(screen)
-    code, out, err = finished(process)
-    assert code == 0
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode()), out or err or b""
-
-
 def test_replay_shows_the_growing_number_on_a_terminal(recording):
-    shown, err = on_terminal("stdout", "replay", recording, "--speed", "50")
-    assert err == b""
+    shown, err, code = on_terminal("stdout", "replay", recording, "--speed", "50")
+    assert (err, code) == (b"", 0)
     assert "No circle yet" in shown
     assert [f"{n} circles in all" in shown for n in (3, 6)] == [True, True]
     assert "Set 2, backward" in shown
@@ -280,7 +229,8 @@ def test_replay_shows_the_growing_number_on_a_terminal(recording):
 @pytest.mark.parametrize("name", ["count", "inspect"])
 def test_what_takes_long_shows_its_progress(recording, name):
     code = "import imucount.cli.screen as screen; screen.PATIENCE_S = 0.0; from imucount.cli import main; main()"
-    shown, out = on_terminal("stderr", name, recording, code=code)
+    shown, out, code = on_terminal("stderr", name, recording, code=code)
+    assert code == 0
     assert re.search(r"(Counting|Reading) short\.csv", shown)
     assert out.decode() == run(name, recording).stdout
 
@@ -315,12 +265,6 @@ BAD = {
     "columns": b"a,b,c,d\n1,2,3,4\n",
     "binary": bytes(range(256)) * 20,
 }
-
-
-def assert_one_line_error(result, path):
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    assert re.fullmatch(rf"Error: {re.escape(str(path))}\b[^\n]+\n", result.stderr)
 
 
 @pytest.mark.parametrize("name", READ_A_FILE)
