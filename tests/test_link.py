@@ -121,10 +121,11 @@ def test_two_clips_share_a_clock_and_take_turns():
 def test_without_an_end_a_second_reading_ends_as_the_first_did():
     async def read_twice(source):
         async with source:
-            source.stop()
-            return [[samples async for samples in source] for _ in range(2)]
+            later(5, source.stop)
+            return [len([samples async for samples in source]) for _ in range(2)]
 
-    assert run(read_twice(source_of(ToyRadio(ToyClip())))) == [[], []]
+    first, second = run(read_twice(source_of(ToyRadio(ToyClip()))))
+    assert first > second == 0
 
 
 def test_a_source_must_be_open_to_be_read():
@@ -172,7 +173,7 @@ def test_of_two_that_fit_none_is_guessed():
 
 def test_a_device_of_no_known_kind_is_told_from_an_absent_one():
     radio = ToyRadio(ToyClip("Kettle", "CC:01", services=()))
-    with pytest.raises(SensorError, match=r"Kettle .* at CC:01|Kettle at CC:01, which advertises as none"):
+    with pytest.raises(SensorError, match=r"got Kettle at CC:01, which advertises as none"):
         run(opened(SensorSource(radio, "kettle")))
 
 

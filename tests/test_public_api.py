@@ -43,6 +43,7 @@ RANKS = {
     "packet_order": 3,
     "stream_joiner": 3,
     "packet_stream": 4,
+    "sensors.open_profile": 3,
     "sensors.__init__": 4,
     "sources.source": 3,
     "sources.radio": 3,

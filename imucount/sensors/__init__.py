@@ -24,7 +24,9 @@ def known_sensors() -> tuple[type[Sensor], ...]:
     """
     from importlib.metadata import entry_points  # slow to import
 
-    sensors: list[type[Sensor]] = []
+    from imucount.sensors.open_profile import OpenProfile
+
+    sensors: list[type[Sensor]] = [OpenProfile]
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         try:
             sensor = entry.load()

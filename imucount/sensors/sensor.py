@@ -8,11 +8,13 @@ and counters as they were sent.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from imucount.errors import SensorError
 from imucount.samples import FloatArray
+from imucount.sets import Side
 
 __all__ = [
     "Action",
@@ -28,6 +30,7 @@ __all__ = [
     "Ticks",
     "Unsubscribe",
     "Write",
+    "attempt_all",
 ]
 
 
@@ -179,6 +182,24 @@ Dialogue = Generator[Action, bytes | None, None]
 """Yields actions, receives the bytes of `Read` and `Ask`. A refused action throws `SensorError` into it."""
 
 
+def attempt_all(actions: Iterable[Action]) -> Dialogue:
+    """Do every action, even where one before it is refused.
+
+    Raises
+    ------
+    SensorError
+        The first refusal, once all were tried.
+    """
+    refusal: SensorError | None = None
+    for action in actions:
+        try:
+            yield action
+        except SensorError as error:
+            refusal = refusal or error
+    if refusal is not None:
+        raise refusal
+
+
 class Sensor(ABC):
     """One connection to one sensor: made anew after every reconnect, so it may keep what a packet left over.
 
@@ -208,6 +229,8 @@ class Sensor(ABC):
         None for a sensor whose packets are not numbered.
     battery_percent : float or None
         Where the sensor tells it in a way of its own; the standard battery service is read by the link.
+    side : {"left", "right"} or None
+        The shoulder that the sensor says it is worn on, where it can say it. Known after `start`.
 
     Parameters
     ----------
@@ -228,6 +251,7 @@ class Sensor(ABC):
     ticks: Ticks | None = None
     counter: Counter | None = None
     battery_percent: float | None = None
+    side: Side | None = None
 
     def __init__(self, rate_hz: float | None = None) -> None:
         wanted_hz = self.preferred_hz if rate_hz is None else rate_hz

@@ -84,13 +84,13 @@ async def find(radio: Radio, wanted: str, sensor: type[Sensor] | None, timeout_s
         async with asyncio.timeout(timeout_s) as limit, aclosing(radio.scan()) as scan:
             async for found in scan:
                 heard = _hear(hearing, found)
-                kind = _kind(heard.advertisement, kinds)
                 if by_kind:
-                    fits = kind is not None and sensor in (None, kind)
+                    kind = _kind(heard.advertisement, kinds if sensor is None else [sensor])
+                elif _is_called(heard, wanted):
+                    kind = sensor or _kind(heard.advertisement, kinds)
                 else:
-                    fits = wanted.lower() in (heard.address.lower(), (heard.advertisement.name or "").lower())
-                    kind = sensor or kind
-                if not fits or kind is None:
+                    kind = None
+                if kind is None:
                     continue  # a name and services may be told later
                 first = not fitting
                 fitting[heard.address] = Nearby(heard, kind)
@@ -109,10 +109,7 @@ async def find(radio: Radio, wanted: str, sensor: type[Sensor] | None, timeout_s
         )
     nearby = _recognised(hearing)
     for each in nearby:
-        if wanted and wanted.lower() in (
-            each.found.address.lower(),
-            (each.found.advertisement.name or "").lower(),
-        ):
+        if not by_kind and _is_called(each.found, wanted):
             raise SensorError(
                 f"expected a known kind of sensor, got {each}, which advertises as none of them; if it is one, "
                 f"say its kind: {', '.join(kind.key for kind in kinds)}"
@@ -141,6 +138,10 @@ def _hear(hearing: dict[str, Found], found: Found) -> Found:
         )
     hearing[found.address] = found
     return found
+
+
+def _is_called(found: Found, wanted: str) -> bool:
+    return wanted.lower() in (found.address.lower(), (found.advertisement.name or "").lower())
 
 
 def _kind(advertisement: Advertisement, kinds: Iterable[type[Sensor]]) -> type[Sensor] | None:

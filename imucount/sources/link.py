@@ -91,7 +91,7 @@ class SensorSource:
     wanted : str, default ""
         The sensor's name or address, or the key of its kind; "" is any known sensor.
     side : {"left", "right"}, optional
-        The shoulder that wears it.
+        The shoulder that wears it; by default what the sensor says, if it does.
     rate_hz : float, optional
         Rate to ask for; the nearest that the sensor has is taken.
     sensor : type of Sensor, optional
@@ -307,6 +307,7 @@ class SensorSource:
             self._hand_over(self._stream.restart(sensor))
         if self._opened.is_set():
             return  # "reconnected" is told with the first samples
+        self.side = self.side or sensor.side
         self.has_gyroscope = sensor.has_gyroscope
         self.sampling_rate_hz = sensor.rate_hz
         self.metadata = {"sensor": sensor.key, "device": f"{self.name}, {found.address}"}
