@@ -33,7 +33,11 @@ def sensors_table(sensors: Sequence[type[Sensor]]) -> RenderableType:
         facts.add_row("Time", _time(sensor))
         facts.add_row("Latency", f"up to {kind.latency_s:g} s")
         facts.add_row("Proven", kind.proven)
-        parts += [Text.assemble((kind.key, "bold"), f": {kind.products}"), Padding(facts, (0, 2)), Text()]
+        parts += [
+            Text.assemble((kind.key, "bold"), f": {kind.products}"),
+            Padding(facts, (0, 2), expand=False),
+            Text(),
+        ]
     return Group(*parts[:-1])
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,8 @@ def on_terminal(stream, *arguments, code=None, keys=(), **options):
         **options,
     )
     os.close(terminal)
+    patience = threading.Timer(60.0, process.kill)
+    patience.start()
     shown, seen = b"", 0
     keys = list(keys)
     try:
@@ -76,6 +79,7 @@ def on_terminal(stream, *arguments, code=None, keys=(), **options):
         pass
     finally:
         os.close(screen)
+        patience.cancel()
     code, out, err = finished(process)
     return plain(shown), out or err or b"", code
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from command_line import PIPES, assert_one_line_error, finished, on_terminal, run, start
 from scripted import Scripted, cut, short_session
-from toy import ToyClip, ToyRadio, ToySensor
+from toy import ToyClip, ToyRadio
 
 import imucount.sources
 from imucount.counter import count
 from imucount.csv_reader import read_csv
 from imucount.errors import DeviceNotFoundError, DisconnectedError
 from imucount.report import rep_line, totals_line
-from imucount.sensors import known_sensors
+from imucount.sensors import known_sensors, sensor_of_key
 from imucount.sources.source import Notice
 
 SAMPLES = short_session()
@@ -186,10 +186,14 @@ def test_sensors_tells_each_kind_and_how_far_it_was_proven():
 
 @pytest.fixture
 def toys(monkeypatch):
-    """A radio with a clip, the same farther away, and something else near."""
-    clips = [ToyClip("Toy far", "AA:02", rssi_dbm=-88), ToyClip(), ToyClip("TV \x1b[31m", "AA:03", services=())]
+    """A radio with a clip of the open profile, another farther away, and something else near."""
+    services = sensor_of_key("imucount").services
+    clips = [
+        ToyClip("Clip far", "AA:02", services=services, rssi_dbm=-88),
+        ToyClip("Clip", "AA:01", services=services),
+        ToyClip("TV \x1b[31m", "AA:03", services=()),
+    ]
     monkeypatch.setattr("imucount.sources.ble.BleRadio", lambda: ToyRadio(*clips))
-    monkeypatch.setattr("imucount.sensors.known_sensors", lambda: (ToySensor,))
 
 
 @pytest.mark.usefixtures("toys")
@@ -197,7 +201,10 @@ def test_scan_tells_the_known_sensors_that_are_near():
     result = run("scan", "--time", "0.5")
     assert (result.exit_code, result.stderr) == (0, "")
     rows = [line.split() for line in result.stdout.splitlines() if "AA:0" in line]
-    assert rows == [["Toy", "1", "toy", "-60", "dBm", "AA:01"], ["Toy", "far", "toy", "-88", "dBm", "AA:02"]]
+    assert rows == [
+        ["Clip", "imucount", "-60", "dBm", "AA:01"],
+        ["Clip", "far", "imucount", "-88", "dBm", "AA:02"],
+    ]
     assert "Other devices: 1; --all shows them." in result.stdout
     result = run("scan", "--time", "0.5", "--all")
     assert re.search(r"TV \?\[31m +- +-60 dBm +AA:03", result.stdout)
@@ -272,8 +279,8 @@ def test_two_clips_are_shown_side_by_side_in_time():
 
 def test_a_second_ctrl_c_ends_at_once_and_still_shows_the_session():
     code = CLIP + "CLOSING_S = 3600.0\n" + RUN
-    keys = [("The link was lost.", b"\x03"), ("The link was lost.", b""), ("", b"\x03")]
-    shown, err, code = on_terminal("stdout", "live", "--side", "right", code=code, keys=keys[:1] + keys[2:])
+    keys = [("The link was lost.", b"\x03"), ("the clip: stopping", b"\x03")]
+    shown, err, code = on_terminal("stdout", "live", "--side", "right", code=code, keys=keys)
     assert code == 1
     assert totals_line(BEFORE) in shown
     assert b"Traceback" not in err

@@ -184,6 +184,7 @@ class _Clip:
             display = CountDisplay(pane, self.title)
             counter = RepCounter(self.side or self.source.side, min_reps=min_reps)
             self.session = await count_live(self.source, counter, recorder=self.recorder, on_update=update)
+            pane.draw(lambda: f"{self.title}: stopping", urgent=True)
 
     async def record(self, pane: Pane) -> None:
         """Record until the stream ends or the task is cancelled."""
@@ -254,15 +255,15 @@ def _run(clips: Sequence[_Clip], follow: Callable[[_Clip, Pane], Coroutine[Any, 
     """Follow all clips at once until they end, one cannot be reached, or Ctrl-C."""
     import asyncio
 
-    async def follow_all(parts: Sequence[Pane]) -> None:
+    async def follow_all() -> None:
         try:
-            async with asyncio.TaskGroup() as group:
-                for clip, pane in zip(clips, parts):
-                    group.create_task(follow(clip, pane))
+            with panes([clip.title for clip in clips]) as parts:
+                async with asyncio.TaskGroup() as group:
+                    for clip, pane in zip(clips, parts):
+                        group.create_task(follow(clip, pane))
         except asyncio.CancelledError:  # Ctrl-C, which asyncio makes of it the first time
             pass
         except BaseExceptionGroup as errors:
             raise errors.exceptions[0] from None
 
-    with panes([clip.title for clip in clips]) as parts:
-        asyncio.run(follow_all(parts))
+    asyncio.run(follow_all())
