@@ -307,6 +307,18 @@ def test_silence_is_told_and_mended(fault):
     assert np.array_equal(counts(samples), np.arange(len(samples)) % 30)
 
 
+def test_a_reader_that_blocks_everything_is_not_taken_for_a_silent_sensor():
+    clip = ToyClip()
+    source = source_of(ToyRadio(clip))
+
+    def block():
+        asyncio.get_running_loop().time_passes(7.0)
+
+    samples = run(take(source, 20, (8, block)))
+    assert kinds(source) == ["connected"]
+    assert len(samples) > 1100
+
+
 def test_a_silence_that_ends_in_time_is_no_fault():
     clip = ToyClip()
     source = source_of(ToyRadio(clip))

@@ -10,7 +10,7 @@ import numpy as np
 from imucount.errors import DeviceNotFoundError, DisconnectedError, PacketError, SensorError
 from imucount.sensors import Packet, Sensor
 from imucount.sensors.sensor import Advertisement, Ask, Counter, Subscribe, Ticks, Unsubscribe, Write
-from imucount.sources.link import BATTERY_LEVEL
+from imucount.sources.battery import BATTERY_LEVEL
 from imucount.sources.radio import Found
 
 SERVICE = "0000aaaa-0000-1000-8000-00805f9b34fb"
@@ -105,6 +105,10 @@ class ToyLink:
         )
         self.task = asyncio.create_task(clip.stream(self))
 
+    async def end(self):
+        self.task.cancel()
+        await asyncio.wait({self.task})
+
     async def _tell(self, what):
         self.clip.told.append(what)
         await asyncio.sleep(0.02)
@@ -178,8 +182,7 @@ class ToyRadio:
         try:
             yield clip.link
         finally:
-            clip.link.task.cancel()
-            await asyncio.gather(clip.link.task, return_exceptions=True)
+            await clip.link.end()
             await asyncio.sleep(0.05)
             clip.link = None
             self.connected -= 1

@@ -23,6 +23,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self):
         return self._skipping.skipped_s
 
+    def time_passes(self, duration_s):
+        """As when a callback takes so long."""
+        self._skipping.skipped_s += duration_s
+
 
 def run(main, timeout_s=600.0):
     """Run like `asyncio.run`, hours in a second; nothing of it may be left running."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -106,10 +106,11 @@ class BleRadio:
         BluetoothError
             If there is no Bluetooth to be had.
         """
-        heard: asyncio.Queue[tuple[BLEDevice, AdvertisementData]] = asyncio.Queue()
+        heard: asyncio.Queue[Found] = asyncio.Queue()
 
         def detected(device: BLEDevice, data: AdvertisementData) -> None:
-            heard.put_nowait((device, data))
+            self._devices[device.address] = device
+            heard.put_nowait(_found(device, data))
 
         with _translated(_scan_failed):
             scanner = BleakScanner(
@@ -120,9 +121,7 @@ class BleRadio:
                 async with asyncio.timeout(SCAN_START_S):
                     await scanner.start()
             while True:
-                device, data = await heard.get()
-                self._devices[device.address] = device
-                yield _found(device, data)
+                yield await heard.get()
         finally:
             await _to_its_end(scanner.stop(), SCAN_STOP_S)
 
@@ -328,17 +327,18 @@ def _found(device: BLEDevice, data: AdvertisementData) -> Found:
 
 async def _to_its_end(cleaning: Coroutine[Any, Any, None], timeout_s: float) -> None:
     """Clean up within a time, even if cancelled meanwhile: a device left connected is lost to everybody."""
-    task = asyncio.create_task(cleaning)
+
+    async def limited() -> None:
+        with suppress(Exception):  # nothing can be done about what cannot be cleaned up
+            async with asyncio.timeout(timeout_s):
+                await cleaning
+
+    task = asyncio.create_task(limited())
     cancelled: asyncio.CancelledError | None = None
-    while True:
+    while not task.done():
         try:
-            await asyncio.wait({task}, timeout=timeout_s)
-            break
+            await asyncio.wait({task})
         except asyncio.CancelledError as error:
             cancelled = error
-    if not task.done():
-        task.cancel()
-    elif not task.cancelled():
-        task.exception()  # nothing can be done about it: the link is over in any case
     if cancelled is not None:
         raise cancelled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +22,7 @@ class Notification:
     Attributes
     ----------
     arrival_s : float
-        When it came, s, on the event loop's clock, which is `time.monotonic`.
+        When it came, s, on the conversation's clock.
     characteristic : str
     data : bytes
     """
@@ -39,6 +39,8 @@ class Conversation:
     ----------
     action_s : float
         How long the device may take for an action, s; an `Ask` brings its own time for the answer.
+    clock : callable
+        Tells the time, s.
 
     Attributes
     ----------
@@ -46,9 +48,10 @@ class Conversation:
         Every notification that answers no `Ask`, without end; None once the link is lost.
     """
 
-    def __init__(self, action_s: float) -> None:
+    def __init__(self, action_s: float, clock: Callable[[], float]) -> None:
         self.inbox: asyncio.Queue[Notification | None] = asyncio.Queue()
         self._action_s = action_s
+        self._clock = clock
         self._subscribed: list[str] = []
         self._asked: tuple[Ask, asyncio.Future[bytes]] | None = None
         self._lost = False
@@ -148,7 +151,7 @@ class Conversation:
                 answered.exception()  # asked for, so that one that nobody awaits any longer is not complained of
 
     def _notified(self, characteristic: str, data: bytes) -> None:
-        arrival_s = asyncio.get_running_loop().time()  # before anything else
+        arrival_s = self._clock()  # before anything else
         if self._asked is not None:
             ask, answered = self._asked
             if characteristic == ask.answers and not answered.done():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Self
@@ -12,26 +12,21 @@ from typing import Self
 from imucount.errors import DeviceError, DisconnectedError, SensorError
 from imucount.packet_stream import PacketProblems, PacketStream
 from imucount.samples import Samples
-from imucount.sensors.sensor import Read, Sensor
+from imucount.sensors.sensor import Sensor
 from imucount.sets import Side
+from imucount.sources.battery import read_battery_level
 from imucount.sources.dialogue import Conversation, Notification
 from imucount.sources.finding import Nearby, find
 from imucount.sources.radio import Connection, Radio
 from imucount.sources.source import Notice, NoticeKind
 
-__all__ = ["BATTERY_LEVEL", "Patience", "SensorSource"]
-
-BATTERY_LEVEL = "00002a19-0000-1000-8000-00805f9b34fb"
-"""Characteristic of the Bluetooth SIG's Battery Service 0x180F: a byte, percent."""
+__all__ = ["Patience", "SensorSource"]
 
 LOW_BATTERY_PERCENT = (20.0, 10.0, 5.0)
 """A user is told once at each of them."""
 
 WEAK_SIGNAL_DBM = -85
 """From here on links begin to drop: receivers of the kind used in clips lose packets at -90 to -95 dBm."""
-
-BATTERY_S = 2.0
-"""How long samples may wait for an answer about the battery, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +74,10 @@ class _End:
     error: BaseException | None
 
 
+class _SilentError(DisconnectedError):
+    """Nothing came for too long, though the link did not tell that it was lost."""
+
+
 class SensorSource:
     """A source of the samples of one sensor: found, connected, started, and connected again when it is lost.
 
@@ -97,9 +96,11 @@ class SensorSource:
     sensor : type of Sensor, optional
         Its kind, where that is known better than it advertises.
     origin_s : float, optional
-        When sample time is 0, s, on the event loop's clock, which is `time.monotonic`; for several sources on one
-        clock. By default it is when the source is opened.
+        The `time.monotonic` at which sample time is 0, for several sources on one clock; by default it is when
+        the source is opened.
     patience : Patience, optional
+    clock : callable, optional
+        What tells the time, s; that of the event loop by default.
 
     Attributes
     ----------
@@ -124,6 +125,7 @@ class SensorSource:
         sensor: type[Sensor] | None = None,
         origin_s: float | None = None,
         patience: Patience | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self.name = wanted or "sensor"
         self.side = side
@@ -138,6 +140,7 @@ class SensorSource:
         self._kind = sensor
         self._origin_s = origin_s
         self._patience = Patience() if patience is None else patience
+        self._clock = clock
         self._samples: asyncio.Queue[Samples | _End] = asyncio.Queue()
         self._opened = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -156,8 +159,10 @@ class SensorSource:
         """Find the sensor, connect, start the stream."""
         if self._task is not None:
             raise RuntimeError("a source is opened once; make another one")
+        if self._clock is None:
+            self._clock = asyncio.get_running_loop().time  # time.monotonic, but for loops of tests
         if self._origin_s is None:
-            self._origin_s = asyncio.get_running_loop().time()
+            self._origin_s = self._clock()
         self._task = asyncio.create_task(self._run())
         opened = asyncio.create_task(self._opened.wait())
         try:
@@ -247,7 +252,7 @@ class SensorSource:
             began_s = self._now_s()
             try:
                 async with AsyncExitStack() as stack:
-                    conversation = Conversation(self._patience.action_s)
+                    conversation = Conversation(self._patience.action_s, self._now_s)
                     async with self._radio.turn():
                         # Before every connection: a device that is not heard would be waited for much longer.
                         nearby = await find(self._radio, wanted, kind, self._patience.find_s)
@@ -260,7 +265,7 @@ class SensorSource:
                     await self._talk(nearby, connection, conversation)
             except DeviceError as error:
                 attempts += 1
-                self._lose("dropped", str(error))
+                self._lose("silent" if isinstance(error, _SilentError) else "dropped", str(error))
                 if not self._opened.is_set():
                     if not isinstance(error, DisconnectedError) or attempts >= self._patience.connect_attempts:
                         raise
@@ -280,10 +285,10 @@ class SensorSource:
         _check_services(nearby, connection)
         sensor = nearby.sensor(self._rate_hz)
         try:
+            await conversation.hold(sensor.start())
+            await self._look_at_battery(sensor, connection)
+            self._begin(nearby, sensor)
             try:
-                await conversation.hold(sensor.start())
-                await self._look_at_battery(sensor, connection, conversation)
-                self._begin(nearby, sensor)
                 await self._pump(sensor, connection, conversation)
             finally:
                 self._hand_over_the_rest(conversation)
@@ -305,6 +310,12 @@ class SensorSource:
             self._stream = PacketStream(sensor)
         else:
             self._hand_over(self._stream.restart(sensor))
+        weak = found.rssi_dbm is not None and found.rssi_dbm <= WEAK_SIGNAL_DBM
+        if weak and not any(notice.kind == "signal" for notice in self.notices):
+            self._note(
+                "signal",
+                f"The signal of {self.name} is weak ({found.rssi_dbm} dBm); bring it nearer, nobody in between.",
+            )
         if self._opened.is_set():
             return  # "reconnected" is told with the first samples
         self.side = self.side or sensor.side
@@ -317,11 +328,6 @@ class SensorSource:
             self.metadata["gyr_range_dps"] = f"{sensor.gyr_range_dps:g}"
         self.metadata["clock"] = "device" if sensor.ticks else "counter" if sensor.counter else "arrival"
         self._note("connected", f"Connected to {nearby}.")
-        if found.rssi_dbm is not None and found.rssi_dbm <= WEAK_SIGNAL_DBM:
-            self._note(
-                "signal",
-                f"The signal of {self.name} is weak ({found.rssi_dbm} dBm); bring it nearer, nobody in between.",
-            )
         self._handed_over_s = self._now_s()
         self._opened.set()
 
@@ -334,28 +340,25 @@ class SensorSource:
                 async with asyncio.timeout(silence_s):
                     notification = await conversation.inbox.get()
             except TimeoutError:
-                self._lose("silent", f"{self.name} has sent nothing for {silence_s:g} s")
-                raise DisconnectedError(f"{self.name} has sent nothing for {silence_s:g} s") from None
+                if not conversation.inbox.empty():
+                    continue  # the program was busy for as long, not the sensor silent
+                raise _SilentError(f"{self.name} has sent nothing for {silence_s:g} s") from None
             if notification is None:
                 raise DisconnectedError(f"the link to {self.name} was lost")
             self._take(notification)
             if self._now_s() > battery_due_s:
                 battery_due_s += self._patience.battery_every_s
-                await self._look_at_battery(sensor, connection, conversation)
+                await self._look_at_battery(sensor, connection)
 
     def _take(self, notification: Notification) -> None:
         assert self._stream is not None
-        assert self._origin_s is not None
         self._hand_over(
-            self._stream.update(
-                notification.characteristic, notification.data, notification.arrival_s - self._origin_s
-            )
+            self._stream.update(notification.characteristic, notification.data, notification.arrival_s)
         )
 
     def _hand_over_the_rest(self, conversation: Conversation) -> None:
         """Hand over what has come but was not looked at, or was held back."""
-        if self._stream is None or not self._opened.is_set():
-            return
+        assert self._stream is not None
         while not conversation.inbox.empty():
             notification = conversation.inbox.get_nowait()
             if notification is not None:
@@ -380,15 +383,10 @@ class SensorSource:
                 self._note("reconnected", f"The link to {self.name} is back{since}.")
             self._last_t = float(samples.t[-1])
 
-    async def _look_at_battery(self, sensor: Sensor, connection: Connection, conversation: Conversation) -> None:
+    async def _look_at_battery(self, sensor: Sensor, connection: Connection) -> None:
         percent = sensor.battery_percent
-        if percent is None and BATTERY_LEVEL in connection.characteristics:
-            try:
-                async with asyncio.timeout(BATTERY_S):
-                    level = await conversation.do(Read(BATTERY_LEVEL))
-                percent = float(level[0]) if level else None
-            except (SensorError, TimeoutError):
-                pass  # it streams all the same
+        if percent is None:
+            percent = await read_battery_level(connection)
         if percent is None:
             return
         self.battery_percent = percent
@@ -413,8 +411,9 @@ class SensorSource:
             self._samples.put_nowait(_End(error))
 
     def _now_s(self) -> float:
+        assert self._clock is not None
         assert self._origin_s is not None
-        return asyncio.get_running_loop().time() - self._origin_s
+        return self._clock() - self._origin_s
 
 
 def _check_services(nearby: Nearby, connection: Connection) -> None:
