@@ -14,6 +14,8 @@ from imucount.errors import (
     SensorError,
 )
 from imucount.inspection import Inspection, inspect_csv
+from imucount.live import LiveUpdate, count_live
+from imucount.recorder import Recorder
 from imucount.recording import Recording, RecordingWriter, recording_of_frame, write_csv
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
@@ -31,9 +33,11 @@ __all__ = [
     "Gap",
     "ImucountError",
     "Inspection",
+    "LiveUpdate",
     "Phase",
     "Position",
     "Progress",
+    "Recorder",
     "Recording",
     "RecordingError",
     "RecordingWriter",
@@ -47,6 +51,7 @@ __all__ = [
     "Side",
     "Tempo",
     "count",
+    "count_live",
     "inspect_csv",
     "open_csv",
     "open_source",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
 from imucount.counter import Progress, RepCounter
-from imucount.errors import DeviceError, RecordingError, SampleError
+from imucount.errors import ImucountError, RecordingError
 from imucount.recorder import Recorder
 from imucount.reps import Rep
 from imucount.samples import Samples
@@ -52,7 +51,7 @@ class LiveUpdate:
         Of the counter.
     notices : tuple of Notice
         Since the last update.
-    error : DeviceError, SampleError or None
+    error : ImucountError or None
         What ended the stream, with the last update.
     """
 
@@ -60,7 +59,7 @@ class LiveUpdate:
     reps: tuple[Rep, ...]
     progress: Progress
     notices: tuple[Notice, ...] = ()
-    error: DeviceError | SampleError | None = None
+    error: ImucountError | None = None
 
 
 async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment, None]:
@@ -74,9 +73,11 @@ async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment
 
     Raises
     ------
-    DeviceError
+    ImucountError
         As the source does, after a moment with its last notices.
     """
+    import asyncio  # slow to import, and not needed to count recordings
+
     n_notices = 0
     host_s = asyncio.get_running_loop().time
     now_s, came_s = 0.0, host_s()
@@ -100,7 +101,7 @@ async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment
                 coming = asyncio.ensure_future(anext(pieces))
     finally:
         coming.cancel()
-        with suppress(asyncio.CancelledError, StopAsyncIteration, DeviceError):
+        with suppress(asyncio.CancelledError, StopAsyncIteration, ImucountError):
             await coming
 
 
@@ -137,8 +138,10 @@ async def count_live(
     SampleError
         If the samples cannot be a worn sensor's in SI units from the beginning on.
     """
+    import asyncio
+
     tell = on_update or (lambda update: None)
-    error: DeviceError | SampleError | None = None
+    error: ImucountError | None = None
     warnings: list[str] = []
     now_s = 0.0
     n_told = 0
@@ -154,7 +157,7 @@ async def count_live(
                 tell(LiveUpdate(now_s, tuple(reps), counter.progress, (*moment.notices, *failed)))
     except asyncio.CancelledError:
         _take_back_cancelling()
-    except (DeviceError, SampleError) as caught:
+    except ImucountError as caught:
         error = caught
         warnings.append(f"The stream ended early: {caught}")
     finally:
@@ -202,6 +205,8 @@ def _failed(now_s: float, error: RecordingError) -> tuple[Notice, ...]:
 
 def _take_back_cancelling() -> None:
     """Let what follows in this task, such as closing the source, run undisturbed."""
+    import asyncio
+
     task = asyncio.current_task()
     assert task is not None  # only a task is cancelled
     task.uncancel()

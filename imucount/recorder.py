@@ -48,7 +48,6 @@ class Recorder:
         self._source = source
         self._side = side
         self._writer: RecordingWriter | None = None
-        self._header: dict[str, str] = {}
         self._early: list[str] = []
         self._closed = False
         try:
@@ -121,9 +120,8 @@ class Recorder:
                 os.remove(self.path)
             return
         try:
-            for key, value in _on_lines(self._source.metadata).items():
-                if self._header.get(key) != value:
-                    self._writer.note(f"{key}: {value}")
+            for key, value in _on_lines(self._source.summary).items():
+                self._writer.note(f"{key}: {value}")
             for warning in (*self._source.warnings, *warnings):
                 self._writer.note(note_of_warning(warning))
             self._writer.note(END + datetime.now(UTC).isoformat(timespec="milliseconds"))
@@ -132,13 +130,12 @@ class Recorder:
 
     def _begun(self, samples: Samples) -> RecordingWriter:
         start = datetime.now(UTC) - timedelta(seconds=samples.duration_s)
-        self._header = _on_lines(self._source.metadata)
         writer = RecordingWriter(
             self.path,
             has_gyroscope=samples.has_gyroscope,
             side=self._side or self._source.side,
             sampling_rate_hz=self._source.sampling_rate_hz,
-            metadata={"start_utc": start.isoformat(timespec="milliseconds")} | self._header,
+            metadata={"start_utc": start.isoformat(timespec="milliseconds")} | _on_lines(self._source.metadata),
         )
         for text in self._early:
             writer.note(text)

@@ -22,6 +22,7 @@ class Scripted:
         self.metadata = {"sensor": "scripted", "acc_range_g": "8"}
         self.notices = []
         self.warnings = warnings
+        self.summary = {}
         self.endless = endless
         self.is_open = False
 

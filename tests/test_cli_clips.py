@@ -1,3 +1,4 @@
+import asyncio
 import os
 import re
 from pathlib import Path
@@ -125,13 +126,11 @@ def test_a_clip_that_is_not_found_is_one_line_and_leaves_no_file(clips, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_one_clip_of_two_that_is_not_found_loses_nothing_of_the_other(clips, monkeypatch):
-    clips["ble:A"] = [*BEFORE_20_S, 60.0]
-
+def test_one_clip_of_two_that_is_not_found_loses_nothing_of_the_other(monkeypatch):
     async def enter(self):
         if self.name == "clip ble:B":
             while len(first.notices) == 0:
-                await imucount.live.asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)
             raise DeviceNotFoundError("expected 'B' in reach")
         return self
 
@@ -247,11 +246,6 @@ RUN = "main()\n"
 BEFORE = count(SAMPLES[:2000], "right")
 
 
-def table_of(session, name, tmp_path):
-    """The table that `imucount count` shows, without its title."""
-    return run("count", tmp_path / name).stdout.splitlines()[1:]
-
-
 def test_a_terminal_shows_the_number_growing_and_ctrl_c_ends_it(tmp_path):
     path = tmp_path / "x.csv"
     arguments = ("live", "--side", "right", "--record", path)
@@ -314,3 +308,63 @@ def test_ctrl_c_where_no_terminal_is():
     assert (code, err) == (0, "")
     assert [line.rstrip() for line in lines] == rep_lines(BEFORE)[: len(lines)]
     assert re.search(r"^\d+ circles? in \d sets?: ", out, re.MULTILINE)
+
+
+# The virtual clip, through link, decoder and clock
+
+FAST = """
+import functools, imucount.sources
+imucount.sources.open_source = functools.partial(imucount.sources.open_source, speed=20.0)
+from imucount.cli import main
+main()
+"""
+
+
+def test_a_virtual_clip_is_counted_and_its_recording_counts_exactly_the_same(tmp_path):
+    path = tmp_path / "x.csv"
+    arguments = ("live", "--sensor", "sim:forward", "--side", "right", "--record", path)
+    code, out, err = finished(start(*arguments, code=FAST, text=True, **PIPES))
+    assert (code, err) == (0, "")
+    session = count(path)
+    assert [(len(each.reps), each.direction) for each in session.sets] == [(10, "forward")]
+    lines = out.splitlines()
+    announced = [line for line in lines if line.startswith("set ")]
+    assert announced == rep_lines(session)
+    table = run("count", path).stdout.splitlines()
+    assert lines[-len(table) : -1] == table[1:]
+    header = read_csv(path)
+    assert header.side == "right"
+    assert {"sensor", "device", "acc_range_g", "gyr_range_dps", "clock", "start_utc"} <= set(header.metadata)
+    notes = [line for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
+    assert [note.split(":")[0] for note in notes[-3:]] == ["# time", "# packets", "# end_utc"]
+
+
+def test_two_virtual_clips_on_one_clock(tmp_path):
+    sensors = ("--sensor", "sim:forward", "--side", "left", "--sensor", "sim:forward", "--side", "right")
+    code, out, err = finished(
+        start("live", *sensors, "--record", tmp_path / "x.csv", code=FAST, text=True, **PIPES)
+    )
+    assert (code, err) == (0, "")
+    left, right = (count(tmp_path / f"x-{side}.csv") for side in ("left", "right"))
+    for session in (left, right):
+        assert [(len(each.reps), each.direction) for each in session.sets] == [(10, "forward")]
+    # The clips begin one after the other, each when it is connected.
+    assert abs(left.start_s - right.start_s) < 20.0
+
+
+def test_what_the_virtual_clip_cannot_do_is_told():
+    result = run("live", "--sensor", "sim:sideways")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "sideways" in result.stderr
+
+
+def test_ctrl_c_ends_a_virtual_clip_on_a_terminal(tmp_path):
+    path = tmp_path / "x.csv"
+    arguments = ("live", "--sensor", "sim", "--side", "right", "--record", path)
+    keys = [("Set 2, forward", b"\x03")]
+    shown, err, code = on_terminal("stdout", *arguments, code=FAST, keys=keys)
+    assert (code, err) == (0, b"")
+    session = count(path)
+    assert len(session.sets[0].reps) == 10
+    lines = [line.rstrip() for line in shown.replace("\r", "").splitlines()]
+    assert lines[-2:] == [totals_line(session), f"Recorded: {path}"]

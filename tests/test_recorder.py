@@ -69,7 +69,7 @@ def test_what_happens_is_marked_where_it_happens(path, samples):
         recorder.append(samples[:200])
         recorder.note(Notice(2.5, "dropped", "The link\nwas lost."))
         recorder.append(samples[300:500])
-        source.metadata["clock"] = "device, 3 ppm"
+        source.summary = {"packets": "12 samples\nwere lost"}
         source.warnings = ("1 % of the packets were lost.",)
     lines = path.read_text("utf-8").splitlines()
     first = lines.index("t,ax,ay,az,gx,gy,gz")
@@ -78,7 +78,7 @@ def test_what_happens_is_marked_where_it_happens(path, samples):
     assert marked == {
         0: "# 0.000 s: connected: To the clip.",
         201: "# 2.500 s: dropped: The link was lost.",
-        402: "# clock: device, 3 ppm",
+        402: "# packets: 12 samples were lost",
         403: "# warning: 1 % of the packets were lost.",
     }
     recording = read_csv(path)
@@ -88,7 +88,7 @@ def test_what_happens_is_marked_where_it_happens(path, samples):
     assert recording.warnings == ("1 % of the packets were lost.",)
     with open_csv(path) as reader:
         list(reader)
-    assert reader.notes[2] == "clock: device, 3 ppm"
+    assert reader.notes[2] == "packets: 12 samples were lost"
 
 
 def test_a_file_that_exists_is_never_replaced(path):

@@ -55,10 +55,9 @@ def scan(duration_s: float, with_others: bool) -> None:
     import asyncio
 
     from imucount.device_tables import nearby_table
-    from imucount.sources.ble import BleRadio
-    from imucount.sources.finding import listen
+    from imucount.sources import scan as listen
 
-    nearby = asyncio.run(listen(BleRadio(), duration_s))
+    nearby = asyncio.run(listen(duration_s))
     known = [each for each in nearby if each.sensor is not None]
     if nearby if with_others else known:
         show(nearby_table(nearby if with_others else known))
@@ -214,12 +213,16 @@ def _clips(wanted: Sequence[str], sides: Sequence[Side], rate_hz: float | None) 
     wanted = wanted or ("",)
     if len(sides) not in (0, len(wanted)):
         raise click.UsageError(f"--side must be given once for each clip, of which there are {len(wanted)}.")
-    if len(set(wanted)) < len(wanted) and "sim" not in wanted:
+    real = [which for which in wanted if not _spec(which).startswith("sim:")]
+    if len(set(real)) < len(real):
         raise click.UsageError("--sensor names one clip twice.")
     origin_s = time.monotonic()
     clips = []
     for which, side in zip(wanted, sides or (None,) * len(wanted)):
-        source = open_source(_spec(which), side=side, rate_hz=rate_hz, origin_s=origin_s)
+        try:
+            source = open_source(_spec(which), side=side, rate_hz=rate_hz, origin_s=origin_s)
+        except ValueError as error:
+            raise click.UsageError(f"--sensor {which}: {error}.") from error
         clips.append(_Clip(source, side, side if len(wanted) > 1 else None))
     return clips
 
