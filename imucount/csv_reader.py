@@ -382,10 +382,10 @@ def read_csv(path: str | PathLike[str]) -> Recording:
 
 def _next_note(block: bytes, start: int) -> int:
     """Place of the first comment line in whole lines, from the line at `start` on; their length without any."""
-    if block.startswith(b"#", start):
-        return start
-    found = block.find(b"\n#", start)
-    return len(block) if found < 0 else found + 1
+    place = block.find(b"#", start)  # a single character is found much faster than the two of "\n#"
+    while place > start and block[place - 1] != ord("\n"):
+        place = block.find(b"#", place + 1)
+    return len(block) if place < 0 else place
 
 
 def _positive(text: str) -> float | None:

@@ -35,6 +35,9 @@ __all__ = [
 
 NOT_KNOWN = "-"
 
+NOTES_SHOWN = 20
+"""As many fit a screen; the file has them all."""
+
 _STYLES: dict[Direction, str] = {"forward": "cyan", "backward": "magenta", "unknown": "yellow"}
 
 _DIGITS = {
@@ -282,6 +285,10 @@ def inspection_table(inspection: Inspection) -> RenderableType:
     table = Table.grid(Column(style="dim", no_wrap=True), Column(overflow="fold"), padding=(0, 2))
     for name, value in (rows | {f"# {key}": value for key, value in inspection.metadata.items()}).items():
         table.add_row(_printable(name), _printable(value))
+    for note in inspection.notes[:NOTES_SHOWN]:
+        table.add_row("Note", _printable(note))
+    if len(inspection.notes) > NOTES_SHOWN:
+        table.add_row("", f"and {_number(len(inspection.notes) - NOTES_SHOWN, 'note')} more")
     if inspection.problem is None:
         verdict = Text.assemble(("Verdict: ", "bold"), ("can be counted", "green"))
     else:

@@ -341,9 +341,8 @@ def test_a_virtual_clip_is_counted_and_its_recording_counts_exactly_the_same(tmp
 
 def test_two_virtual_clips_on_one_clock(tmp_path):
     sensors = ("--sensor", "sim:forward", "--side", "left", "--sensor", "sim:forward", "--side", "right")
-    code, out, err = finished(
-        start("live", *sensors, "--record", tmp_path / "x.csv", code=FAST, text=True, **PIPES)
-    )
+    process = start("live", *sensors, "--record", tmp_path / "x.csv", code=FAST, text=True, **PIPES)
+    code, _, err = finished(process)
     assert (code, err) == (0, "")
     left, right = (count(tmp_path / f"x-{side}.csv") for side in ("left", "right"))
     for session in (left, right):
@@ -356,6 +355,16 @@ def test_what_the_virtual_clip_cannot_do_is_told():
     result = run("live", "--sensor", "sim:sideways")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "sideways" in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems tell a closed pipe otherwise")
+def test_a_reader_that_leaves_is_no_error_and_the_recording_is_whole(tmp_path):
+    process = start("live", "--sensor", "sim:forward", "--record", tmp_path / "x.csv", code=FAST, **PIPES)
+    process.stdout.readline()
+    process.stdout.close()
+    process.stdout = None
+    assert finished(process)[2] == b""
+    assert count(tmp_path / "x.csv").reps
 
 
 def test_ctrl_c_ends_a_virtual_clip_on_a_terminal(tmp_path):

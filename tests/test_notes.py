@@ -70,7 +70,7 @@ def test_a_file_with_notes_is_read_exactly(scratch, noted, chunk_bytes, line_end
         back = Samples.concatenate(list(reader))
     assert reader.notes == tuple(text for _, text in noted)
     assert np.array_equal(bits(back), bits(samples))
-    assert inspect_csv(scratch).n_samples == 60
+    assert (inspect_csv(scratch).n_samples, inspect_csv(scratch).notes) == (60, reader.notes)
 
 
 def test_events_and_warnings_in_a_file_are_warnings_of_its_reader(scratch):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 2.0
 """How long something may take before a display of progress appears, s."""
 
-REDRAW_S = 0.1
+REDRAW_S = 0.2
 """A count in progress is drawn again after this, s, or at once when there is a circle more."""
 
 
