@@ -85,14 +85,14 @@ async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment
     coming = asyncio.ensure_future(anext(pieces))
     try:
         while True:
-            await asyncio.wait({coming}, timeout=tick_s)
-            samples = coming.result() if coming.done() and coming.exception() is None else None
+            done, _ = await asyncio.wait({coming}, timeout=tick_s)
+            samples = coming.result() if done and coming.exception() is None else None
             if samples:
                 now_s, came_s = float(samples.t[-1]), host_s()
             notices = tuple(source.notices[n_notices:])
             n_notices += len(notices)
             yield Moment(now_s + (0.0 if samples else host_s() - came_s), samples, notices)
-            if coming.done():
+            if done:  # as it was before others ran
                 error = coming.exception()
                 if isinstance(error, StopAsyncIteration):
                     return

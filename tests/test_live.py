@@ -141,6 +141,19 @@ def test_time_goes_on_while_nothing_comes():
     assert [notices for _, _, notices in moments if notices] == [(DROPPED,)]
 
 
+def test_nothing_is_lost_by_whoever_takes_long_over_a_moment():
+    async def slowly():
+        source = Scripted([0.02, *cut(between(0, 2), range(0, 200, 20))])
+        async with source, aclosing(watch(source, tick_s=0.01)) as moments:
+            came = []
+            async for moment in moments:
+                came += [moment.samples] if moment.samples else []
+                await asyncio.sleep(0.05)
+            return Samples.concatenate(came)
+
+    assert asyncio.run(slowly()).t.tolist() == between(0, 2).t.tolist()
+
+
 def test_samples_that_cannot_be_are_refused_and_yet_recorded(tmp_path):
     in_g = Samples(SAMPLES.t, SAMPLES.acc / 9.81, SAMPLES.gyr)
     source = Scripted(cut(in_g, range(0, 1000, 20)))

@@ -212,6 +212,6 @@ def test_an_inspection_shows_the_notes_of_a_live_recording(tmp_path):
         for number in range(25):
             writer.note(f"{number}.000 s: dropped: The link was lost.")
     lines = rendered(inspection_table(inspect_csv(path))).splitlines()
-    notes = [line.split(None, 1)[1] for line in lines if line.startswith("Note ")]
+    notes = [line.split(None, 1)[1].rstrip() for line in lines if line.startswith("Note ")]
     assert notes == [f"{number}.000 s: dropped: The link was lost." for number in range(20)]
     assert any(line.strip() == "and 5 notes more" for line in lines)
