@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import ExitStack, aclosing
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import ExitStack, aclosing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ from imucount.cli.group import Number, min_reps_option
 from imucount.cli.screen import CountDisplay, Pane, panes, show
 
 if TYPE_CHECKING:
+    from asyncio import Task
+    from types import FrameType
+
     from imucount.live import LiveUpdate
     from imucount.recorder import Recorder
     from imucount.reps import Rep
@@ -259,14 +263,42 @@ def _run(clips: Sequence[_Clip], follow: Callable[[_Clip, Pane], Coroutine[Any, 
     import asyncio
 
     async def follow_all() -> None:
+        tasks: list[Task[None]] = []
         try:
-            with panes([clip.title for clip in clips]) as parts:
+            with _cancelling(tasks), panes([clip.title for clip in clips]) as parts:
                 async with asyncio.TaskGroup() as group:
-                    for clip, pane in zip(clips, parts):
-                        group.create_task(follow(clip, pane))
-        except asyncio.CancelledError:  # Ctrl-C, which asyncio makes of it the first time
-            pass
+                    tasks += [group.create_task(follow(clip, pane)) for clip, pane in zip(clips, parts)]
         except BaseExceptionGroup as errors:
             raise errors.exceptions[0] from None
 
     asyncio.run(follow_all())
+
+
+@contextmanager
+def _cancelling(tasks: Sequence[Task[None]]) -> Iterator[None]:
+    """Cancel tasks with each Ctrl-C: the first ends what they do, the second also how they end it.
+
+    A KeyboardInterrupt would come up anywhere, and then have to wait until the clips are closed. The third Ctrl-C
+    is one: by then something hangs.
+    """
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    presses = 0
+
+    def cancel() -> None:
+        for task in tasks:
+            task.cancel()
+
+    def pressed(signum: int, frame: FrameType | None) -> None:
+        nonlocal presses
+        presses += 1
+        loop.call_soon_threadsafe(cancel)
+        if presses == 2:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, pressed)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
