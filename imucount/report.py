@@ -16,7 +16,7 @@ from rich.text import Text
 from imucount.inspection import Inspection
 from imucount.notes import printable_line
 from imucount.reps import Direction, Rep
-from imucount.sets import REST_S, RepSet, Session, Side
+from imucount.sets import REST_PERIODS, REST_S, RepSet, Session, Side
 
 if TYPE_CHECKING:
     from imucount.counter import Progress
@@ -196,7 +196,7 @@ def live_view(
         lines = [
             Text.assemble("Set ", (str(len(sets)), "bold"), ", ", (present.direction, _STYLES[present.direction])),
             Text(f"{_number(sum(len(rep_set.reps) for rep_set in sets), 'circle')} in all"),
-            Text(_since(now_s - present.end_s)),
+            Text(_since(now_s - present.end_s, present)),
         ]
     if progress.phase is not None:
         lines += [Text(), Text(_bar(progress.phase), "dim")]
@@ -237,13 +237,15 @@ def _notice(notice: Notice | None) -> list[RenderableType]:
     return [Text(), Text(notice_line(notice), "dim" if notice.kind == "connected" else "yellow")]
 
 
-def _since(duration_s: float) -> str:
-    """Tell how long the last circle is over; a longer time is a rest."""
-    return (
-        f"resting for {clock_time(duration_s)}"
-        if duration_s > REST_S
-        else f"{max(0.0, duration_s):.0f} s since the last"
-    )
+TOLD_AFTER_S = 0.6
+"""A circle is told so long after its end: until then the next one may have ended as well."""
+
+
+def _since(duration_s: float, present: RepSet) -> str:
+    """Tell how long the last circle is over; a time after which another set would begin is a rest."""
+    if duration_s > max(REST_S, REST_PERIODS * present.reps[-1].duration_s) + TOLD_AFTER_S:
+        return f"resting for {clock_time(duration_s)}"
+    return f"{max(0.0, duration_s):.0f} s since the last"
 
 
 def big_number(number: int) -> str:
