@@ -2,7 +2,7 @@ import asyncio
 
 import numpy as np
 import pytest
-from toy import DATA, SERVICE, ToyClip, ToyRadio, ToySensor, later
+from toy import CONTROL, DATA, SERVICE, ToyClip, ToyRadio, ToySensor, later
 from virtual_time import run
 
 from imucount.errors import BluetoothError, DeviceNotFoundError, DisconnectedError, SensorError
@@ -348,6 +348,25 @@ def test_five_drops_in_a_row_are_mended():
     assert (np.diff(samples.t) > 0.2).sum() == 5
     assert np.diff(samples.t).max() < 2
     assert is_idle(radio)
+
+
+def test_what_the_sensor_was_found_with_is_known_after_a_reconnect():
+    class Remembering(ToySensor):
+        def start(self):
+            self.found.setdefault(CONTROL, b"connection %d" % clip.connections)
+            yield from super().start()
+
+        def stop(self):
+            given_back.append(self.found[CONTROL])
+            yield from super().stop()
+
+    given_back = []
+    clip = ToyClip()
+
+    source = SensorSource(ToyRadio(clip), "Toy 1", sensor=Remembering)
+    run(take(source, 10, (3, clip.drop)))
+    assert clip.connections == 2
+    assert given_back == [b"connection 1"]
 
 
 def test_whatever_fails_while_it_reconnects_is_tried_again():

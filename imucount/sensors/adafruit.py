@@ -63,10 +63,6 @@ class Adafruit(Sensor):
     proven = "bytes built from the vendor's sources"
     services = (ACC_SERVICE,)
 
-    def __init__(self, rate_hz: float | None = None) -> None:
-        super().__init__(rate_hz)
-        self._found: dict[str, bytes] = {}
-
     @classmethod
     def matches(cls, advertisement: Advertisement) -> bool:
         """Whether the service is advertised, or the board as one that Adafruit's apps know."""
@@ -76,12 +72,12 @@ class Adafruit(Sensor):
 
     def start(self) -> Dialogue:
         """Set the periods and subscribe; a board without gyroscope service gives acceleration alone."""
-        self._found[ACC_PERIOD] = (yield Read(ACC_PERIOD)) or b""
+        self.found.setdefault(ACC_PERIOD, (yield Read(ACC_PERIOD)) or b"")
         period = yield from if_possible(Read(GYR_PERIOD))
         self.has_gyroscope = period is not None
         if period is not None:
-            self._found[GYR_PERIOD] = period
-        for characteristic in self._found:
+            self.found.setdefault(GYR_PERIOD, period)
+        for characteristic in self.found:
             yield Write(characteristic, struct.pack("<i", round(1000 / self.rate_hz)))
         yield Subscribe(ACC_DATA)
         if self.has_gyroscope:
@@ -92,7 +88,7 @@ class Adafruit(Sensor):
         actions: list[Action] = [Unsubscribe(ACC_DATA)]
         if self.has_gyroscope:
             actions.append(Unsubscribe(GYR_DATA))
-        actions += [Write(characteristic, period) for characteristic, period in self._found.items() if period]
+        actions += [Write(characteristic, period) for characteristic, period in self.found.items() if period]
         yield from all_of(*actions)
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:

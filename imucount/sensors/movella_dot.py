@@ -74,10 +74,6 @@ class MovellaDot(Sensor):
     services = (CONFIGURATION, MEASUREMENT)
     ticks = Ticks(tick_s=1e-6, modulus=2**32)
 
-    def __init__(self, rate_hz: float | None = None) -> None:
-        super().__init__(rate_hz)
-        self._found_settings: bytes | None = None
-
     @classmethod
     def matches(cls, advertisement: Advertisement) -> bool:
         """Whether it has the vendor's company identifier, or a name of the shop; users may rename theirs."""
@@ -97,7 +93,7 @@ class MovellaDot(Sensor):
                 "is its firmware up to date? The vendor's app updates it"
             )
         if _rate_of(settings) != self.rate_hz:
-            self._found_settings = settings
+            self.found.setdefault(SETTINGS, settings)
             try:
                 yield Write(SETTINGS, _with_rate(settings, round(self.rate_hz)))
             except SensorError as error:
@@ -117,9 +113,9 @@ class MovellaDot(Sensor):
     def stop(self) -> Dialogue:
         """Stop the stream and put the rate back."""
         restore: list[Action] = []
-        if self._found_settings is not None:
-            restore.append(Write(SETTINGS, _with_rate(self._found_settings, _rate_of(self._found_settings))))
-            self._found_settings = None
+        if SETTINGS in self.found:
+            settings = self.found.pop(SETTINGS)
+            restore.append(Write(SETTINGS, _with_rate(settings, _rate_of(settings))))
         yield from all_of(Write(CONTROL, STOP), *restore, Unsubscribe(MEDIUM_PAYLOAD))
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:

@@ -329,7 +329,6 @@ class OpenProfile(Sensor):
     def __init__(self, rate_hz: float | None = None) -> None:
         super().__init__(rate_hz)
         self.settings = Settings(rate_hz=self.rate_hz)
-        self._found: Settings | None = None
 
     @classmethod
     def matches(cls, advertisement: Advertisement) -> bool:
@@ -344,7 +343,7 @@ class OpenProfile(Sensor):
         wanted = Settings(
             self.rate_hz, self.acc_range_g, self.gyr_range_dps if has_gyroscope else None, found.settings.side
         )
-        self._found = found.settings
+        self.found.setdefault(CONFIGURATION, bytes(found.settings))
         yield Write(CONFIGURATION, bytes(wanted))
         with _as_sensor_error():
             self.settings = Configuration.from_bytes((yield Read(CONFIGURATION)) or b"").settings
@@ -357,7 +356,7 @@ class OpenProfile(Sensor):
 
     def stop(self) -> Dialogue:
         """End the stream, which is what unsubscribing does, and give back the settings that were found."""
-        restore = [] if self._found is None else [Write(CONFIGURATION, bytes(self._found))]
+        restore = [Write(characteristic, data) for characteristic, data in self.found.items()]
         yield from all_of(Unsubscribe(DATA), *restore)
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:

@@ -242,6 +242,10 @@ class Sensor(ABC):
     side : {"left", "right"} or None
         The shoulder that the sensor says it is worn on, where it can say it. Known after `start`.
 
+    found : dict of str to bytes
+        Settings as they were found where `start` changed them, by characteristic: what `stop` gives back. They
+        are handed on to the object of the next connection, which finds only what this one set.
+
     Parameters
     ----------
     rate_hz : float, optional
@@ -267,6 +271,7 @@ class Sensor(ABC):
         wanted_hz = self.preferred_hz if rate_hz is None else rate_hz
         self.rate_hz = min(self.rates_hz, key=lambda offered_hz: abs(offered_hz - wanted_hz))
         self.has_gyroscope = True
+        self.found: dict[str, bytes] = {}
 
     @classmethod
     @abstractmethod

@@ -13,7 +13,6 @@ import numpy as np
 from imucount.errors import PacketError, SensorError
 from imucount.samples import STANDARD_GRAVITY
 from imucount.sensors.sensor import (
-    Action,
     Advertisement,
     Dialogue,
     Packet,
@@ -51,10 +50,6 @@ class Thingy52(Sensor):
     proven = "bytes built from the vendor's documentation"
     services = (MOTION_SERVICE,)
 
-    def __init__(self, rate_hz: float | None = None) -> None:
-        super().__init__(rate_hz)
-        self._found: bytes | None = None
-
     @classmethod
     def matches(cls, advertisement: Advertisement) -> bool:
         """Whether the Thingy's configuration service is advertised."""
@@ -70,17 +65,15 @@ class Thingy52(Sensor):
             )
         steps_ms, temperature_ms, magnetometer_ms, rate, wake = SETTINGS.unpack(found)
         if rate != round(self.rate_hz):  # the Thingy keeps its settings in flash, which wears
-            self._found = found
+            self.found.setdefault(CONFIGURATION, found)
             wanted = SETTINGS.pack(steps_ms, temperature_ms, magnetometer_ms, round(self.rate_hz), wake)
             yield Write(CONFIGURATION, wanted)
         yield Subscribe(RAW)
 
     def stop(self) -> Dialogue:
         """Unsubscribe, which lets the sensor sleep, and give back the rate that was found."""
-        actions: list[Action] = [Unsubscribe(RAW)]
-        if self._found is not None:
-            actions.append(Write(CONFIGURATION, self._found))
-        yield from all_of(*actions)
+        restore = [Write(characteristic, data) for characteristic, data in self.found.items()]
+        yield from all_of(Unsubscribe(RAW), *restore)
 
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:
         """Make a packet of acceleration, angular rate and, left out, magnetic field."""

@@ -78,8 +78,8 @@ def register_values(frame: bytes) -> tuple[int, tuple[int, ...]]:
 class WitMotion(Sensor):
     """A WitMotion BLE clip: acceleration and angular rate, timed by arrival alone.
 
-    It is left at the rate it was found with, where it tells that; nothing is saved to its flash. After a
-    reconnect that rate is imucount's own, so a clip whose link was lost keeps it until it is switched off.
+    It is left at the rate it was found with, where it tells that; nothing is saved to its flash. A clip whose link
+    is lost for good keeps imucount's rate until it is switched off.
     """
 
     key = "witmotion"
@@ -94,7 +94,6 @@ class WitMotion(Sensor):
 
     def __init__(self, rate_hz: float | None = None) -> None:
         super().__init__(rate_hz)
-        self._found_code: int | None = None
         self._kept = b""
         self._at_rate = True
 
@@ -111,7 +110,8 @@ class WitMotion(Sensor):
         code = RATE_CODES[self.rate_hz]
         found_code = yield from self._rate_code()
         if found_code != code:
-            self._found_code = found_code
+            if found_code is not None:
+                self.found.setdefault(COMMAND, bytes([found_code]))
             yield from _rate_commands(code)
             taken_code = yield from self._rate_code()
             if taken_code not in (code, None):
@@ -124,8 +124,7 @@ class WitMotion(Sensor):
     def stop(self) -> Dialogue:
         """Put the rate back."""
         self._at_rate = False
-        restore = [] if self._found_code is None else _rate_commands(self._found_code)
-        self._found_code = None
+        restore = _rate_commands(self.found.pop(COMMAND)[0]) if COMMAND in self.found else []
         yield from all_of(*restore, Unsubscribe(NOTIFY))
 
     def _rate_code(self) -> Generator[Action, bytes | None, int | None]:

@@ -146,6 +146,7 @@ class SensorSource:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._ended = False
+        self._found: dict[str, bytes] = {}
         self._stream: PacketStream | None = None
         self._is_lost = False
         self._last_t: float | None = None
@@ -291,6 +292,7 @@ class SensorSource:
         assert nearby.sensor is not None
         _check_services(nearby, connection)
         sensor = nearby.sensor(self._rate_hz)
+        sensor.found = self._found  # after a drop a sensor has what was set here, not what it was found with
         try:
             await conversation.hold(sensor.start())
             await self._look_at_battery(sensor, connection)
