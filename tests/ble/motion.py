@@ -45,6 +45,7 @@ class Motion:
         simulation = simulate(script, wearer=Wearer(side=side), clip=clip, seed=seed)
         assert simulation.samples.gyr is not None
         self.reps, self.direction, self.side = simulation.reps, direction, side
+        self.samples = simulation.samples
         self._t = simulation.samples.t
         self._values = np.hstack([simulation.samples.acc, simulation.samples.gyr])
 

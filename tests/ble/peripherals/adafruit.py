@@ -1,4 +1,4 @@
-"""An Adafruit board in software, with Adafruit's sensor services: two measurements, each in notifications of its own.
+"""An Adafruit board in software: two measurements, each in notifications of its own, as floats.
 
 Of Adafruit_CircuitPython_BLE_Adafruit and the BLEAdafruitService library for Arduino. Each service has a
 measurement period and a version of its own, under the same two UUIDs.

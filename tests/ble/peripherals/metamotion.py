@@ -1,4 +1,4 @@
-"""A MetaMotion in software, with either chip: registers of modules, three samples a notification.
+"""A MetaMotion in software, with either chip: registers of modules, plain data or data with time.
 
 Of the sources and tests of MbientLab's MetaWear C++ SDK. Time comes only through the "accounter" of the data
 processor; plain and packed data have none.
@@ -7,6 +7,8 @@ processor; plain and packed data have none.
 from __future__ import annotations
 
 import asyncio
+import struct
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -22,9 +24,13 @@ SERVICE = "326a9000-85cb-9195-d9dd-464cfbbae75a"
 COMMAND = "326a9001-85cb-9195-d9dd-464cfbbae75a"
 NOTIFY = "326a9006-85cb-9195-d9dd-464cfbbae75a"
 
-ACC, GYRO, SETTINGS = 0x03, 0x13, 0x11
+ACC, GYRO, PROCESSOR, SETTINGS = 0x03, 0x13, 0x09, 0x11
 INFO, POWER, ENABLE, CONFIG = 0x80, 0x01, 0x02, 0x03
 CONNECTION_PARAMETERS = 0x09
+ADD, NOTIFY_ALL, REMOVE, NOTIFY_ONE, REMOVE_ALL = 0x02, 0x03, 0x06, 0x07, 0x08
+ACCOUNTER = bytes((0xFF, 0xA0, 0x11, 0x31, 0x03))  # of a sample whole, of its 6 bytes, 4 bytes of time before it
+TICK_S = 48.0 / 32768.0
+WRAPS_AFTER_S = 10.0
 PACKED_SAMPLES = 3
 GYRO_RANGES_DPS = (2000.0, 1000.0, 500.0, 250.0, 125.0)
 
@@ -59,6 +65,12 @@ class Module:
     powered: bool = False
 
 
+@dataclass
+class Accounter:
+    module: int
+    notifies: bool = False
+
+
 class MetaMotion(Peripheral):
     name = "MetaWear"
     advertised_services: ClassVar[tuple[str, ...]] = (SERVICE,)
@@ -67,6 +79,8 @@ class MetaMotion(Peripheral):
         super().__init__(*args, **options)
         self.chip = CHIPS[chip]
         self.modules = {ACC: Module(full_scale=2.0), GYRO: Module(full_scale=2000.0)}
+        self.accounters: dict[int, Accounter] = {}
+        self._processors_notify = False
 
     def services(self) -> list[Service]:
         return [
@@ -94,6 +108,9 @@ class MetaMotion(Peripheral):
         elif (module, register) == (SETTINGS, CONNECTION_PARAMETERS):
             if len(values) != 8:
                 self.refuse(f"connection parameters: {data.hex()}")
+        elif module == PROCESSOR and self._process(register, values):
+            for each in self.modules:
+                self._play(each)
         elif module in self.modules and self._set(module, register, values):
             self._play(module)
         else:
@@ -122,22 +139,57 @@ class MetaMotion(Peripheral):
             return False
         return True
 
-    def _play(self, key: int) -> None:
-        module = self.modules[key]
-        if module.register is not None and module.enabled and module.powered:
-            self.stream(str(key), self._packets(key, module))
+    def _process(self, register: int, values: bytes) -> bool:
+        if register == ADD and len(values) == 2 + len(ACCOUNTER):
+            source, data, how = values[0], values[1], values[2:]
+            if source not in self.modules or data != self.chip.single[source] or how != ACCOUNTER:
+                return False
+            number = len(self.accounters)
+            self.accounters[number] = Accounter(source)
+            self._answering = asyncio.ensure_future(self.notify(NOTIFY, bytes([PROCESSOR, ADD, number])))
+        elif register == NOTIFY_ALL and len(values) == 1:
+            self._processors_notify = values == b"\1"
+        elif register == NOTIFY_ONE and len(values) == 2 and values[0] in self.accounters:
+            self.accounters[values[0]].notifies = values[1] == 1
+        elif register == REMOVE and len(values) == 1 and values[0] in self.accounters:
+            del self.accounters[values[0]]
+        elif register == REMOVE_ALL and not values:
+            self.accounters.clear()
         else:
-            self.end_stream(str(key))
+            return False
+        return True
 
-    async def _packets(self, key: int, module: Module) -> None:
-        assert module.register is not None
-        n = PACKED_SAMPLES if module.register == self.chip.packed[key] else 1
+    def _play(self, key: int) -> None:
+        """Stream what is measured and asked for, whole or through an accounter."""
+        module = self.modules[key]
+        streams: dict[str, Coroutine[Any, Any, None]] = {}
+        if module.enabled and module.powered:
+            if module.register is not None:
+                streams[f"{key}"] = self._plain(key, module, module.register)
+            for number, accounter in self.accounters.items():
+                if accounter.module == key and accounter.notifies and self._processors_notify:
+                    streams[f"{key} by {number}"] = self._accounted(key, module, number)
+        for name in [name for name in self._streams if name.partition(" ")[0] == str(key)]:
+            self.end_stream(name)
+        for name, stream in streams.items():
+            self.stream(name, stream)
+
+    async def _plain(self, key: int, module: Module, register: int) -> None:
+        n = PACKED_SAMPLES if register == self.chip.packed[key] else 1
         async for _, acc, gyr in self.measure(module.rate_hz, n):
-            values = acc / STANDARD_GRAVITY if key == ACC else np.degrees(gyr)
-            await self.send(NOTIFY, bytes([key, module.register]) + counts(key, module.full_scale, values))
+            await self.send(NOTIFY, bytes([key, register]) + counts(key, module.full_scale, acc, gyr))
+
+    async def _accounted(self, key: int, module: Module, number: int) -> None:
+        async for device_s, acc, gyr in self.measure(module.rate_hz):
+            ticks = round((device_s[0] - WRAPS_AFTER_S) / TICK_S) % 2**32
+            header = struct.pack("<BBBI", PROCESSOR, NOTIFY_ALL, number, ticks)
+            await self.send(NOTIFY, header + counts(key, module.full_scale, acc, gyr))
 
 
-def counts(module: int, full_scale: float, values: FloatArray) -> bytes:
-    """Make the digits of samples: g or deg/s."""
-    digits_per_unit = 32768.0 / full_scale if module == ACC else 16.4 * 2000.0 / full_scale
-    return np.clip(np.round(values * digits_per_unit), -32768, 32767).astype("<i2").tobytes()
+def counts(module: int, full_scale: float, acc: FloatArray, gyr: FloatArray) -> bytes:
+    """Make the digits of a module's samples; `full_scale` is g or deg/s."""
+    if module == ACC:
+        digits = acc / STANDARD_GRAVITY * 32768.0 / full_scale
+    else:
+        digits = np.degrees(gyr) * 16.4 * 2000.0 / full_scale
+    return np.clip(np.round(digits), -32768, 32767).astype("<i2").tobytes()

@@ -31,6 +31,7 @@ MOST_SUBSCRIPTIONS = 4
 SERIAL = "213530000123"
 WRAPS_AFTER_S = 14.0
 GETS = {
+    "/System/Energy/Level": bytes([87]),
     "/Meas/IMU/Config": struct.pack("<BHH", 8, 1000, 8),
     "/Meas/Acc/Info": bytes.fromhex("080d001a0034006800d000a00141038206040204 0810"),
     "/Meas/Gyro/Info": bytes.fromhex("080d001a0034006800d000a00141038206057d00f500f401e803d007"),

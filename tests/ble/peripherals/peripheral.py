@@ -24,6 +24,7 @@ __all__ = ["Peripheral", "Refused", "bluetooth_uuid"]
 
 CONNECTION_INTERVAL_S = 0.03  # what most phones and computers settle for
 ADVERTISING_INTERVAL_MS = 100.0
+PACKETS_AT_ONCE = 32  # computed ahead
 
 
 class Refused(Exception):
@@ -47,8 +48,8 @@ class Peripheral(ABC):
         What it advertises.
     refusals : list of str
         What it was told and did not take.
-    stopped_as_found : bool
-        Whether it is left as it was before anybody connected: nothing streams.
+    measurements : list of list of float
+        When each sample was taken, s on the motion's own clock; a list for each stream, as they began.
     silent : bool
         If set, it sends nothing of its own accord, and stays connected.
     disturb : callable
@@ -77,12 +78,15 @@ class Peripheral(ABC):
         self.mtu = mtu
         self.battery_percent = battery_percent
         self.refusals: list[str] = []
+        self.measurements: list[list[float]] = []
         self.silent = False
         self.disturb: Callable[[bytes], Iterable[bytes]] = lambda data: (data,)
         self.sent = 0
         self._connection: Connection | None = None
         self._streams: dict[str, asyncio.Task[None]] = {}
-        self._began_s: float | None = None
+        self._advertisings: set[asyncio.Task[None]] = set()
+        self._away = False
+        self.began_s: float | None = None
 
     # what a sensor is
 
@@ -95,8 +99,8 @@ class Peripheral(ABC):
         for key in list(self._streams):
             self.end_stream(key)
 
-    def subscribed(self, characteristic: str, on: bool) -> None:
-        """Learn that a characteristic is to notify, or no longer."""
+    def subscribed(self, characteristic: str, on: bool) -> None:  # noqa: B027
+        """Learn that a characteristic is to notify, or no longer; many sensors wait for a command besides."""
 
     @staticmethod
     def characteristic(
@@ -151,6 +155,13 @@ class Peripheral(ABC):
         await self.device.power_on()
         await self._advertise()
 
+    async def power_off(self) -> None:
+        """Stop at once; what it streamed until then stays noted in `streams`."""
+        running = [*self._streams.values(), *self._advertisings]
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
     @property
     def address(self) -> str:
         """What the radio of the other side calls it."""
@@ -191,9 +202,9 @@ class Peripheral(ABC):
         self._connection = None
         self.disconnected()
         if not self._away:
-            self._again = asyncio.ensure_future(self._advertise())
-
-    _away = False
+            advertising = asyncio.ensure_future(self._advertise())
+            self._advertisings.add(advertising)
+            advertising.add_done_callback(self._advertisings.discard)
 
     @property
     def connected(self) -> bool:
@@ -211,7 +222,8 @@ class Peripheral(ABC):
         self._away = True
         peer = self._air.find_le_controller(self._connection.peer_address)
         own = self._air.find_le_controller(self.device.random_address)
-        assert peer is not None and own is not None
+        assert peer is not None
+        assert own is not None
         self.silent, was_silent = True, self.silent
         await asyncio.sleep(supervision_s)
         for radio, address in ((peer, self.device.random_address), (own, self._connection.peer_address)):
@@ -234,14 +246,14 @@ class Peripheral(ABC):
 
     def device_time(self, time_s: float) -> float:
         """Read its own clock at some time, s since the motion began."""
-        assert self._began_s is not None
-        return (time_s - self._began_s) * (1.0 + self.clock_error)
+        assert self.began_s is not None
+        return (time_s - self.began_s) * (1.0 + self.clock_error)
 
     def stream(self, key: str, samples: Coroutine[Any, Any, None]) -> None:
         """Stream, until told to end; one stream of a key at a time."""
         self.end_stream(key)
-        if self._began_s is None:
-            self._began_s = self.now_s
+        if self.began_s is None:
+            self.began_s = self.now_s
         self._streams[key] = asyncio.ensure_future(samples)
 
     def end_stream(self, key: str) -> None:
@@ -261,17 +273,22 @@ class Peripheral(ABC):
 
         Gives (n,) times on its own clock, s, (n, 3) specific force, m/s², and (n, 3) angular rate, rad/s.
         """
-        assert self._began_s is not None
-        k = math.ceil(self.device_s * rate_hz)
+        assert self.began_s is not None
+        taken_s: list[float] = []
+        self.measurements.append(taken_s)
+        first = math.ceil(self.device_s * rate_hz)
         while True:
-            device_s = np.arange(k, k + n) / rate_hz
+            device_s = np.arange(first, first + n * PACKETS_AT_ONCE) / rate_hz
             motion_s = device_s / (1.0 + self.clock_error)
-            event = math.floor((motion_s[-1]) / CONNECTION_INTERVAL_S) + 1
-            leaves_s = self._began_s + event * CONNECTION_INTERVAL_S
-            if leaves_s > self.now_s:
-                await asyncio.sleep(leaves_s - self.now_s)
-            yield device_s, *self.motion.at(motion_s)
-            k += n
+            acc, gyr = self.motion.at(motion_s)
+            for packet in (slice(i, i + n) for i in range(0, len(device_s), n)):
+                event = math.floor(motion_s[packet][-1] / CONNECTION_INTERVAL_S) + 1
+                leaves_s = self.began_s + event * CONNECTION_INTERVAL_S
+                if leaves_s > self.now_s:
+                    await asyncio.sleep(leaves_s - self.now_s)
+                taken_s += motion_s[packet].tolist()
+                yield device_s[packet], acc[packet], gyr[packet]
+            first += len(device_s)
 
     async def send(self, characteristic: str, data: bytes) -> None:
         """Notify with samples, if the air lets it."""

@@ -144,24 +144,19 @@ class PolarVeritySense(_Polar):
     async def frames(self, measurement: int, settings: dict[int, int]) -> None:
         longest = min(LONGEST_FRAME, self.mtu - 3)
         kind = 0x81 if measurement == ACC else 0x80
-        frame, waiting = bytearray(), []
-        last: list[int] = []
-        last_ns = 0
+        waiting: list[list[int]] = []
+        frame = bytearray()
         async for ns, sample in self.digits(measurement, settings[RATE]):
-            waiting.append((ns, sample))
-            if len(waiting) < BLOCK_SAMPLES:
+            waiting.append(sample)
+            if len(waiting) <= BLOCK_SAMPLES:
                 continue
-            packed = block([last, *(each for _, each in waiting)]) if frame else b""
-            if frame and 10 + len(frame) + len(packed) > longest:
-                await self.send(DATA, struct.pack("<BQB", measurement, last_ns, kind) + frame)
-                frame = bytearray()
-            if not frame:
-                samples = [each for _, each in waiting]
-                frame += struct.pack("<3h", *samples[0]) + block(samples)
-            else:
-                frame += packed
-            last_ns, last = waiting[-1]
-            waiting = []
+            packed = block(waiting)
+            frame += packed if frame else struct.pack("<3h", *waiting[0]) + packed
+            waiting = waiting[-1:]
+            # Sent at once when another such block would not fit.
+            if 10 + len(frame) + len(packed) > longest:
+                await self.send(DATA, struct.pack("<BQB", measurement, ns, kind) + frame)
+                frame, waiting = bytearray(), []
 
 
 class PolarH10(_Polar):

@@ -25,6 +25,7 @@ UNLOCKED_S = 10.0
 RATES_HZ = {1: 0.2, 2: 0.5, 3: 1.0, 4: 2.0, 5: 5.0, 6: 10.0, 7: 20.0, 8: 50.0, 9: 100.0, 11: 200.0}
 RATE_REGISTER, READ_REGISTER, SAVE_REGISTER = 0x03, 0x27, 0x00
 BATTERY_REGISTER = 0x64
+BATTERY_CENTIVOLTS = 393
 FULL_SCALE = (16.0, 2000.0, 180.0)  # g, deg/s, deg
 
 
@@ -76,8 +77,11 @@ class WitMotion(Peripheral):
             self.refuse(f"no such setting: {data.hex()}")
 
     async def _tell(self, register: int) -> None:
-        values = {BATTERY_REGISTER: 393}.get(register, 0)  # 3.93 V, hundredths
-        await self.notify(NOTIFY, struct.pack("<2sH8h", b"\x55\x71", register, values, *[0] * 7))
+        """Tell a register and the seven behind it."""
+        codes = {rate_hz: code for code, rate_hz in RATES_HZ.items()}
+        held = {RATE_REGISTER: codes[self.rate_hz], BATTERY_REGISTER: BATTERY_CENTIVOLTS}
+        values = [held.get(each, 0) for each in range(register, register + 8)]
+        await self.notify(NOTIFY, struct.pack("<2sH8h", b"\x55\x71", register, *values))
 
     async def _frames(self) -> None:
         async for _, acc, gyr in self.measure(self.rate_hz):

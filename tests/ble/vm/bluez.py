@@ -19,8 +19,8 @@ from ble.vm.run import BLUETOOTHD
 __all__ = ["adapter", "bluetoothd"]
 
 ADAPTER = "/org/bluez/hci0"
-# bumble's controller tells of a connection by the older of two events, but with these features the kernel waits for
-# the newer one.
+# bumble's controller tells of a connection by the older of two events, but with these features the kernel waits
+# for the newer one.
 NOT_TOLD = LeFeatureMask.LL_PRIVACY | LeFeatureMask.LE_EXTENDED_ADVERTISING
 
 

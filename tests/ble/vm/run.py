@@ -2,11 +2,11 @@
 
     python tests/ble/vm/run.py python -m pytest tests/ble/vm
 
-The machine has a Debian kernel, a D-Bus, bluetoothd's files and /dev/vhci, through which a program can be a Bluetooth
-adapter. It sees the host's files, so that the virtual environment and the working directory are the same in it, and
-what it writes is forgotten. It has no network. The processor is emulated, so it needs no rights and is slow.
+The machine has a Debian kernel, a D-Bus, BlueZ, and /dev/vhci, through which a program can be a Bluetooth adapter.
+It sees the host's files, so that the virtual environment and the working directory are the same in it, and what it
+writes is forgotten. It has no network. The processor is emulated, so it needs no rights and is slow.
 
-Needs a Debian or a descendant of it on x86-64. What is missing is installed where that may be done. The exit status
+Needs Debian or a system made of it, on x86-64. What is missing is installed where that may be done. The exit status
 is that of the command; 77 says that the machine cannot be had here, and the last line printed says why.
 """
 
@@ -42,7 +42,22 @@ PROGRAMS = {
     "/usr/share/seabios/bios-256k.bin": "seabios",
 }
 # What the kernel needs for the host's files, for BlueZ, and for a Bluetooth adapter that is a program.
-MODULES = ["virtio_pci", "virtio_rng", "9pnet_virtio", "9p", "overlay", "algif_hash", "algif_skcipher", "cmac", "ctr", "drbg", "ecb", "hmac", "sha512_generic", "hci_vhci"]
+MODULES = [
+    "virtio_pci",
+    "virtio_rng",
+    "9pnet_virtio",
+    "9p",
+    "overlay",
+    "algif_hash",
+    "algif_skcipher",
+    "cmac",
+    "ctr",
+    "drbg",
+    "ecb",
+    "hmac",
+    "sha512_generic",
+    "hci_vhci",
+]
 
 GUEST = """
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
