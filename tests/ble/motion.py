@@ -12,12 +12,12 @@ from imucount.simulate import Circles, Clip, Movement, Wearer, simulate
 __all__ = ["Motion"]
 
 STANDING_S = 3.0
-STANDING_AFTER_S = 6.0
+REST_S = 6.0
 TRUTH_HZ = 200.0  # ten times what is in a circle
 
 
 class Motion:
-    """A set of circles between standing still; before and after it the wearer stands.
+    """Sets of circles; before each and after the last the wearer stands.
 
     Parameters
     ----------
@@ -27,6 +27,9 @@ class Motion:
         Of a circle, s.
     side : {"left", "right"}
     seed : int
+    sets : int
+    rest_s : float
+        After each set, s.
     """
 
     def __init__(
@@ -37,10 +40,11 @@ class Motion:
         side: Literal["left", "right"] = "right",
         seed: int = 0,
         sets: int = 1,
+        rest_s: float = REST_S,
     ) -> None:
         script = [Movement("standing", STANDING_S)]
         for _ in range(sets):
-            script += [Circles(reps, direction, period_s), Movement("standing", STANDING_AFTER_S)]
+            script += [Circles(reps, direction, period_s), Movement("standing", rest_s)]
         clip = Clip(sampling_rate_hz=TRUTH_HZ, acc_range_g=100, gyr_range_dps=10000, bits=None)
         simulation = simulate(script, wearer=Wearer(side=side), clip=clip, seed=seed)
         assert simulation.samples.gyr is not None

@@ -6,8 +6,8 @@ The machine has a Debian kernel, a D-Bus, BlueZ, and /dev/vhci, through which a 
 It sees the host's files, so that the virtual environment and the working directory are the same in it, and what it
 writes is forgotten. It has no network. The processor is emulated, so it needs no rights and is slow.
 
-Needs Debian or a system made of it, on x86-64. What is missing is installed where that may be done. The exit status
-is that of the command; 77 says that the machine cannot be had here, and the last line printed says why.
+Needs Debian or a system made of it, on x86-64. What is missing is installed where that may be done. The exit
+status is that of the command; 77 says that the machine cannot be had here, and the last line printed says why.
 """
 
 from __future__ import annotations
