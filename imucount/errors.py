@@ -14,7 +14,9 @@ Each message says what was expected, what came, and the likely cause.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike, fspath
+from typing import Any
 
 
 class ImucountError(Exception):
@@ -59,7 +61,22 @@ class RecordingError(ImucountError):
 
 
 class PacketError(ImucountError, ValueError):
-    """Bytes that are not a packet of the sensor they came from."""
+    """Bytes that are not a packet of the sensor they came from.
+
+    Parameters
+    ----------
+    message : str
+    packets : sequence of imucount.sensors.Packet, optional
+        What came whole in the same notification.
+
+    Attributes
+    ----------
+    packets : tuple of imucount.sensors.Packet
+    """
+
+    def __init__(self, message: str, packets: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.packets = tuple(packets)
 
 
 class DeviceError(ImucountError):

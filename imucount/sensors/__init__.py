@@ -24,7 +24,27 @@ def known_sensors() -> tuple[type[Sensor], ...]:
     """
     from importlib.metadata import entry_points  # slow to import
 
-    sensors: list[type[Sensor]] = []
+    from imucount.sensors.adafruit import Adafruit
+    from imucount.sensors.metamotion import MetaMotion
+    from imucount.sensors.movella_dot import MovellaDot
+    from imucount.sensors.movesense import Movesense
+    from imucount.sensors.open_profile import OpenProfile
+    from imucount.sensors.polar import Polar
+    from imucount.sensors.thingy52 import Thingy52
+    from imucount.sensors.uart_text import UartText
+    from imucount.sensors.witmotion import WitMotion
+
+    sensors: list[type[Sensor]] = [
+        OpenProfile,
+        WitMotion,
+        MovellaDot,
+        Polar,
+        Movesense,
+        MetaMotion,
+        Thingy52,
+        Adafruit,
+        UartText,  # last, for others may have its service beside their own
+    ]
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         try:
             sensor = entry.load()

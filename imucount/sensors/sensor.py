@@ -12,7 +12,9 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from imucount.errors import SensorError
 from imucount.samples import FloatArray
+from imucount.sets import Side
 
 __all__ = [
     "Action",
@@ -28,6 +30,8 @@ __all__ = [
     "Ticks",
     "Unsubscribe",
     "Write",
+    "all_of",
+    "if_possible",
 ]
 
 
@@ -179,6 +183,32 @@ Dialogue = Generator[Action, bytes | None, None]
 """Yields actions, receives the bytes of `Read` and `Ask`. A refused action throws `SensorError` into it."""
 
 
+def all_of(*actions: Action) -> Dialogue:
+    """Do every action, though one before it be refused; the first refusal is raised at the end.
+
+    Raises
+    ------
+    SensorError
+        If an action was refused.
+    """
+    refusal: SensorError | None = None
+    for action in actions:
+        try:
+            yield action
+        except SensorError as error:
+            refusal = refusal or error
+    if refusal is not None:
+        raise refusal
+
+
+def if_possible(action: Action) -> Generator[Action, bytes | None, bytes | None]:
+    """Do an action that a stream does not depend on; what it answered, None if it was refused."""
+    try:
+        return (yield action)
+    except SensorError:
+        return None
+
+
 class Sensor(ABC):
     """One connection to one sensor: made anew after every reconnect, so it may keep what a packet left over.
 
@@ -191,7 +221,8 @@ class Sensor(ABC):
     rates_hz : tuple of float
         Rates that can be asked of it, Hz.
     acc_range_g, gyr_range_dps : float or None
-        Full scale as it is set here, g and deg/s; None where the sensor has none, or does not say it.
+        Full scale as it is set here, g and deg/s; None where the sensor has none, or does not say it. Known
+        for certain after `start`.
     latency_s : float
         How long a sample waits in the sensor before it is sent, at worst, s.
     proven : str
@@ -208,6 +239,8 @@ class Sensor(ABC):
         None for a sensor whose packets are not numbered.
     battery_percent : float or None
         Where the sensor tells it in a way of its own; the standard battery service is read by the link.
+    side : {"left", "right"} or None
+        The shoulder that the sensor says it is worn on, where it can say it. Known after `start`.
 
     Parameters
     ----------
@@ -218,8 +251,8 @@ class Sensor(ABC):
     key: ClassVar[str]
     products: ClassVar[str]
     rates_hz: ClassVar[tuple[float, ...]]
-    acc_range_g: ClassVar[float | None] = None
-    gyr_range_dps: ClassVar[float | None] = None
+    acc_range_g: float | None = None
+    gyr_range_dps: float | None = None
     latency_s: ClassVar[float] = 0.1
     proven: ClassVar[str]
     services: ClassVar[tuple[str, ...]]
@@ -228,6 +261,7 @@ class Sensor(ABC):
     ticks: Ticks | None = None
     counter: Counter | None = None
     battery_percent: float | None = None
+    side: Side | None = None
 
     def __init__(self, rate_hz: float | None = None) -> None:
         wanted_hz = self.preferred_hz if rate_hz is None else rate_hz
@@ -256,5 +290,6 @@ class Sensor(ABC):
         Raises
         ------
         PacketError
-            If the bytes are not what this sensor sends. The next notification is decoded as if it had not come.
+            If bytes of it, or of a part before it, are not what this sensor sends and are lost; its `packets`
+            are what came whole. The next notification is decoded as if these bytes had not come.
         """

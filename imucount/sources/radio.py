@@ -31,7 +31,11 @@ class Found:
 
 
 class Connection(Protocol):
-    """A device that is connected. Whatever it refuses is a `SensorError`, a lost link a `DisconnectedError`."""
+    """A device that is connected. Whatever it refuses is a `SensorError`, a lost link a `DisconnectedError`.
+
+    A characteristic is named by its UUID or, where several services have one of that UUID, by
+    `service/characteristic`.
+    """
 
     @property
     def services(self) -> frozenset[str]:

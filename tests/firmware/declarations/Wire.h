@@ -1,0 +1,3 @@
+#pragma once
+class TwoWire {};
+extern TwoWire Wire, Wire1;
