@@ -112,8 +112,7 @@ class WitMotion(Sensor):
         found_code = yield from self._rate_code()
         if found_code != code:
             self._found_code = found_code
-            for action in _rate_commands(code):
-                yield action
+            yield from _rate_commands(code)
             taken_code = yield from self._rate_code()
             if taken_code not in (code, None):
                 raise SensorError(
@@ -145,7 +144,8 @@ class WitMotion(Sensor):
     def decode(self, characteristic: str, data: bytes) -> list[Packet]:
         """Make packets of a notification; see `Sensor.decode`.
 
-        While `start` and `stop` change the rate there are none: nothing but the rate tells when samples were taken.
+        While `start` and `stop` change the rate there are none: nothing but the rate tells when samples were
+        taken.
         """
         if characteristic != NOTIFY:
             return []
