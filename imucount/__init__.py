@@ -2,17 +2,32 @@
 
 from imucount.counter import Progress, RepCounter, count
 from imucount.csv_reader import CsvReader, open_csv, read_csv
-from imucount.errors import CountingError, ImucountError, RecordingError, SampleError
+from imucount.errors import (
+    BluetoothError,
+    CountingError,
+    DeviceError,
+    DeviceNotFoundError,
+    DisconnectedError,
+    ImucountError,
+    RecordingError,
+    SampleError,
+    SensorError,
+)
 from imucount.inspection import Inspection, inspect_csv
 from imucount.recording import Recording, RecordingWriter, recording_of_frame, write_csv
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
 from imucount.sets import Gap, RepSet, Session, Side
+from imucount.sources import open_source, scan
 
 __all__ = [
+    "BluetoothError",
     "CountingError",
     "CsvReader",
+    "DeviceError",
+    "DeviceNotFoundError",
     "Direction",
+    "DisconnectedError",
     "Gap",
     "ImucountError",
     "Inspection",
@@ -27,13 +42,16 @@ __all__ = [
     "RepSet",
     "SampleError",
     "Samples",
+    "SensorError",
     "Session",
     "Side",
     "Tempo",
     "count",
     "inspect_csv",
     "open_csv",
+    "open_source",
     "read_csv",
     "recording_of_frame",
+    "scan",
     "write_csv",
 ]

@@ -7,7 +7,7 @@
                    └─ DeviceError ─┬─ BluetoothError        no radio: off, absent, not permitted, its service died
                                    ├─ DeviceNotFoundError   nothing in reach is the sensor that was asked for
                                    ├─ SensorError           the sensor refused, or is not what it seemed
-                                   └─ DisconnectedError     the link was lost and could not be had again
+                                   └─ DisconnectedError     the link was lost, or could not be had
 
 Each message says what was expected, what came, and the likely cause.
 """
@@ -96,4 +96,4 @@ class SensorError(DeviceError):
 
 
 class DisconnectedError(DeviceError):
-    """The link to a sensor was lost and could not be had again."""
+    """The link to a sensor was lost, or could not be had."""

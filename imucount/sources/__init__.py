@@ -1,1 +1,116 @@
 """Where samples come from as they are taken: a sensor clip, a recording played back, a virtual clip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imucount.sets import Side
+from imucount.sources.radio import Radio
+from imucount.sources.source import Notice, Source
+
+if TYPE_CHECKING:
+    from imucount.sources.finding import Nearby
+
+__all__ = ["Notice", "Radio", "Source", "open_source", "scan"]
+
+
+def open_source(
+    spec: str,
+    *,
+    side: Side | None = None,
+    rate_hz: float | None = None,
+    radio: Radio | None = None,
+    origin_s: float | None = None,
+    speed: float = 1.0,
+) -> Source:
+    """Open a source of samples, live or as if it were.
+
+    Parameters
+    ----------
+    spec : str
+        "ble:" and the name or the address of a sensor, or the key of its kind such as "ble:movella-dot"; "ble:"
+        alone is the one known sensor in reach. "csv:" and a path. "sim:" is a virtual clip whose wearer does 3
+        sets of 10 forward and 3 sets of 10 backward circles, "sim:forward" and "sim:backward" one set of 10.
+    side : {"left", "right"}, optional
+        The shoulder that wears the sensor; by default what the sensor or the recording says. A virtual clip is on
+        the right.
+    rate_hz : float, optional
+        Rate to ask a sensor for, Hz; the nearest that it has is taken.
+    radio : Radio, optional
+        For "ble:", in place of the computer's Bluetooth.
+    origin_s : float, optional
+        For "ble:" and "sim:", the `time.monotonic` at which sample time is 0, for several sources on one clock; by
+        default it is when the source is opened.
+    speed : float, default 1
+        For "csv:" and "sim:", seconds of the stream in a second. 0, for "csv:" alone, hands everything over at
+        once.
+
+    Returns
+    -------
+    Source
+        To be used as `async with open_source(...) as source: async for samples in source: ...`, once.
+
+    Examples
+    --------
+    >>> import asyncio
+    >>> from imucount.sources import open_source
+    >>> async def first_second(spec):
+    ...     async with open_source(spec, speed=50) as source:
+    ...         async for samples in source:
+    ...             if samples.t[-1] > 1:
+    ...                 return source.side, source.sampling_rate_hz
+    >>> asyncio.run(first_second("sim:"))
+    ('right', 100.0)
+    """
+    kind, colon, rest = spec.partition(":")
+    match kind if colon else None:
+        case "ble":
+            from imucount.sources.link import SensorSource
+
+            if speed != 1:
+                raise ValueError(
+                    f"speed is for recordings and the virtual clip; a sensor has its own, got {speed!r}"
+                )
+            return SensorSource(
+                _bluetooth() if radio is None else radio, rest, side=side, rate_hz=rate_hz, origin_s=origin_s
+            )
+        case "csv":
+            from imucount.sources.files import CsvSource
+
+            return CsvSource(rest, side=side, speed=speed)
+        case "sim":
+            from imucount.sources.virtual import virtual_source
+
+            return virtual_source(rest, side=side, rate_hz=rate_hz, origin_s=origin_s, speed=speed)
+    raise ValueError(f'spec must begin with "ble:", "csv:" or "sim:", got {spec!r}')
+
+
+async def scan(duration_s: float = 5.0, *, radio: Radio | None = None) -> list[Nearby]:
+    """Listen for devices.
+
+    Parameters
+    ----------
+    duration_s : float, default 5
+        How long, s.
+    radio : Radio, optional
+        In place of the computer's Bluetooth.
+
+    Returns
+    -------
+    list of Nearby
+        What was heard and what it likely is: known sensors first, the nearest first of each.
+
+    Raises
+    ------
+    BluetoothError
+        If there is no Bluetooth to be had.
+    """
+    from imucount.sources.finding import listen
+
+    return await listen(_bluetooth() if radio is None else radio, duration_s)
+
+
+def _bluetooth() -> Radio:
+    from imucount.sources.ble import BleRadio
+
+    return BleRadio()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -61,7 +61,13 @@ class Connection(Protocol):
 class Radio(Protocol):
     """Finds devices and connects to them. What is wrong with the radio itself is a `BluetoothError`."""
 
-    def scan(self) -> AsyncIterator[Found]:
+    def turn(self) -> AbstractAsyncContextManager[object]:
+        """Wait until nobody else searches or connects, and keep others from it meanwhile.
+
+        Adapters refuse a second search, and connections at once, so who scans or connects does it within this.
+        """
+
+    def scan(self) -> AsyncGenerator[Found, None]:
         """Tell what is heard, the same device again whenever it says more or something new, until closed."""
 
     def connect(
@@ -69,5 +75,6 @@ class Radio(Protocol):
     ) -> AbstractAsyncContextManager[Connection]:
         """Connect to a device that `scan` found; disconnected on exit.
 
-        `dropped` is called if the link is lost meanwhile.
+        `dropped` is called if the link is lost meanwhile. A device that does not answer in time is a
+        `DisconnectedError`, one that is no longer there a `DeviceNotFoundError`.
         """
