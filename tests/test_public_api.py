@@ -49,7 +49,6 @@ RANKS = {
     "packet_order": 3,
     "stream_joiner": 3,
     "packet_stream": 4,
-    "sensors.open_profile": 3,
     "sensors.__init__": 4,
     "sources.source": 3,
     "sources.radio": 3,

@@ -174,10 +174,10 @@ class _BleConnection:
     def __init__(self, client: BleakClient) -> None:
         self._client = client
         self.services = frozenset(service.uuid.lower() for service in client.services)
-        self._characteristics = {
-            characteristic.uuid.lower(): characteristic
-            for characteristic in client.services.characteristics.values()
-        }
+        self._characteristics: dict[str, BleakGATTCharacteristic] = {}
+        for each in client.services.characteristics.values():
+            self._characteristics[each.uuid.lower()] = each
+            self._characteristics[f"{each.service_uuid}/{each.uuid}".lower()] = each
 
     @property
     def characteristics(self) -> frozenset[str]:
