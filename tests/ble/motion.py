@@ -11,8 +11,7 @@ from imucount.simulate import Circles, Clip, Movement, Wearer, simulate
 
 __all__ = ["Motion"]
 
-STANDING_S = 3.0
-REST_S = 6.0
+STANDING_S = 4.0
 TRUTH_HZ = 200.0  # ten times what is in a circle
 
 
@@ -29,7 +28,7 @@ class Motion:
     seed : int
     sets : int
     rest_s : float
-        After each set, s.
+        Between sets, s.
     """
 
     def __init__(
@@ -40,11 +39,12 @@ class Motion:
         side: Literal["left", "right"] = "right",
         seed: int = 0,
         sets: int = 1,
-        rest_s: float = REST_S,
+        rest_s: float = 10.0,
     ) -> None:
         script = [Movement("standing", STANDING_S)]
         for _ in range(sets):
             script += [Circles(reps, direction, period_s), Movement("standing", rest_s)]
+        script[-1] = Movement("standing", STANDING_S)
         clip = Clip(sampling_rate_hz=TRUTH_HZ, acc_range_g=100, gyr_range_dps=10000, bits=None)
         simulation = simulate(script, wearer=Wearer(side=side), clip=clip, seed=seed)
         assert simulation.samples.gyr is not None

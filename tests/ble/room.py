@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from imucount.sources.ble import BleRadio
-from imucount.sources.link import SensorSource
 
 from ble.air import Air
 from ble.backend import backends
@@ -18,9 +16,16 @@ from ble.peripherals.peripheral import Peripheral
 from imucount.counter import RepCounter
 from imucount.samples import Samples
 from imucount.sets import Session
+from imucount.sources.ble import BleRadio
+from imucount.sources.link import SensorSource
 from imucount.sources.source import Notice
 
-__all__ = ["Counted", "count", "count_in_room", "room"]
+__all__ = ["Counted", "check_samples", "count", "count_in_room", "room"]
+
+AT_THE_START = 10
+ACC_TOLERANCE_MPS2 = 0.01  # half a digit of the coarsest of the sensors
+# Of two streams the angular rate is interpolated, and each has a clock of its own.
+GYR_TOLERANCE_RADPS = 0.05
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,20 @@ class Counted:
         """List where samples are missing for longer than this, s on the motion's clock."""
         t = self.samples.t - self.began_s
         return [(t[i], t[i + 1]) for i in np.flatnonzero(np.diff(t) > longest_s)]
+
+
+def check_samples(counted: Counted, peripheral: Peripheral, tolerance_s: float) -> None:
+    """Every sample that was taken is there, once, has the value it was taken with, and the time, nearly."""
+    taken_s = np.array(max(peripheral.measurements, key=len))
+    acc, gyr = peripheral.motion.at(taken_s)
+    came = counted.samples[AT_THE_START:]
+    # At the start a few may be missing too, or have been taken before the sensor was set up; at the end, too late.
+    first = min(range(100), key=lambda i: np.abs(acc[i : i + 100] - came.acc[:100]).mean())
+    there = slice(first, first + len(came))
+    assert np.abs(came.acc - acc[there]).max() < ACC_TOLERANCE_MPS2
+    if came.gyr is not None:
+        assert np.abs(came.gyr - gyr[there]).max() < GYR_TOLERANCE_RADPS
+    assert np.abs(came.t - counted.began_s - taken_s[there]).max() < tolerance_s
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """Each sensor is found, set up, read and left as it was: ten circles are ten, and turn the right way."""
 
+import asyncio
 from functools import partial
 
-import numpy as np
 import pytest
 from virtual_time import run
 
@@ -16,7 +16,7 @@ from ble.peripherals.polar import PolarH10, PolarVeritySense
 from ble.peripherals.thingy52 import Thingy52
 from ble.peripherals.uart_text import PrintingBoard, PuckJs
 from ble.peripherals.witmotion import WitMotion
-from ble.room import count, count_in_room, room
+from ble.room import check_samples, count, count_in_room, room
 
 FORWARD = Motion(direction="forward", side="right", seed=1)
 BACKWARD = Motion(direction="backward", side="left", seed=2)
@@ -43,20 +43,6 @@ def check_left_as_found(peripheral):
     assert peripheral.refusals == []
 
 
-def check_samples(counted, peripheral, tolerance_s):
-    """Every sample that was taken is there, once, has the value it was taken with, and the time, nearly."""
-    taken_s = np.array(max(peripheral.measurements, key=len))
-    acc, gyr = peripheral.motion.at(taken_s)
-    came = counted.samples
-    # A few at either end may be missing: before the stream was listened to, and after it was enough.
-    first = min(range(20), key=lambda i: np.abs(acc[i : i + 50] - came.acc[:50]).mean())
-    there = slice(first, first + len(came))
-    assert came.acc == pytest.approx(acc[there], abs=0.01)
-    if came.gyr is not None:
-        assert came.gyr == pytest.approx(gyr[there], abs=0.01)
-    assert came.t - counted.began_s == pytest.approx(taken_s[there], abs=tolerance_s)
-
-
 @pytest.mark.parametrize("name", SENSORS)
 def test_a_set_of_ten_is_counted(name):
     make, motion, tolerance_s = SENSORS[name]
@@ -80,8 +66,6 @@ def test_two_clips_at_once_are_told_apart_and_are_on_one_clock():
     right, left = OpenClip(FORWARD), WitMotion(BACKWARD)
 
     async def both():
-        import asyncio
-
         async with room(right, left) as radio:
             return await asyncio.gather(count(radio, right), count(radio, left))
 

@@ -72,8 +72,12 @@ class _Polar(Peripheral):
         status, parameters = self._answer(data)
         if status != OK:
             self.refuse(f"{data.hex()}: status {status}")
-        answer = b"\xf0" + data[:2].ljust(2, b"\0") + bytes([status, 0]) + parameters
-        await self.notify(CONTROL, answer)
+        # As many parameters as an indication has room for behind its 5 bytes; the rest follows.
+        room = self.mtu - 3 - 5
+        for start in range(0, max(len(parameters), 1), room):
+            more = start + room < len(parameters)
+            header = b"\xf0" + data[:2].ljust(2, b"\0") + bytes([status, more])
+            await self.notify(CONTROL, header + parameters[start : start + room])
 
     def _answer(self, data: bytes) -> tuple[int, bytes]:
         if len(data) < 2:
