@@ -58,6 +58,9 @@ _DENIED = (
     BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM,
     BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN,
 )
+_DBUS_NOT_STARTED = ("org.freedesktop.DBus.Error.Spawn.", "org.freedesktop.systemd1.")
+"""How the errors begin that tell that D-Bus, or systemd for it, tried to start bluetoothd in vain."""
+
 _DBUS_SERVICE_GONE = (
     "org.freedesktop.DBus.Error.ServiceUnknown",
     "org.freedesktop.DBus.Error.NameHasNoOwner",
@@ -259,7 +262,7 @@ def _radio_error(error: Exception) -> BluetoothError | None:
             return BluetoothError(f"{expected}{_words(error)}; does it help to switch it off and on?")
         case BleakDBusError():
             details = error.dbus_error_details or ""
-            if error.dbus_error in _DBUS_SERVICE_GONE:
+            if error.dbus_error in _DBUS_SERVICE_GONE or error.dbus_error.startswith(_DBUS_NOT_STARTED):
                 return BluetoothError(f"{expected}no answer from its service ({_words(error)}); {_BLUEZ_HINT}")
             if error.dbus_error == "org.freedesktop.DBus.Error.AccessDenied":
                 return BluetoothError(f"{expected}no permission to use it; {_PERMISSION_HINT['linux']}")

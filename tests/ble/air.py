@@ -25,9 +25,7 @@ class Air(LocalLink):  # type: ignore[misc]
     one; a kernel's adapter connects by the public one, so here the connection says which it is.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._numbers = itertools.count(1)
+    _numbers = itertools.count(1)  # of all airs: BlueZ remembers what an address was before
 
     def send_acl_data(
         self,
@@ -51,9 +49,9 @@ class Air(LocalLink):  # type: ignore[misc]
     def new_controller(self) -> Controller:
         """Make a radio with an address of its own."""
         number = next(self._numbers)
-        controller = Controller(f"radio {number}", link=self, public_address=f"00:00:00:00:00:{number:02X}")
+        controller = Controller(f"radio {number}", link=self, public_address=f"00:00:00:00:00:{number & 0xFF:02X}")
         controller.le_acl_data_packet_length = LONGEST_ACL_PACKET
-        controller.random_address = Address(f"F0:00:00:00:00:{number:02X}")
+        controller.random_address = Address(f"F0:00:00:00:00:{number & 0xFF:02X}")
         return controller
 
     def new_device(self, name: str) -> Device:

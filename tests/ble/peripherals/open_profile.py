@@ -20,12 +20,12 @@ CONFIGURATION = "9d940003-6e24-439e-a062-4dc48f79e672"
 RATES_HZ = (26.0, 52.0, 104.0, 208.0)
 ACC_SCALES_G = (1.999, 3.998, 7.995, 15.991)
 GYR_SCALES_DPS = (286.7, 573.4, 1146.9, 2293.8)
-LONGEST_WAIT_S = 0.1  # of the first sample of a frame for the last
 WRAPS_AFTER_S = 16.0
 
 
 class OpenClip(Peripheral):
     name = "imu-4a2f"
+    longest_wait_s = 0.1  # of the first sample of a frame for its last
     advertised_services: ClassVar[tuple[str, ...]] = (SERVICE,)
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -83,7 +83,7 @@ class OpenClip(Peripheral):
     async def _frames(self) -> None:
         axes = 6 if self.gyr_scale_dps else 3
         fits = (min(self.mtu, 247) - 11) // (2 * axes)
-        n = max(1, min(fits, int(LONGEST_WAIT_S * self.rate_hz)))
+        n = max(1, min(fits, int(self.longest_wait_s * self.rate_hz)))
         sequence = 0
         async for device_s, acc, gyr in self.measure(self.rate_hz, n):
             values = [acc / STANDARD_GRAVITY / self.acc_scale_g]

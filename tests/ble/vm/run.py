@@ -43,25 +43,14 @@ PROGRAMS = {
 }
 # What the kernel needs for the host's files, for BlueZ, and for a Bluetooth adapter that is a program.
 MODULES = [
-    "virtio_pci",
-    "virtio_rng",
-    "9pnet_virtio",
-    "9p",
-    "overlay",
-    "algif_hash",
-    "algif_skcipher",
-    "cmac",
-    "ctr",
-    "drbg",
-    "ecb",
-    "hmac",
-    "sha512_generic",
+    *("virtio_pci", "virtio_rng", "9pnet_virtio", "9p", "overlay"),
+    *("algif_hash", "algif_skcipher", "cmac", "ctr", "ecb", "hmac", "sha512_generic", "drbg"),
     "hci_vhci",
 ]
 
 GUEST = """
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
-export PYTHONDONTWRITEBYTECODE=1 IMUCOUNT_BLUEZ_VM=1
+export PYTHONDONTWRITEBYTECODE=1 NO_COLOR=1 IMUCOUNT_BLUEZ_VM=1
 ip link set lo up 2>/dev/null
 mkdir -p /run/dbus
 [ -s /etc/machine-id ] || dbus-uuidgen --ensure=/etc/machine-id
