@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -19,6 +20,10 @@ from ble.vm.run import BLUETOOTHD
 __all__ = ["adapter", "bluetoothd"]
 
 ADAPTER = "/org/bluez/hci0"
+HAS_COME = [
+    *("dbus-send", "--system", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"),
+    *("org.freedesktop.DBus.NameHasOwner", "string:org.bluez"),
+]
 # bumble's controller tells of a connection by the older of two events, but with these features the kernel waits
 # for the newer one.
 NOT_TOLD = LeFeatureMask.LL_PRIVACY | LeFeatureMask.LE_EXTENDED_ADVERTISING
@@ -29,6 +34,8 @@ def bluetoothd() -> Iterator[subprocess.Popen[bytes]]:
     """Run BlueZ's daemon."""
     with subprocess.Popen([BLUETOOTHD, "-n"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon:
         try:
+            while b"boolean true" not in subprocess.run(HAS_COME, capture_output=True, check=True).stdout:
+                time.sleep(0.1)
             yield daemon
         finally:
             daemon.kill()
