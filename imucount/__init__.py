@@ -14,6 +14,7 @@ from imucount.errors import (
     SensorError,
 )
 from imucount.inspection import Inspection, inspect_csv
+from imucount.profile import Profile, teach
 from imucount.recording import Recording, RecordingWriter, recording_of_frame, write_csv
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
@@ -33,6 +34,7 @@ __all__ = [
     "Inspection",
     "Phase",
     "Position",
+    "Profile",
     "Progress",
     "Recording",
     "RecordingError",
@@ -53,5 +55,6 @@ __all__ = [
     "read_csv",
     "recording_of_frame",
     "scan",
+    "teach",
     "write_csv",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from math import exp, hypot, inf, log, pi, pow, radians, sqrt
 
 from imucount.loops import Loop
+from imucount.neighbours import LONGEST, SHORTEST
 from imucount.reps import Direction
 from imucount.sets import Side
 
@@ -127,6 +128,11 @@ class _Link:
     counted: bool = False
 
 
+LookBeside = Callable[[Loop, float, float, float], "Loop | None"]
+"""Finds a loop that is shaped like a given one: begins or ends at a time, does not go beyond another on its other
+side, and is looked for at a third, s."""
+
+
 class CircleSelector:
     """Decides on loops as they come.
 
@@ -136,9 +142,12 @@ class CircleSelector:
     has_gyroscope : bool
     min_reps : int
         Loops that must resemble each other before they count.
+    look_beside : callable
+        Finds the loop beside a circle that counts.
     """
 
-    def __init__(self, side: Side | None, has_gyroscope: bool, min_reps: int) -> None:
+    def __init__(self, side: Side | None, has_gyroscope: bool, min_reps: int, look_beside: LookBeside) -> None:
+        self._look_beside = look_beside
         self._side = side
         self._has_gyroscope = has_gyroscope
         self._min_reps = min_reps
@@ -148,6 +157,7 @@ class CircleSelector:
         self._last_up: tuple[float, float, float] | None = None
         self._same_mount: list[Loop] = []
         self._end_s = -inf
+        self._latest: Circle | None = None
 
     @property
     def pending(self) -> int:
@@ -198,7 +208,7 @@ class CircleSelector:
         self._links = [other for other in self._links if other.loop.end_s > loop.end_s - REMEMBERED_S]
         self._links.append(link)
         self._waiting.append(link)
-        return self._decide(link, last=False)
+        return self._decide(link, last=False, now_s=loop.known_s)
 
     def close(self, now_s: float) -> list[Circle]:
         """Decide on the chains that nothing has followed in time, return the circles in them."""
@@ -206,10 +216,11 @@ class CircleSelector:
         for link in sorted(self._waiting, key=lambda link: (link.due_s, link.loop.start_s)):
             if link.due_s <= now_s:
                 self._waiting.remove(link)
-                circles += self._decide(link, last=True)
-        return circles
+                circles += self._follow(link.due_s)
+                circles += self._decide(link, last=True, now_s=link.due_s)
+        return circles + self._follow(now_s)
 
-    def _decide(self, link: _Link, last: bool) -> list[Circle]:
+    def _decide(self, link: _Link, last: bool, now_s: float) -> list[Circle]:
         loop = link.loop
         if link.counted or self._is_taken(loop):
             return []
@@ -233,8 +244,40 @@ class CircleSelector:
         circles = []
         for each in chain:
             if not each.counted and not self._is_taken(each.loop):
-                circles.append(self._count(each, link, evidence))
+                before_s = self._end_s
+                circle = self._count(each, link, evidence)
+                circles += [*self._precede(circle, before_s, now_s), circle]
         return circles
+
+    def _precede(self, circle: Circle, before_s: float, now_s: float) -> list[Circle]:
+        """Find what was missed before a circle that counts, back to the one before it."""
+        found: list[Circle] = []
+        start_s = circle.start_s
+        while start_s - before_s > SHORTEST * circle.loop.duration_s:
+            loop = self._look_beside(circle.loop, start_s, before_s, now_s)
+            if loop is None:
+                break
+            start_s = loop.start_s
+            if start_s - before_s <= JOINED * loop.duration_s:
+                start_s = before_s
+            found.append(replace(circle, start_s=start_s, end_s=loop.end_s, loop=loop))
+        return found[::-1]
+
+    def _follow(self, now_s: float) -> list[Circle]:
+        """Find what was missed after the last circle, once nothing else can be found there."""
+        found: list[Circle] = []
+        while self._latest is not None:
+            latest = self._latest
+            limit_s = self._end_s + LONGEST * latest.loop.duration_s
+            if limit_s > now_s:
+                break
+            loop = self._look_beside(latest.loop, self._end_s, limit_s, limit_s)
+            if loop is None:
+                self._latest = None
+                break
+            found.append(replace(latest, start_s=self._end_s, end_s=loop.end_s, loop=loop))
+            self._last, self._end_s = loop, loop.end_s
+        return found
 
     def _is_taken(self, loop: Loop) -> bool:
         """Whether its time has been counted already, or its set has been counted the other way up."""
@@ -277,7 +320,8 @@ class CircleSelector:
         if self._side is not None and self._has_gyroscope and loop.sense != 0 and abs(evidence) >= LEAST_EVIDENCE:
             direction = "forward" if (loop.sense < 0) == (self._side == "right") else "backward"
             confidence *= 1.0 / (1.0 + exp(-min(evidence, 20.0)))
-        return Circle(start_s, loop.end_s, loop, direction, confidence)
+        self._latest = Circle(start_s, loop.end_s, loop, direction, confidence)
+        return self._latest
 
 
 def _dot(a: tuple[float, float, float], b: tuple[float, float, float]) -> float:

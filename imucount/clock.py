@@ -53,18 +53,21 @@ MEASURING_S = 3.0
 AHEAD_S = 0.25
 """A device time so far later than its own arrival comes from a count that has jumped."""
 
-DOUBTFUL_DELAY_S: dict[TimeKind, float] = {"device": 0.5, "counter": 0.5, "arrival": 0.06}
+DOUBTFUL_DELAY_S: dict[TimeKind, float] = {"device": 1.0, "counter": 0.5, "arrival": 0.06}
 """A longer delay is a stall, or else samples are missing that nobody told of; what comes next decides. Without
 a count, any lost packet looks so."""
 
-DOUBT_S = 0.5
-"""If after so long nothing has caught up, it was no stall."""
+DOUBT_S: dict[TimeKind, float] = {"device": 2.0, "counter": 2.0, "arrival": 0.5}
+"""If after so much of a steady flow nothing has caught up, it was no stall."""
 
 CATCHING_UP_S = 0.01
 """A delay that still falls by this is a stall that is being worked off."""
 
 LEARNED_S = 0.1
 """A slope from arrivals so unsure, s, is known to this over the span of the line."""
+
+LONGEST_USUAL_S = 0.25
+"""A longer delay is not that of a connection interval, but of a stall."""
 
 FORGETTING = 0.999
 """Of the longest usual delay, a packet."""
@@ -246,8 +249,8 @@ class Clock:
     Notes
     -----
     Packets are held back for a second where nothing is known yet: at the start, and where the count has begun
-    anew. The same is done when packets are late, until they have caught up or have not for half a second. If
-    they have not, samples are missing that nobody told of, and the times jump.
+    anew. The same is done when packets are late, until they have caught up, or enough others came that have not:
+    then samples are missing that nobody told of, and the times jump.
 
     Examples
     --------
@@ -289,7 +292,8 @@ class Clock:
         self._held: list[_Held] = []
         self._settling_since_s: float | None = None
         self._doubtful: LowerEnvelope | None = None
-        self._doubt_since_s = self._first_delay_s = self._least_delay_s = self._usual_delay_s = 0.0
+        self._doubt_at_s = self._flowing_s = 0.0
+        self._first_delay_s = self._least_delay_s = self._usual_delay_s = 0.0
         self._n_caught_up = 0
         self._begin()
 
@@ -338,8 +342,9 @@ class Clock:
         if delay_s > DOUBTFUL_DELAY_S[self.kind]:
             return self._doubt(packet, delay_s)
         self._held.append(packet)
-        self._doubtful = None
-        self._usual_delay_s = max(delay_s, FORGETTING * self._usual_delay_s)
+        if self._doubtful is not None:
+            delay_s, self._doubtful = self._first_delay_s, None
+        self._usual_delay_s = max(min(delay_s, LONGEST_USUAL_S), FORGETTING * self._usual_delay_s)
         self._envelope.add(device_s, packet.ahead_s)
         return self.finish()
 
@@ -422,17 +427,34 @@ class Clock:
 
     def _doubt(self, packet: _Held, delay_s: float) -> list[FloatArray]:
         """Hold a late packet back until it is known whether others catch up."""
+        times: list[FloatArray] = []
+        # In usual batches a packet is later than the one before by no more than this.
+        steep_s = 2.0 * self._usual_delay_s + DOUBTFUL_DELAY_S[self.kind]
+        if self._doubtful is not None and delay_s > self._least_delay_s + steep_s:
+            # Another stall, or another loss, before it was known what the first one was.
+            times = self._conclude() if self._flowing_s > 0.5 * DOUBT_S[self.kind] else self.finish()
+            self._doubtful = None
+            delay_s = packet.ahead_s - self._envelope.at(packet.device_s)
+        self._held.append(packet)
         if self._doubtful is None:
             self._learn()
             self._first_delay_s = delay_s
-        self._held.append(packet)
         if self._doubtful is None or delay_s < self._least_delay_s - CATCHING_UP_S:
             self._doubtful = self._new_envelope()
-            self._doubt_since_s, self._least_delay_s = packet.arrival_s, delay_s
+            self._flowing_s, self._least_delay_s = 0.0, delay_s
             self._n_caught_up = len(self._held)
+        else:
+            # A pause of the radio proves nothing.
+            self._flowing_s += min(
+                packet.arrival_s - self._doubt_at_s, self._usual_delay_s + packet.n * packet.step_s
+            )
+        self._doubt_at_s = packet.arrival_s
         self._doubtful.add(packet.device_s, packet.ahead_s)
-        if packet.arrival_s - self._doubt_since_s < DOUBT_S:
-            return []
+        return times if self._flowing_s < DOUBT_S[self.kind] else times + self._conclude()
+
+    def _conclude(self) -> list[FloatArray]:
+        """Take what is late for a loss: times jump to where packets arrive now."""
+        assert self._doubtful is not None
         times: list[FloatArray] = []
         if self._first_delay_s - self._least_delay_s > 2.0 * self._usual_delay_s + DOUBTFUL_DELAY_S[self.kind]:
             # More came at once than ever does: what the sensor had kept from before its memory was full.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import floor
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,14 @@ from imucount.csv_reader import open_csv
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.filters import EvenGrid
 from imucount.loops import Loop, measure_loop
+from imucount.neighbours import loop_beside
 from imucount.plane import MOVED_COS, Level, ShoulderPlane
 from imucount.plausibility import gravity_problem, rate_problem, turning_problem
 from imucount.recording import Recording, recording_of_frame
 from imucount.reps import POSITIONS, Phase, Position, Rep
 from imucount.samples import FloatArray, Samples
 from imucount.sets import Gap, Session, Side, group_reps
-from imucount.swings import Swing, SwingFinder
+from imucount.swings import HISTORY_S, Swing, SwingFinder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,7 +224,7 @@ class RepCounter:
         self._has_gyroscope = samples.has_gyroscope
         self._first_s = float(samples.t[0])
         self._first_gyr = None if samples.gyr is None else samples.gyr[0]
-        self._selector = CircleSelector(self.side, samples.has_gyroscope, self.min_reps)
+        self._selector = CircleSelector(self.side, samples.has_gyroscope, self.min_reps, self._look_beside)
         self._head = samples[:0]
         self._begin_stretch(self._first_s)
 
@@ -288,6 +290,19 @@ class RepCounter:
         finder = self._finder
         return measure_loop(
             swing, finder.history, finder.first, level, self._has_gyroscope, GRID_HZ, self._origin_s
+        )
+
+    def _look_beside(self, loop: Loop, edge_s: float, limit_s: float, now_s: float) -> Loop | None:
+        assert self._has_gyroscope is not None
+        finder = self._finder
+        # How much history is there depends on how the stream was cut; this much always is.
+        kept = floor((now_s - self._origin_s) * GRID_HZ) - int(HISTORY_S * GRID_HZ)
+        earliest = max(finder.first, kept)
+        return loop_beside(
+            *(loop, edge_s, limit_s, finder.history, earliest, finder.first, finder.level),
+            has_gyroscope=self._has_gyroscope,
+            rate_hz=GRID_HZ,
+            origin_s=self._origin_s,
         )
 
     def _time_s(self, index: int) -> float:

@@ -6,6 +6,7 @@ threads between the system's service and the program.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ HELD_S = 0.05
 """or until this has passed; a screen should not lag more."""
 
 PAST_S = 1.0
-"""Ticks so far back are a late packet's."""
+"""Ticks so far back are a late packet's. After so long without any packet, none is late."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,16 +87,20 @@ class PacketOrder:
         self._held: dict[int, tuple[Packet, float]] = {}
         self._n = 1
         self._stale = 0
+        self._heard_s = -math.inf
         self.duplicated = 0
         self.late = 0
 
     def update(self, packet: Packet, arrival_s: float) -> list[InOrder]:
         """Take a packet as it was received, return those whose turn it is."""
         if self._counter is not None:
-            return self._by_number(packet, arrival_s, self._counter)
-        if self._ticks is not None:
-            return self._by_ticks(packet, arrival_s, self._ticks)
-        return [InOrder(packet, arrival_s)]
+            released = self._by_number(packet, arrival_s, self._counter)
+        elif self._ticks is not None:
+            released = self._by_ticks(packet, arrival_s, self._ticks)
+        else:
+            released = [InOrder(packet, arrival_s)]
+        self._heard_s = arrival_s
+        return released
 
     def finish(self) -> list[InOrder]:
         """Wait no more for missing packets: return those that were held back."""
@@ -109,7 +114,7 @@ class PacketOrder:
         ahead = (sequence - self._expected) % counter.modulus
         unit = len(packet) if counter.counts == "samples" else 1
         if counter.modulus - ahead <= min(REMEMBERED * unit, counter.modulus // 2):
-            if not self._has_gone_back(sequence):
+            if not self._has_gone_back(sequence, arrival_s):
                 return []
             before = self.finish()
             self._expected = sequence + unit
@@ -146,7 +151,7 @@ class PacketOrder:
         assert packet.ticks is not None
         count, anew = packet.ticks % ticks.modulus, False
         if self._expected is not None and (self._expected - count) % ticks.modulus * ticks.tick_s <= PAST_S:
-            if not self._has_gone_back(count):
+            if not self._has_gone_back(count, arrival_s):
                 return []
             anew = True
         self._stale = 0
@@ -154,10 +159,10 @@ class PacketOrder:
         self._past.append(count)
         return [InOrder(packet, arrival_s, anew=anew)]
 
-    def _has_gone_back(self, number: int) -> bool:
+    def _has_gone_back(self, number: int, arrival_s: float) -> bool:
         """Count a packet of the past, unless there were so many that the present must be there."""
         self._stale += 1
-        if self._stale >= ANEW:
+        if self._stale >= ANEW or arrival_s > self._heard_s + PAST_S:
             self._stale = 0
             self._past.clear()
             return True

@@ -166,9 +166,9 @@ class PacketStream:
         """
         try:
             packets = self._sensor.decode(characteristic, data)
-        except PacketError:
+        except PacketError as error:
             self._undecodable += 1
-            return []
+            packets = list(error.packets)
         samples: list[Samples] = []
         for packet in packets:
             if not self._is_measured(packet):

@@ -201,6 +201,8 @@ class ShoulderPlane:
         list of PlaneChunk
             Together n samples, but for the first second, which is kept until it is whole.
         """
+        if bins.shape[1] == 0:
+            return []
         if self._waiting is not None:
             bins = np.concatenate([self._waiting, bins], axis=1)
             if bins.shape[1] < START_S * self._rate_hz:
@@ -215,8 +217,7 @@ class ShoulderPlane:
         moved = self._moved.update(quick)
         slow = self._slow.update(acc)
         turn = running_sum(gyr / self._rate_hz, self._turn)
-        if turn.shape[1]:
-            self._turn = turn[:, -1]
+        self._turn = turn[:, -1]
 
         chunks = []
         start, n = 0, acc.shape[1]

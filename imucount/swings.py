@@ -14,6 +14,7 @@ from imucount.plane import Channel, PlaneChunk
 from imucount.samples import FloatArray
 
 __all__ = [
+    "HISTORY_S",
     "LEAST_FALL",
     "LINGER_S",
     "LONGEST_SIDE_S",
@@ -100,6 +101,8 @@ class SwingFinder:
         The last samples, rows by `Channel`.
     first, end : int
         Index of the first sample of `history`, and of the one after the last.
+    level : Level
+        The level frame of `history`.
     """
 
     def __init__(self, sampling_rate_hz: float) -> None:
@@ -130,7 +133,7 @@ class SwingFinder:
         self._forget()
         begin = self.end
         self.end += chunk.motion.shape[1]
-        self._level = chunk.level
+        self.level = chunk.level
         x = chunk.level.resolve(chunk.motion)
         self.history = np.concatenate([self.history, x], axis=1)
         tilt = np.stack([c * x[Channel.TILT_1] + s * x[Channel.TILT_2] for c, s in self._axes])
@@ -169,7 +172,7 @@ class SwingFinder:
     def turned(self, begin: int, axis: tuple[float, float, float]) -> tuple[float, float]:
         """Rotation since a sample of `history` about an axis in the sensor frame, and about up, rad."""
         x = self.history[:, -1] - self.history[:, begin]
-        tilt = self._level.to_sensor(float(x[Channel.TILT_1]), float(x[Channel.TILT_2]), 0.0)
+        tilt = self.level.to_sensor(float(x[Channel.TILT_1]), float(x[Channel.TILT_2]), 0.0)
         return sum(a * b for a, b in zip(axis, tilt)), float(x[Channel.YAW])
 
     def _forget(self) -> None:

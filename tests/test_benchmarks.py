@@ -9,7 +9,7 @@ from benchmarks.circles import Outcome, compare, percent, report
 from benchmarks.conditions import CONDITIONS, OTHER_MOVEMENT, SITTING, steady
 from benchmarks.peers import count_by_autocorrelation, count_by_peaks
 from imucount import Rep, RepSet, Session
-from imucount.simulate import Circles, Clip, Movement, simulate
+from imucount.simulate import Circles, Clip, Movement, Reclip, simulate
 
 SEED = 3  # the benchmarks themselves begin at 10 000
 
@@ -84,6 +84,109 @@ def test_a_session_of_nothing_finds_nothing(programme):
     condition, simulation = programme
     outcome = compare(condition, simulation, session_of(()))
     assert (outcome.sets_exact, outcome.reps, outcome.sessions_right) == (0, 0, 0)
+
+
+# what a condition draws is what its row says
+
+
+def takes(index, n=300):
+    return [CONDITIONS[index].draw(np.random.default_rng([SEED, number])) for number in range(n)]
+
+
+def every_circles(some):
+    return [part for take in some for part in take.script if isinstance(part, Circles)]
+
+
+def spans(values, low, high, *, slack=0.1):
+    """Whether values lie within a range and come near both of its ends."""
+    near = slack * (high - low)
+    return low <= min(values) <= low + near and high - near <= max(values) <= high
+
+
+def test_the_programme_is_three_sets_of_ten_each_way_on_both_sides_at_any_rate():
+    some = takes(0)
+    for take in some:
+        sets = [part for part in take.script if isinstance(part, Circles)]
+        assert [part.direction for part in sets] == ["forward"] * 3 + ["backward"] * 3
+        assert {part.reps for part in sets} == {10}
+        assert not any(part.separate for part in sets)
+        assert all(1.7 <= part.period_s <= 4.6 for part in sets)  # 2-4 s, and a set at its own tempo
+    assert spans(
+        [np.median([part.period_s for part in every_circles([take])]) for take in some], 1.8, 4.4, slack=0.15
+    )
+    assert {take.wearer.side for take in some} == {"left", "right"}
+    assert spans([take.clip.sampling_rate_hz for take in some], 25.0, 200.0)
+
+
+def test_tempo_is_one_to_eight_seconds():
+    assert spans([part.period_s for part in every_circles(takes(1))], 1.0, 8.0)
+
+
+def test_separate_moves_have_dwells_at_three_to_six_seconds():
+    parts = every_circles(takes(2))
+    assert all(part.separate for part in parts)
+    assert spans([part.period_s for part in parts], 3.0 * 0.85, 6.0 * 1.15, slack=0.15)
+
+
+def test_small_circles_reach_down_to_ten_and_six_degrees():
+    parts = every_circles(takes(3))
+    assert min(part.elevation_deg for part in parts) == 10.0
+    assert min(part.protraction_deg for part in parts) == 6.0
+    assert np.mean([part.elevation_deg == 10.0 for part in parts]) == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_poor_sensor_is_poor():
+    for take in takes(4):
+        assert (take.clip.acc_noise_ug, take.clip.gyr_bias_dps, take.clip.packet_loss) == (400.0, 8.0, 0.15)
+        assert abs(take.clip.clock_error) == 0.02
+        assert [outage[1] for outage in take.clip.outages] == [1.0]
+
+
+def test_few_and_many_are_all_four_kinds():
+    kinds = set()
+    for take in takes(5):
+        reps = tuple(sorted(part.reps for part in take.script if isinstance(part, Circles)))
+        joined = any(
+            isinstance(one, Circles) and isinstance(other, Circles)
+            for one, other in zip(take.script, take.script[1:])
+        )
+        kinds.add((reps, joined, isinstance(take.script[0], Circles)))
+    assert kinds == {
+        ((1, 2, 3), False, False),
+        ((10, 10), True, False),
+        ((30,), False, False),
+        ((10, 10), False, True),
+    }
+
+
+def test_other_movement_goes_between_all_sets():
+    kinds = set()
+    for take in takes(6):
+        at = [index for index, part in enumerate(take.script) if isinstance(part, Circles)]
+        for one, other in zip([-1, *at], at):
+            between = {part.kind for part in take.script[one + 1 : other]}
+            assert between - {"standing"}
+            kinds |= between
+    assert kinds == {"standing", "walking", "sitting", "fidgeting", "arm_swings", "bows"}
+
+
+def test_an_oblique_clip_turns_as_obliquely_as_it_says():
+    clips = [take.clip for take in takes(7)]
+    assert spans([clip.yaw_share for clip in clips], 0.25, 1.0)
+    assert spans([clip.pitch_coupling for clip in clips], 0.0, 0.5)
+    assert spans([clip.yaw_from_elevation for clip in clips], 0.0, 0.3)
+
+
+def test_the_clip_is_put_on_anew_between_all_sets():
+    for take in takes(8):
+        kinds = [type(part) for part in take.script if isinstance(part, (Circles, Reclip))]
+        assert kinds == [Circles, Reclip, Circles, Reclip, Circles, Reclip, Circles]
+
+
+def test_only_the_last_condition_has_no_gyroscope():
+    for index in range(len(CONDITIONS)):
+        has_gyroscope = {take.clip.gyroscope for take in takes(index, 20)}
+        assert has_gyroscope == {index != 9}
 
 
 @pytest.mark.parametrize("draw", [OTHER_MOVEMENT, SITTING])

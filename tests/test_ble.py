@@ -168,13 +168,14 @@ def connected(radio, use=None, dropped=lambda: None):
 
 
 def test_a_device_is_told_with_its_name_once_it_says_it():
-    first, second = run(heard(radio_of()))
+    radio = radio_of()
+    first, second = run(heard(radio))
     assert (first.advertisement.name, first.rssi_dbm) == (None, None)
     assert (second.advertisement.name, second.rssi_dbm) == ("Clip", -60)
     assert second.address == ADDRESS
     assert second.advertisement.services == (SERVICE.lower(),)
     assert second.advertisement.manufacturers == {0x0886: b"\x01"}
-    assert Scanner.running == 0
+    assert radio._scanner_backend.running == 0
 
 
 POWERED_OFF, NO_BLUETOOTH, NO_CENTRAL, DENIED, UNKNOWN = (

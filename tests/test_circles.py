@@ -47,8 +47,12 @@ def take(selector, loop):
     return selector.close(loop.known_s) + selector.add(loop)
 
 
-def select(loops, side="right", min_reps=2, has_gyroscope=True):
-    selector = CircleSelector(side, has_gyroscope, min_reps)
+def nothing_beside(loop, edge_s, limit_s, now_s):
+    return None
+
+
+def select(loops, side="right", min_reps=2, has_gyroscope=True, look_beside=nothing_beside):
+    selector = CircleSelector(side, has_gyroscope, min_reps, look_beside)
     return [circle for loop in loops for circle in take(selector, loop)] + selector.finish()
 
 
@@ -224,7 +228,7 @@ def test_what_is_no_loop_never_counts(changes):
 
 
 def test_nothing_is_pending_in_the_end():
-    selector = CircleSelector("right", True, 2)
+    selector = CircleSelector("right", True, 2, nothing_beside)
     assert selector.pending == 0
     assert take(selector, IDEAL) == []
     assert selector.pending == 1
@@ -234,6 +238,6 @@ def test_nothing_is_pending_in_the_end():
 
 def test_the_first_circle_counts_once_the_second_confirms_it():
     one, two, *_ = row(3)
-    selector = CircleSelector("right", True, 2)
+    selector = CircleSelector("right", True, 2, nothing_beside)
     assert take(selector, one) == []
     assert [circle.loop for circle in take(selector, two)] == [one, two]

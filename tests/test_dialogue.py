@@ -137,8 +137,20 @@ def test_a_lost_link_ends_the_dialogue_whatever_it_would_do_about_it(action):
     assert asked == []
 
 
+def test_an_answer_is_not_waited_for_once_the_link_is_lost():
+    clip = ToyClip()
+
+    def dialogue():
+        yield Subscribe(CONTROL)
+        yield Ask(CONTROL, b"x", CONTROL, lambda data: True, timeout_s=1e6)
+
+    with pytest.raises(DisconnectedError):
+        held(dialogue(), clip=clip, meanwhile=clip.drop)
+
+
 def test_notifications_that_no_dialogue_ended_end_with_the_conversation():
     clip = ToyClip()
+    clip.refuses.add("unsubscribe")
 
     def dialogue():
         yield Subscribe(DATA)

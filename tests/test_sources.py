@@ -9,9 +9,12 @@ from virtual_time import run
 import imucount
 from imucount.errors import DeviceNotFoundError, RecordingError
 from imucount.samples import Samples
+from imucount.sensors.open_profile import SERVICE
+from imucount.sensors.sensor import Advertisement
 from imucount.simulate import Circles, Clip, Movement, Wearer, simulate
 from imucount.sources.battery import battery_percent
 from imucount.sources.files import CsvSource
+from imucount.sources.finding import find
 from imucount.sources.link import SensorSource
 from imucount.sources.virtual import EXERCISES, VirtualClip, VirtualRadio
 
@@ -88,6 +91,26 @@ def test_a_virtual_clip_counts_at_another_rate():
     assert source.sampling_rate_hz == 50
     assert len(samples) == pytest.approx(50 * samples.duration_s, abs=2)
     assert len(imucount.count(samples, side="right").reps) == 10
+
+
+def test_the_virtual_wearer_goes_on_while_nobody_listens():
+    radio = VirtualRadio(VirtualClip(EXERCISES["forward"]))
+
+    async def listen_for(duration_s):
+        source = SensorSource(radio, origin_s=0.0)
+        asyncio.get_running_loop().call_later(duration_s, source.stop)
+        return await read(source)
+
+    async def listen_twice():
+        return await listen_for(10), await asyncio.sleep(5), await listen_for(10)
+
+    before, _, after = run(listen_twice())
+    clip = Clip(acc_range_g=4, gyr_range_dps=500)
+    true = simulate(EXERCISES["forward"], clip=clip).samples
+    delay_s = before.t[0] - true.t[0]
+    start = int(np.searchsorted(true.t, after.t[0] - delay_s - 0.005))
+    assert start > 1300
+    assert after.acc == pytest.approx(true.acc[start : start + len(after)], abs=0.01)
 
 
 def test_two_virtual_clips_are_on_one_clock():
@@ -177,6 +200,19 @@ def test_a_radio_can_be_handed_in_and_a_sensor_be_named_by_kind():
         run(read(imucount.open_source("ble:imucount", radio=VirtualRadio())))
 
 
+def test_what_a_device_tells_in_pieces_is_put_together():
+    clip = ToyClip("Clip", "AA:01")
+    clip.advertisements = [
+        Advertisement("Clip"),
+        Advertisement(None, (SERVICE,)),
+        Advertisement(None, (), {1: b"x"}),
+    ]
+    nearby = run(find(ToyRadio(clip), "clip", None, 5.0))
+    assert nearby.sensor.key == "imucount"
+    heard = run(imucount.scan(2.0, radio=ToyRadio(clip)))[0].found.advertisement
+    assert (heard.name, heard.services, heard.manufacturers) == ("Clip", (SERVICE,), {1: b"x"})
+
+
 def test_a_battery_is_asked_for_without_starting_the_sensor():
     clips = [ToyClip(battery=70), ToyClip("Toy 2", "AA:02", battery=None), ToyClip("Toy 3", "AA:03")]
     clips[2].audible = False
@@ -194,7 +230,7 @@ def test_a_scan_lists_known_sensors_first_and_the_nearest_first_of_each():
     clips = [
         ToyClip("Kettle", "CC:01", services=(), rssi_dbm=-40),
         ToyClip("Radiator", "CC:02", services=(), rssi_dbm=-30),
-        ToyClip("Clip", "AA:01", services=("9d940001-6e24-439e-a062-4dc48f79e672",), rssi_dbm=-80),
+        ToyClip("Clip", "AA:01", services=(SERVICE,), rssi_dbm=-80),
     ]
     nearby = run(imucount.scan(2.0, radio=ToyRadio(*clips)))
     assert [(str(each), each.sensor and each.sensor.key) for each in nearby] == [

@@ -7,6 +7,7 @@ host hands on after a little while.
 
 import math
 import struct
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -120,12 +121,13 @@ class Air:
         rng = np.random.default_rng(self.seed)
         phase_s = rng.uniform(0, self.interval_s)
         free_event, arrivals, in_event, host_s = 0, [], 0, -math.inf
-        leaving_s = []
+        leaving_s = deque()
         for ready_s, *what in packets:
             if rng.random() < self.loss or any(a <= ready_s < a + length for a, length in self.outages):
                 self.dropped += 1
                 continue
-            leaving_s = [each for each in leaving_s if each > ready_s]
+            while leaving_s and leaving_s[0] <= ready_s:
+                leaving_s.popleft()
             if len(leaving_s) >= self.room:
                 self.dropped += 1
                 continue
@@ -147,7 +149,8 @@ class Air:
             if rng.random() < self.doubling:
                 host_s += 1e-5
                 arrivals.append((host_s, *what))
-        for i in range(len(arrivals) - 1):
+        # Not the first: that anything is before it nobody can know.
+        for i in range(2, len(arrivals) - 1, 2):
             if rng.random() < self.swapping:
                 (a_s, *a), (b_s, *b) = arrivals[i : i + 2]
                 arrivals[i : i + 2] = [(a_s, *b), (b_s, *a)]

@@ -74,7 +74,7 @@ class UartText(Sensor):
     rates_hz = (26.0, 52.0, 104.0)
     preferred_hz = 52.0
     latency_s = 0.1
-    proven = "lines built from the description; the Puck.js part not run on one"
+    proven = "lines built from the description; the JavaScript run, but not on a Puck.js"
     services = (SERVICE,)
     ticks = Ticks(tick_s=0.001, modulus=TICKS_MODULUS)
 

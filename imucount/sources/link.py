@@ -49,7 +49,7 @@ class Patience:
     stop_s : float
         For the commands that leave the sensor as it was found.
     give_up_s : float
-        Without a notification, until the sensor is given up; the attempt that goes on then is the last.
+        Without a sample, until the sensor is given up; the attempt that goes on then is the last.
     backoff_s, longest_backoff_s : float
         Before the first attempt to connect again, and at most before a later one; doubled in between, and cut by
         up to a half at random, so that two clips do not disturb each other forever.

@@ -69,6 +69,8 @@ class VirtualClip:
     Attributes
     ----------
     name, address : str
+    began_s : float
+        When the exercise began, by the event loop's clock.
     ended : callable
         Called when the exercise is over and all of it was sent; to be set by who wants to know.
     """
@@ -93,7 +95,7 @@ class VirtualClip:
         self._seed = seed
         self._speed = speed
         self._samples: Samples | None = None
-        self._began_s = 0.0
+        self.began_s = 0.0
 
     def configure(self, data: bytes) -> None:
         """Take what is written to the configuration characteristic.
@@ -125,14 +127,14 @@ class VirtualClip:
                 gyroscope=settings.gyr_full_scale_dps is not None,
             )
             self._samples = simulate(self._exercise, wearer=self._wearer, clip=clip, seed=self._seed).samples
-            self._began_s = loop.time()
+            self.began_s = loop.time()
         samples = self._samples
         radio = np.random.default_rng(self._seed)
-        first = int(np.searchsorted(samples.t, self._speed * (loop.time() - self._began_s)))
+        first = int(np.searchsorted(samples.t, self._speed * (loop.time() - self.began_s)))
         for start in range(first, len(samples), FRAME_SAMPLES):
             part = samples[start : start + FRAME_SAMPLES]
             events = math.ceil(part.t[-1] / CONNECTION_INTERVAL_S) + radio.geometric(1.0 - MISSED_EVENTS) - 1
-            sent_s = self._began_s + events * CONNECTION_INTERVAL_S / self._speed
+            sent_s = self.began_s + events * CONNECTION_INTERVAL_S / self._speed
             await asyncio.sleep(max(0.0, sent_s - loop.time()))
             time_us = round(1e6 * part.t[0])
             notified(bytes(Frame.of_samples(settings, start, time_us, part.acc, part.gyr)))

@@ -1,3 +1,7 @@
+import json
+import shutil
+import subprocess
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -143,6 +147,61 @@ def test_a_puck_is_given_its_javascript_in_one_line_and_rid_of_it():
     drive(sensor.stop(), sensor, board)
     assert board.heard == b"\x03\x10if(global.imucountOff)imucountOff()\n"
     assert board.subscribed == set()
+
+
+PUCK = """
+const events = new Map();
+const thing = {
+  on: (event, handler) => events.set(event, [...(events.get(event) || []), handler]),
+  removeListener: (event, handler) => events.set(event, events.get(event).filter(each => each !== handler)),
+};
+const told = [];
+let rate = 0;
+global.Puck = {...thing, accelOn: hz => { rate = hz; }, accelOff: () => { rate = 0; }};
+global.NRF = thing;
+global.Bluetooth = {println: line => told.push(line)};
+let now = 1000;
+global.getTime = () => now;
+const [on, off] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const run = text => require("vm").runInThisContext(text.replace("\\x03\\x10", ""));
+const listeners = event => events.get(event) || [];
+const measure = () => listeners("accel").forEach(
+  handler => handler({acc: {x: 0, y: -4096, z: 8192}, gyro: {x: 10, y: -1000, z: 32767}}));
+const state = () => [rate, listeners("accel").length, listeners("disconnect").length, told.length];
+const states = [];
+run(on); now += 0.5; measure(); states.push(state());
+run(on); now += 0.25; measure(); states.push(state());
+run(off); measure(); states.push(state());
+run(off); measure(); states.push(state());
+run(on); listeners("disconnect").forEach(handler => handler()); measure(); states.push(state());
+console.log(JSON.stringify([told, states]));
+"""
+"""A Puck.js as far as the JavaScript needs one: listeners, the motion sensor's rate, a clock, a printer."""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node to run JavaScript")
+def test_the_javascript_prints_lines_and_cleans_up_after_itself():
+    board, sensor = Board(), UartText(26.0)
+    drive(sensor.start(), sensor, board)
+    on, board.heard = board.heard.decode(), b""
+    drive(sensor.stop(), sensor, board)
+    done = subprocess.run(
+        ["node", "-e", PUCK],
+        input=json.dumps([on, board.heard.decode()]),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    lines, states = json.loads(done.stdout)
+    # rate, listeners of samples and of the drop, lines so far; started twice, stopped twice, started and dropped
+    assert states == [[26, 1, 1, 1], [26, 1, 1, 2], [0, 0, 0, 2], [0, 0, 0, 2], [0, 0, 0, 2]]
+    packets, errors = decoded(UartText(), TRANSMIT, [f"\n{line}\r\n".encode() for line in lines])
+    assert errors == []
+    assert [packet.ticks for packet in packets] == [500, 250]
+    for packet in packets:
+        np.testing.assert_allclose(packet.acc / 9.80665, [[0, -0.5, 1]])
+        np.testing.assert_allclose(np.degrees(packet.gyr), [[0.0875, -8.75, 286.71125]], atol=0.05001)
 
 
 def test_a_stop_unsubscribes_though_a_write_is_refused():

@@ -62,7 +62,7 @@ void takeSettings(BLEDevice, BLECharacteristic) {
     gyrFullScale = nearestFullScale(GYR_FULL_SCALES, wanted.gyr_full_scale_ddps);
     side = wanted.side;
   }
-  tellConfiguration();  // in place of what was written
+  tellConfiguration();  // in the place of what was written, taken or not
 }
 
 uint16_t attMtu() {
