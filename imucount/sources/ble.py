@@ -178,13 +178,10 @@ class _BleConnection:
         self._client = client
         self.services = frozenset(service.uuid.lower() for service in client.services)
         self._characteristics: dict[str, BleakGATTCharacteristic] = {}
+        self.characteristics = frozenset(each.uuid.lower() for each in client.services.characteristics.values())
         for each in client.services.characteristics.values():
             self._characteristics[each.uuid.lower()] = each
             self._characteristics[f"{each.service_uuid}/{each.uuid}".lower()] = each
-
-    @property
-    def characteristics(self) -> frozenset[str]:
-        return frozenset(self._characteristics)
 
     async def write(self, characteristic: str, data: bytes, response: bool) -> None:
         with self._translated(f"a write to {characteristic}"):
