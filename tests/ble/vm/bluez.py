@@ -11,8 +11,6 @@ from contextlib import asynccontextmanager, contextmanager
 from bumble.controller import Controller
 from bumble.hci import LeFeatureMask
 from bumble.transport import open_transport
-from dbus_fast import BusType, Message, MessageType, Variant
-from dbus_fast.aio import MessageBus
 
 from ble.air import LONGEST_ACL_PACKET, Air
 from ble.vm.run import BLUETOOTHD
@@ -59,6 +57,9 @@ async def adapter(air: Air) -> AsyncIterator[None]:
 
 
 async def _switch_on() -> None:
+    from dbus_fast import BusType, Message, MessageType, Variant  # bleak has it on Linux alone
+    from dbus_fast.aio import MessageBus
+
     switch_on = Message(
         destination="org.bluez",
         path=ADAPTER,
