@@ -14,7 +14,9 @@ from imucount.errors import (
     SensorError,
 )
 from imucount.inspection import Inspection, inspect_csv
+from imucount.live import LiveUpdate, count_live
 from imucount.profile import Profile, teach
+from imucount.recorder import Recorder
 from imucount.recording import Recording, RecordingWriter, recording_of_frame, write_csv
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
@@ -32,10 +34,12 @@ __all__ = [
     "Gap",
     "ImucountError",
     "Inspection",
+    "LiveUpdate",
     "Phase",
     "Position",
     "Profile",
     "Progress",
+    "Recorder",
     "Recording",
     "RecordingError",
     "RecordingWriter",
@@ -49,6 +53,7 @@ __all__ = [
     "Side",
     "Tempo",
     "count",
+    "count_live",
     "inspect_csv",
     "open_csv",
     "open_source",

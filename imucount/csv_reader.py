@@ -1,7 +1,8 @@
 """CsvReader: the plain CSV and imucount's own, read piece by piece, with a clear sentence for what is wrong.
 
 The plain table has the header t,ax,ay,az,gx,gy,gz, in s, m/s² (specific force) and rad/s. imucount's own files
-put lines such as "# side: right" before it.
+put lines such as "# side: right" before it, and where something happened while they were recorded, a line such as
+"# 12.345 s: dropped: The link was lost." among the rows.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from imucount.columns import TO_SI, Columns, shortened, understand_columns, understand_units
 from imucount.csv_rows import RowParser, Rows, split_cells
 from imucount.errors import RecordingError, SampleError
+from imucount.notes import printable_line, warnings_of_notes
 from imucount.plausibility import PlausibilityCheck
 from imucount.recording import FIRST_LINE, Recording, ignored_columns_warning
 from imucount.samples import Samples
@@ -123,6 +125,7 @@ class CsvReader:
             self._file.close()
             raise
         self._warnings = list(ignored_columns_warning(self.header.columns.ignored))
+        self._notes: list[str] = []
         self._parser = RowParser(self._path, self.header.columns)
         self._check = PlausibilityCheck(self.header.units) if check else None
         self._chunks = self._read_chunks()
@@ -144,9 +147,14 @@ class CsvReader:
         return self._chunks
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What one of imucount's own files says in comment lines among its rows, so far."""
+        return tuple(self._notes)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know, a sentence each; complete once the last piece was read."""
-        return tuple(self._warnings)
+        return (*self._warnings, *warnings_of_notes(self._notes))
 
     def _fail(self, message: str, line: int | None = None) -> NoReturn:
         raise RecordingError(message, self._path, line)
@@ -242,15 +250,16 @@ class CsvReader:
         while not self._ended:
             first_line = self._line + 1
             block = self._read_block()
-            rows = self._parser.parse(block, first_line) if block else None
-            if rows is None or not len(rows.values):
-                continue
-            samples = self._to_samples(rows)
-            self._n += len(samples)
-            if self._check is not None:
-                with self._translated():
-                    self._check.update(samples)
-            yield samples
+            for line, lines in self._without_notes(block, first_line):
+                rows = self._parser.parse(lines, line)
+                if not len(rows.values):
+                    continue
+                samples = self._to_samples(rows)
+                self._n += len(samples)
+                if self._check is not None:
+                    with self._translated():
+                        self._check.update(samples)
+                yield samples
         if self._n < 2:
             self._fail(
                 f"expected at least two samples, got {self._n or 'none'}; was the recording stopped as it began?"
@@ -259,6 +268,21 @@ class CsvReader:
             with self._translated():
                 self._warnings += self._check.finish()
             self._warnings += declared_rate_warning(self.header.sampling_rate_hz, self._check.interval_s)
+
+    def _without_notes(self, block: bytes, line: int) -> Iterator[tuple[int, bytes]]:
+        """Give what is between the notes, each part with the line of the file that it begins with."""
+        start = 0
+        while True:
+            end = _next_note(block, start) if self.header.is_own else len(block)
+            if start < end:
+                yield line, block[start:end]
+            if end == len(block):
+                return
+            line += block.count(b"\n", start, end) + 1
+            start = block.index(b"\n", end) + 1
+            note = printable_line(block[end + 1 : start].decode("utf-8", errors="replace"))
+            if note:
+                self._notes.append(note)
 
     def _read_block(self) -> bytes:
         """Whole lines, about as much as a chunk; sets `_ended` with the last ones."""
@@ -354,6 +378,14 @@ def read_csv(path: str | PathLike[str]) -> Recording:
             metadata=dict(reader.header.metadata),
             warnings=reader.warnings,
         )
+
+
+def _next_note(block: bytes, start: int) -> int:
+    """Place of the first comment line in whole lines, from the line at `start` on; their length without any."""
+    place = block.find(b"#", start)  # a single character is found much faster than the two of "\n#"
+    while place > start and block[place - 1] != ord("\n"):
+        place = block.find(b"#", place + 1)
+    return len(block) if place < 0 else place
 
 
 def _positive(text: str) -> float | None:

@@ -60,6 +60,8 @@ class Inspection:
         Why `read_csv` refuses the signal, such as a wrong unit; None if it does not.
     warnings : tuple of str
         What a reader should know, a sentence each.
+    notes : tuple of str
+        What a live recording says of drops and the like among its samples.
     """
 
     path: str
@@ -81,6 +83,7 @@ class Inspection:
     median_acc_m_s2: float
     problem: str | None
     warnings: tuple[str, ...]
+    notes: tuple[str, ...]
 
     @property
     def has_gyroscope(self) -> bool:
@@ -161,6 +164,7 @@ def _inspect(reader: CsvReader, path: str) -> Inspection:
         median_acc_m_s2=float(np.median(lengths.values)),
         problem=problem,
         warnings=(*reader.warnings, *warnings),
+        notes=reader.notes,
     )
 
 

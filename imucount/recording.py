@@ -19,7 +19,15 @@ from imucount.sets import Side
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FIRST_LINE", "KNOWN_KEYS", "Recording", "RecordingWriter", "recording_of_frame", "write_csv"]
+__all__ = [
+    "FIRST_LINE",
+    "KNOWN_KEYS",
+    "Recording",
+    "RecordingWriter",
+    "recording_of_frame",
+    "write_csv",
+    "write_error",
+]
 
 FIRST_LINE = "# imucount recording 1"
 """The line that imucount's own files begin with. The number grows when the layout changes."""
@@ -94,7 +102,7 @@ class RecordingWriter:
         try:
             self._file = open(self._path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by close()
         except (OSError, ValueError) as error:
-            raise _write_error(self._path, error) from error
+            raise write_error(self._path, error) from error
         self._write("\n".join(header) + "\n")
 
     def __enter__(self) -> Self:
@@ -133,25 +141,37 @@ class RecordingWriter:
             self._write("".join([",".join(map(repr, row)) + "\n" for row in rows]))
         self._last_t = float(samples.t[-1])
 
+    def note(self, text: str) -> None:
+        """Write a comment line after the rows so far; `CsvReader.notes` gives it back.
+
+        Raises
+        ------
+        RecordingError
+            If the text could not be read back, or cannot be written.
+        """
+        if not text or text != text.strip() or not text.isprintable():
+            raise RecordingError(f"expected a note on one line without outer blanks, got {text!r}", self._path)
+        self._write(f"# {text}\n")
+
     def flush(self) -> None:
         """Hand everything appended so far to the operating system."""
         try:
             self._file.flush()
         except (OSError, ValueError) as error:
-            raise _write_error(self._path, error) from error
+            raise write_error(self._path, error) from error
 
     def close(self) -> None:
         """Finish the file. Closing twice does no harm."""
         try:
             self._file.close()
         except OSError as error:
-            raise _write_error(self._path, error) from error
+            raise write_error(self._path, error) from error
 
     def _write(self, text: str) -> None:
         try:
             self._file.write(text)
         except (OSError, ValueError) as error:  # ValueError: the file is closed
-            raise _write_error(self._path, error) from error
+            raise write_error(self._path, error) from error
 
 
 def write_csv(path: str | PathLike[str], recording: Recording) -> None:
@@ -261,6 +281,7 @@ def _software() -> str | None:
         return None
 
 
-def _write_error(path: str, error: OSError | ValueError) -> RecordingError:
+def write_error(path: str, error: OSError | ValueError) -> RecordingError:
+    """Say in imucount's words why a file cannot be written."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return RecordingError(f"expected a file that can be written, got: {reason}", path)

@@ -14,15 +14,29 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from imucount.inspection import Inspection
+from imucount.notes import printable_line
 from imucount.reps import Direction, Rep
-from imucount.sets import RepSet, Session, Side
+from imucount.sets import REST_PERIODS, REST_S, RepSet, Session, Side
 
 if TYPE_CHECKING:
     from imucount.counter import Progress
+    from imucount.sources.source import Notice
 
-__all__ = ["big_number", "clock_time", "inspection_table", "live_view", "rep_line", "session_table"]
+__all__ = [
+    "big_number",
+    "clock_time",
+    "inspection_table",
+    "live_view",
+    "notice_line",
+    "recording_view",
+    "rep_line",
+    "session_table",
+]
 
 NOT_KNOWN = "-"
+
+NOTES_SHOWN = 20
+"""As many fit a screen; the file has them all."""
 
 _STYLES: dict[Direction, str] = {"forward": "cyan", "backward": "magenta", "unknown": "yellow"}
 
@@ -146,7 +160,21 @@ def rep_line(set_number: int, number: int, rep: Rep) -> str:
     )
 
 
-def live_view(sets: Sequence[RepSet], progress: Progress, now_s: float, title: str = "") -> RenderableType:
+def notice_line(notice: Notice) -> str:
+    """Tell in one line of text what a live source has to say.
+
+    Examples
+    --------
+    >>> from imucount.sources.source import Notice
+    >>> notice_line(Notice(61.52, "dropped", "The link was lost."))
+    'at 61.5 s: The link was lost.'
+    """
+    return f"at {notice.time_s:.1f} s: {printable_line(notice.text)}"
+
+
+def live_view(
+    sets: Sequence[RepSet], progress: Progress, now_s: float, title: str = "", notice: Notice | None = None
+) -> RenderableType:
     """Lay out a count in progress, with the number of the present set big.
 
     Parameters
@@ -159,6 +187,8 @@ def live_view(sets: Sequence[RepSet], progress: Progress, now_s: float, title: s
         Present time, s, on the recording's clock.
     title : str, optional
         What is counted.
+    notice : Notice, optional
+        The last that a live source had to say.
     """
     lines = [Text("No circle yet", "bold"), Text(""), Text("")]
     if sets:
@@ -166,7 +196,7 @@ def live_view(sets: Sequence[RepSet], progress: Progress, now_s: float, title: s
         lines = [
             Text.assemble("Set ", (str(len(sets)), "bold"), ", ", (present.direction, _STYLES[present.direction])),
             Text(f"{_number(sum(len(rep_set.reps) for rep_set in sets), 'circle')} in all"),
-            Text(f"{max(0.0, now_s - present.end_s):.0f} s since the last"),
+            Text(_since(now_s - present.end_s, present)),
         ]
     if progress.phase is not None:
         lines += [Text(), Text(_bar(progress.phase), "dim")]
@@ -176,8 +206,46 @@ def live_view(sets: Sequence[RepSet], progress: Progress, now_s: float, title: s
     side_by_side = Table.grid(Column(no_wrap=True), Column(), padding=(0, 3))
     side_by_side.add_row(Text(number, "bold green"), Group(*lines))
     return Group(
-        Text.assemble((title, "bold"), f" at {now_s:.1f} s"), Text(), Padding(side_by_side, (0, 2), expand=False)
+        Text.assemble((title, "bold"), f" at {now_s:.1f} s"),
+        Text(),
+        Padding(side_by_side, (0, 2), expand=False),
+        *_notice(notice),
     )
+
+
+def recording_view(now_s: float, n_samples: int, title: str = "", notice: Notice | None = None) -> RenderableType:
+    """Lay out a recording in progress, which is not counted.
+
+    Parameters
+    ----------
+    now_s : float
+        Present time, s, on the recording's clock.
+    n_samples : int
+        So far.
+    title : str, optional
+        What is recorded.
+    notice : Notice, optional
+        The last that the source had to say.
+    """
+    facts = f" for {clock_time(now_s)}, {_number(n_samples, 'sample')}"
+    return Group(Text.assemble((title, "bold"), facts), *_notice(notice))
+
+
+def _notice(notice: Notice | None) -> list[RenderableType]:
+    if notice is None:
+        return []
+    return [Text(), Text(notice_line(notice), "dim" if notice.kind == "connected" else "yellow")]
+
+
+TOLD_AFTER_S = 0.6
+"""A circle is told so long after its end: until then the next one may have ended as well."""
+
+
+def _since(duration_s: float, present: RepSet) -> str:
+    """Tell how long the last circle is over; a time after which another set would begin is a rest."""
+    if duration_s > max(REST_S, REST_PERIODS * present.reps[-1].duration_s) + TOLD_AFTER_S:
+        return f"resting for {clock_time(duration_s)}"
+    return f"{max(0.0, duration_s):.0f} s since the last"
 
 
 def big_number(number: int) -> str:
@@ -219,6 +287,10 @@ def inspection_table(inspection: Inspection) -> RenderableType:
     table = Table.grid(Column(style="dim", no_wrap=True), Column(overflow="fold"), padding=(0, 2))
     for name, value in (rows | {f"# {key}": value for key, value in inspection.metadata.items()}).items():
         table.add_row(_printable(name), _printable(value))
+    for note in inspection.notes[:NOTES_SHOWN]:
+        table.add_row("Note", _printable(note))
+    if len(inspection.notes) > NOTES_SHOWN:
+        table.add_row("", f"and {_number(len(inspection.notes) - NOTES_SHOWN, 'note')} more")
     if inspection.problem is None:
         verdict = Text.assemble(("Verdict: ", "bold"), ("can be counted", "green"))
     else:

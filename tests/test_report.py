@@ -10,7 +10,7 @@ from rich.console import Console
 
 from imucount.counter import Progress
 from imucount.inspection import inspect_csv
-from imucount.recording import Recording, write_csv
+from imucount.recording import Recording, RecordingWriter, write_csv
 from imucount.report import big_number, clock_time, inspection_table, live_view, rep_line, session_table
 from imucount.reps import POSITIONS, Phase, Rep
 from imucount.samples import Samples
@@ -105,7 +105,7 @@ def test_the_number_of_the_present_set_is_big():
     assert [line[8:].strip() for line in block] == [
         "Set 1, forward",
         "2 circles in all",
-        "6 s since the last",
+        "resting for 0:06",
         "",
         "█████░░░░░░░░░░░░░░░",
     ]
@@ -122,7 +122,7 @@ def test_outside_of_a_set_a_circle_may_wait_to_be_confirmed():
     waiting, none = (rendered(live_view(SETS[:1], Progress(2, pending, None), 40.0)) for pending in (1, 0))
     assert "a circle to be confirmed" in waiting
     assert "confirmed" not in none
-    assert "25 s since the last" in none
+    assert "resting for 0:25" in none
 
 
 def test_before_the_first_circle_the_number_is_zero():
@@ -202,3 +202,16 @@ def test_a_file_cannot_command_the_terminal(tmp_path):
     text = rendered(inspection_table(inspect_csv(path)))
     assert "?31m red" in line_with(text, "# note")
     assert "\x9b" not in text
+
+
+def test_an_inspection_shows_the_notes_of_a_live_recording(tmp_path):
+    path = tmp_path / "x.csv"
+    t = np.arange(300) / 100
+    with RecordingWriter(path, has_gyroscope=False) as writer:
+        writer.append(Samples(t, np.random.default_rng(0).normal((0, 0, 9.81), 0.1, (300, 3))))
+        for number in range(25):
+            writer.note(f"{number}.000 s: dropped: The link was lost.")
+    lines = rendered(inspection_table(inspect_csv(path))).splitlines()
+    notes = [line.split(None, 1)[1].rstrip() for line in lines if line.startswith("Note ")]
+    assert notes == [f"{number}.000 s: dropped: The link was lost." for number in range(20)]
+    assert any(line.strip() == "and 5 notes more" for line in lines)

@@ -50,6 +50,11 @@ class CsvSource:
         """What a session should say of the recording, a sentence each."""
         return () if self._reader is None else tuple(self._reader.warnings)
 
+    @property
+    def summary(self) -> dict[str, str]:
+        """Nothing: the notes of the recording are its reader's."""
+        return {}
+
     async def __aenter__(self) -> Self:
         """Open the file and read its header."""
         self._reader = open_csv(self.name)

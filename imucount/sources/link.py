@@ -231,6 +231,13 @@ class SensorSource:
             said.append(str(self._stream.quality))
         return tuple(said)
 
+    @property
+    def summary(self) -> dict[str, str]:
+        """What a recording should say of the link in its end: how good the time is, and what was lost."""
+        if self._stream is None or self._stream.quality is None:
+            return {}
+        return {"time": str(self._stream.quality), "packets": str(self._stream.problems)}
+
     # One task from the first search to the last disconnection
 
     async def _run(self) -> None:

@@ -11,7 +11,17 @@ from imucount.sets import Side
 
 __all__ = ["Notice", "NoticeKind", "Source"]
 
-NoticeKind = Literal["connected", "dropped", "reconnected", "silent", "battery", "signal", "packets", "clock"]
+NoticeKind = Literal[
+    "connected",
+    "dropped",
+    "reconnected",
+    "silent",
+    "battery",
+    "signal",
+    "packets",
+    "clock",
+    "recording",  # of the file that is written of the source; no source tells it
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,8 @@ class Source(Protocol):
         Grows while it is open.
     warnings : tuple of str
         What a session should say of the source, a sentence each.
+    summary : dict of str to str
+        What a recording should say of the source in its end, such as how good its clock was.
     """
 
     name: str
@@ -63,6 +75,10 @@ class Source(Protocol):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a session should say of the source, a sentence each."""
+
+    @property
+    def summary(self) -> dict[str, str]:
+        """What a recording should say of the source in its end."""
 
     async def __aenter__(self) -> Self:
         """Open it: find the sensor, connect, start the stream."""

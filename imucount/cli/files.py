@@ -1,97 +1,25 @@
-"""The command line: reads options, calls the library, prints. The only module that prints.
-
-What is slow to import is imported where it is used, so that `imucount --help` is there at once.
-"""
+"""The commands on recordings: count, replay, inspect, simulate."""
 
 from __future__ import annotations
 
-import codecs
-import contextlib
-import math
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
-from imucount.errors import ImucountError, RecordingError, SampleError
+from imucount.cli.group import Number, min_reps_option
+from imucount.cli.screen import CountDisplay, panes, progress, show
+from imucount.errors import RecordingError, SampleError
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-
-    from imucount.counter import Progress
     from imucount.reps import Rep
-    from imucount.sets import RepSet, Side
+    from imucount.sets import Side
     from imucount.simulate import Simulation
-
-__all__ = ["main"]
-
-PATIENCE_S = 2.0
-"""How long something may take before a display of progress appears, s."""
-
-_PLAIN = str.maketrans({"±": "+/-", "°": " deg", "²": "2", "µ": "u", "√": "sqrt ", "█": "#", "░": ".", "…": "..."})
-
-
-def _give_up_stdout() -> None:
-    """Lead what could not be written nowhere, so that Python does not try once more at its exit."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-class _Commands(click.Group):
-    """Commands of which every foreseen error becomes one line on stderr and exit code 1."""
-
-    def main(self, *args: Any, **extra: Any) -> Any:
-        try:
-            return super().main(*args, **extra)
-        except OSError as error:  # before any command, as when help cannot be written
-            sys.stderr.write(f"Error: {error.strerror or error}\n")
-            _give_up_stdout()
-            sys.exit(1)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
-        except ImucountError as error:
-            raise click.ClickException(_one_line(str(error))) from error
-        except BrokenPipeError:  # whoever read the output has left; click ends quietly
-            raise
-        except OSError as error:
-            _give_up_stdout()
-            reason = error.strerror or str(error)
-            where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
-            raise click.ClickException(_one_line(where + reason)) from error
-
-
-class _Number(click.FloatRange):
-    """A finite number within a range."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        number = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{value} is not a finite number.", param, ctx)
-        return number
-
-
-def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if not wanted or ctx.resilient_parsing:
-        return
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        click.echo(f"imucount {version('imucount')}")
-    except PackageNotFoundError:
-        click.echo("imucount, from a source tree that is not installed")
-    ctx.exit()
 
 
 _side = click.option(
@@ -99,44 +27,15 @@ _side = click.option(
     type=click.Choice(["left", "right"]),
     help="The shoulder that wears the clip; wins over what FILE says. If neither tells, directions are unknown.",
 )
-_min_reps = click.option(
-    "--min-reps",
-    type=click.IntRange(min=1),
-    default=2,
-    show_default=True,
-    metavar="N",
-    help="Circles that must follow each other before they count. With 1 every circle counts at once; with 2 a "
-    "single one still counts when it is unmistakable.",
-)
 
 
-@click.group(
-    cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: imucount count recording.csv --side right",
-)
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
-)
-def main() -> None:
-    """Count shoulder circles in recordings of a clip with an inertial sensor, worn on one shoulder.
-
-    A circle has a direction. Forward goes back, up, forward, down; seen from the wearer's right side it is
-    clockwise. Backward is the other way round. To tell them apart it must be known which shoulder wears the clip.
-    """
-    codecs.register_error("imucount", _readable)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="imucount")
-
-
-@main.command(
+@click.command(
     short_help="Count the circles in a recording.",
     epilog="Example: imucount count recording.csv --side right --json > session.json",
 )
 @click.argument("file", type=click.Path())
 @_side
-@_min_reps
+@min_reps_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a circle as CSV.")
 def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bool) -> None:
@@ -150,28 +49,28 @@ def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bo
         raise click.UsageError("--json and --csv exclude each other.")
     from imucount.counter import count as count_file
 
-    with _progress(f"Counting {_name(file)}") as progress:
-        session = count_file(file, side, min_reps=min_reps, progress=progress)
+    with progress(f"Counting {_name(file)}") as done:
+        session = count_file(file, side, min_reps=min_reps, progress=done)
     if not (as_json or as_csv):
         from imucount.report import session_table
 
-        _show(session_table(session, _name(file)))
+        show(session_table(session, _name(file)))
         return
     for warning in session.warnings:
         click.echo(f"Warning: {warning}", err=True)
     click.echo(session.to_json() if as_json else session.to_frame().to_csv(lineterminator="\n").rstrip("\n"))
 
 
-@main.command(
+@click.command(
     short_help="Count a recording as if it came live.",
     epilog="Example: imucount replay recording.csv --side right --speed 4",
 )
 @click.argument("file", type=click.Path())
 @_side
-@_min_reps
+@min_reps_option
 @click.option(
     "--speed",
-    type=_Number(min=0),
+    type=Number(min=0),
     default=1.0,
     show_default=True,
     metavar="X",
@@ -191,24 +90,25 @@ def replay(file: str, side: Side | None, min_reps: int, speed: float) -> None:
     from imucount.report import clock_time, session_table
     from imucount.sets import group_reps
 
-    with _naming(file), open_csv(file) as reader, _Interrupt() as interrupt, _display(_name(file)) as display:
+    with _naming(file), open_csv(file) as reader, _Interrupt() as interrupt, panes([_name(file)]) as (pane,):
+        display = CountDisplay(pane, _name(file))
         counter = RepCounter(side or reader.header.side, min_reps=min_reps)
         reps: list[Rep] = []
         for now_s, samples in replayed(reader, speed):
             reps += counter.update(samples)
-            display(group_reps(reps), counter.progress, now_s)
+            display.update(group_reps(reps), counter.progress, now_s)
             if interrupt.came:
                 break
         session = counter.finish()
         other_side = other_side_warning(side, reader.header.side)
         session = replace(session, warnings=(*other_side, *reader.warnings, *session.warnings))
-        display(session.sets, counter.progress, session.end_s)
-    _show(session_table(session, _name(file)))
+        display.update(session.sets, counter.progress, session.end_s)
+    show(session_table(session, _name(file)))
     if interrupt.came:
         click.echo(f"Ended early, {clock_time(session.duration_s)} into the recording.")
 
 
-@main.command(
+@click.command(
     short_help="Tell how a recording is understood.",
     epilog="Example: imucount inspect recording.csv",
 )
@@ -218,12 +118,12 @@ def inspect(file: str) -> None:
     from imucount.inspection import inspect_csv
     from imucount.report import inspection_table
 
-    with _progress(f"Reading {_name(file)}"):
+    with progress(f"Reading {_name(file)}"):
         inspection = inspect_csv(file)
-    _show(inspection_table(inspection))
+    show(inspection_table(inspection))
 
 
-@main.command(
+@click.command(
     short_help="Write a simulated recording.",
     epilog="Example: imucount simulate session.csv --side left --period 4 --separate --labels truth.csv",
 )
@@ -239,28 +139,28 @@ def inspect(file: str) -> None:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, other chance."
 )
-@click.option("--rate", type=_Number(1, 1000), default=100, show_default=True, help="Samples a second.")
+@click.option("--rate", type=Number(1, 1000), default=100, show_default=True, help="Samples a second.")
 @click.option("--sets", type=click.IntRange(1, 100), default=3, show_default=True, help="Sets of each direction.")
 @click.option("--reps", type=click.IntRange(1, 1000), default=10, show_default=True, help="Circles in a set.")
-@click.option("--period", type=_Number(0.2, 60), default=3, show_default=True, help="Length of a circle, s.")
-@click.option("--rest", type=_Number(0.1, 3600), default=30, show_default=True, help="Rest between sets, s.")
+@click.option("--period", type=Number(0.2, 60), default=3, show_default=True, help="Length of a circle, s.")
+@click.option("--rest", type=Number(0.1, 3600), default=30, show_default=True, help="Rest between sets, s.")
 @click.option("--separate", is_flag=True, help="Four separate moves with pauses, as beginners do.")
 @click.option(
     "--elevation",
-    type=_Number(0, 90),
+    type=Number(0, 90),
     default=20,
     show_default=True,
     help="Range of the clavicle up, deg.",
 )
 @click.option(
     "--protraction",
-    type=_Number(0, 90),
+    type=Number(0, 90),
     default=12,
     show_default=True,
     help="Range of the clavicle forward, deg.",
 )
 @click.option("--accelerometer-only", is_flag=True, help="A clip without gyroscope.")
-@click.option("--loss", type=_Number(0, 0.9), default=0, show_default=True, help="Share of lost packets.")
+@click.option("--loss", type=Number(0, 0.9), default=0, show_default=True, help="Share of lost packets.")
 @click.option("--poor", is_flag=True, help="A poor sensor: noise, large bias, scale errors, a clock 2 % fast.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def simulate(
@@ -312,7 +212,7 @@ def simulate(
         sets=sets,
     )
     clip = Clip(sampling_rate_hz=rate, packet_loss=loss, gyroscope=not accelerometer_only, **sensor)  # type: ignore[arg-type]
-    with _progress(f"Simulating {_name(out)}"):
+    with progress(f"Simulating {_name(out)}"):
         simulation = perform(script, wearer=Wearer(side=side), clip=clip, seed=seed)
         metadata = {"simulated": "yes", "seed": str(seed)}
         write_csv(out, Recording(simulation.samples, side, rate, metadata))
@@ -337,9 +237,6 @@ def _write_labels(path: str, simulation: Simulation) -> None:
             writer.writerow([number, in_set, rep.direction, *times, *ranges])
 
 
-# What the commands share
-
-
 def _name(path: str) -> str:
     return os.path.basename(path) or path
 
@@ -351,94 +248,6 @@ def _naming(path: str) -> Iterator[None]:
         yield
     except SampleError as error:
         raise RecordingError(str(error), path) from error
-
-
-def _one_line(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in " ".join(text.splitlines()))
-
-
-def _readable(error: UnicodeError) -> tuple[str, int]:
-    """Replace what a terminal's encoding lacks by something to read, for `codecs.register_error`."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    text = error.object[error.start : error.end].translate(_PLAIN)
-    return "".join(character if character.isascii() else "?" for character in text), error.end
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    # Not for a terminal: wide enough that nothing is folded.
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
-    return Console(width=width, highlight=False)
-
-
-def _show(table: RenderableType) -> None:
-    # Only a terminal needs its lines broken.
-    _console().print(table, soft_wrap=not sys.stdout.isatty())
-
-
-@contextmanager
-def _display(title: str) -> Iterator[Callable[[Sequence[RepSet], Progress, float], None]]:
-    """Give what shows a count in progress: big on a terminal, else a line a circle as it becomes certain."""
-    from imucount.report import live_view, rep_line
-
-    console = _console()
-    if not (sys.stdout.isatty() and console.is_interactive):
-        told = 0
-
-        def tell(sets: Sequence[RepSet], progress: Progress, now_s: float) -> None:
-            nonlocal told
-            lines = [
-                rep_line(set_number, number, rep)
-                for set_number, rep_set in enumerate(sets, start=1)
-                for number, rep in enumerate(rep_set.reps, start=1)
-            ]
-            for line in lines[told:]:
-                click.echo(line)
-            told = len(lines)
-
-        yield tell
-        return
-    from rich.live import Live
-
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-
-        def show(sets: Sequence[RepSet], progress: Progress, now_s: float) -> None:
-            live.update(live_view(sets, progress, now_s, title), refresh=True)
-
-        yield show
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[float], None]]:
-    """Show a bar on stderr if what follows takes long; gives what takes the share that is done, 0 to 1."""
-    if not sys.stderr.isatty():
-        yield lambda fraction: None
-        return
-    from threading import Timer
-
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    bar = Progress(
-        *(TextColumn("{task.description}", markup=False), *columns),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
-    task = bar.add_task(what, total=None)
-    patience = Timer(PATIENCE_S, bar.start)
-    patience.daemon = True
-    patience.start()
-    try:
-        yield lambda fraction: bar.update(task, total=1.0, completed=fraction)
-    finally:
-        patience.cancel()
-        patience.join()
-        bar.stop()
 
 
 class _Interrupt:

@@ -1,0 +1,92 @@
+"""The commands as one: how every foreseen error becomes one line, and what any terminal can read."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import math
+import os
+import sys
+from typing import Any, TextIO
+
+import click
+
+from imucount.errors import ImucountError
+from imucount.notes import printable_line
+
+_PLAIN = str.maketrans({"±": "+/-", "°": " deg", "²": "2", "µ": "u", "√": "sqrt ", "█": "#", "░": ".", "…": "..."})
+
+
+def _give_up_stdout() -> None:
+    """Lead what could not be written nowhere, so that Python does not try once more at its exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class Commands(click.Group):
+    """Commands of which every foreseen error becomes one line on stderr and exit code 1."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run, also where not even the help can be written."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:  # before any command, as when help cannot be written
+            sys.stderr.write(f"Error: {error.strerror or error}\n")
+            _give_up_stdout()
+            sys.exit(1)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except ImucountError as error:
+            raise click.ClickException(printable_line(str(error))) from error
+        except BrokenPipeError:  # whoever read the output has left; click ends quietly
+            raise
+        except OSError as error:
+            _give_up_stdout()
+            reason = error.strerror or str(error)
+            where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+            raise click.ClickException(printable_line(where + reason)) from error
+
+
+class Number(click.FloatRange):
+    """A finite number within a range."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Make a number of text."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
+min_reps_option = click.option(
+    "--min-reps",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Circles that must follow each other before they count. With 1 every circle counts at once; with 2 a "
+    "single one still counts when it is unmistakable.",
+)
+
+
+def make_readable(*streams: TextIO) -> None:
+    """Let streams write something to read in place of characters that their encoding lacks."""
+    codecs.register_error("imucount", _readable)
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="imucount")
+
+
+def _readable(error: UnicodeError) -> tuple[str, int]:
+    """Replace what a terminal's encoding lacks by something to read, for `codecs.register_error`."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_PLAIN)
+    return "".join(character if character.isascii() else "?" for character in text), error.end

@@ -1,0 +1,162 @@
+"""What the commands show: tables, a count in progress, a bar."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from imucount.counter import Progress
+    from imucount.sets import RepSet
+    from imucount.sources.source import Notice
+
+PATIENCE_S = 2.0
+"""How long something may take before a display of progress appears, s."""
+
+REDRAW_S = 0.2
+"""A count in progress is drawn again after this, s, or at once when there is a circle more."""
+
+
+def console() -> Console:
+    """Make what writes tables to standard output."""
+    from rich.console import Console
+
+    # Not for a terminal: wide enough that nothing is folded.
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+    return Console(width=width, highlight=False)
+
+
+def show(table: RenderableType) -> None:
+    """Print a table."""
+    # Only a terminal needs its lines broken.
+    console().print(table, soft_wrap=not sys.stdout.isatty())
+
+
+class Pane(Protocol):
+    """A part of the screen for one clip. A terminal is drawn on, anything else gets lines of text."""
+
+    def draw(self, view: Callable[[], RenderableType], urgent: bool = False) -> None:
+        """Draw this in place of what was drawn before, if that is due again, or urgent."""
+
+    def tell(self, line: str) -> None:
+        """Add a line of text."""
+
+
+@contextmanager
+def panes(titles: Sequence[str]) -> Iterator[Sequence[Pane]]:
+    """Give a pane for each title."""
+    screen = console()
+    if not (sys.stdout.isatty() and screen.is_interactive):
+        yield [_Paper(f"{title}: " if len(titles) > 1 else "") for title in titles]
+        return
+    from rich.console import Group
+    from rich.live import Live
+
+    with Live(console=screen, auto_refresh=False, transient=True) as live:
+
+        def draw() -> None:
+            live.update(Group(*(part.view for part in parts)), refresh=True)
+
+        parts = [_Drawing(title, draw) for title in titles]
+        draw()
+        yield parts
+
+
+class _Paper:
+    def __init__(self, before: str) -> None:
+        self._before = before
+
+    def draw(self, view: Callable[[], RenderableType], urgent: bool = False) -> None:
+        pass
+
+    def tell(self, line: str) -> None:
+        click.echo(self._before + line)
+
+
+class _Drawing:
+    def __init__(self, title: str, redraw: Callable[[], None]) -> None:
+        self.view: RenderableType = title
+        self._redraw = redraw
+        self._due_s = 0.0
+
+    def draw(self, view: Callable[[], RenderableType], urgent: bool = False) -> None:
+        now_s = time.monotonic()
+        if urgent or now_s >= self._due_s:
+            self._due_s = now_s + REDRAW_S
+            self.view = view()
+            self._redraw()
+
+    def tell(self, line: str) -> None:
+        pass
+
+
+class CountDisplay:
+    """Shows on a pane how a count stands: the number big, or a line a circle as it becomes certain."""
+
+    def __init__(self, pane: Pane, title: str) -> None:
+        self._pane = pane
+        self._title = title
+        self._n_told = 0
+        self._notice: Notice | None = None
+
+    def update(
+        self, sets: Sequence[RepSet], progress: Progress, now_s: float, notices: Sequence[Notice] = ()
+    ) -> None:
+        """Show the sets so far and, for a live count, what else happened since the last update."""
+        from imucount.report import live_view, notice_line, rep_line
+
+        for notice in notices:
+            self._notice = notice
+            self._pane.tell(notice_line(notice))
+        n_before, self._n_told = self._n_told, sum(len(rep_set.reps) for rep_set in sets)
+        if self._n_told > n_before:
+            lines = [
+                rep_line(set_number, number, rep)
+                for set_number, rep_set in enumerate(sets, start=1)
+                for number, rep in enumerate(rep_set.reps, start=1)
+            ]
+            for line in lines[n_before:]:
+                self._pane.tell(line)
+        self._pane.draw(
+            lambda: live_view(sets, progress, now_s, self._title, self._notice),
+            urgent=bool(notices) or self._n_told > n_before,
+        )
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[float], None]]:
+    """Show a bar on stderr if what follows takes long; gives what takes the share that is done, 0 to 1."""
+    if not sys.stderr.isatty():
+        yield lambda fraction: None
+        return
+    from threading import Timer
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bar = Progress(
+        *(TextColumn("{task.description}", markup=False), *columns),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    task = bar.add_task(what, total=None)
+    patience = Timer(PATIENCE_S, bar.start)
+    patience.daemon = True
+    patience.start()
+    try:
+        yield lambda fraction: bar.update(task, total=1.0, completed=fraction)
+    finally:
+        patience.cancel()
+        patience.join()
+        bar.stop()

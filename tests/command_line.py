@@ -1,0 +1,94 @@
+"""The command line as the tests use it: in this process, in its own, on a terminal."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import imucount
+from imucount.cli import main
+
+ENVIRONMENT = {"COLUMNS": "80", "FORCE_COLOR": None, "NO_COLOR": None, "TTY_COMPATIBLE": None}
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], env=ENVIRONMENT)
+
+
+def start(*arguments, code=None, env=None, **options):
+    """A real process with the command line."""
+    root = str(Path(imucount.__file__).parents[1])
+    paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    changed = os.environ | ENVIRONMENT | {"PYTHONPATH": paths} | (env or {})
+    return subprocess.Popen(
+        [sys.executable, *(["-m", "imucount"] if code is None else ["-c", code]), *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        env={name: value for name, value in changed.items() if value is not None},
+        **options,
+    )
+
+
+def finished(process):
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+
+def on_terminal(stream, *arguments, code=None, keys=(), **options):
+    """What a process writes to a terminal, what it writes to its other stream, and its exit code.
+
+    Parameters
+    ----------
+    keys : iterable of (str, bytes)
+        What is pressed in turn, each once this text was shown after the one before.
+    """
+    pty = pytest.importorskip("pty")
+    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
+    screen, terminal = pty.openpty()
+    env = {"TERM": "xterm-256color", "LINES": "24"}
+    streams = PIPES | {stream: terminal}
+    number = {"stdout": 1, "stderr": 2}[stream]
+    process = start(
+        *arguments,
+        code=code,
+        env=env,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(number, termios.TIOCSCTTY, 0),
+        **streams,
+        **options,
+    )
+    os.close(terminal)
+    patience = threading.Timer(60.0, process.kill)
+    patience.start()
+    shown, seen = b"", 0
+    keys = list(keys)
+    try:
+        while piece := os.read(screen, 65536):
+            shown += piece
+            if keys and keys[0][0] in plain(shown[seen:]):
+                seen = len(shown)
+                os.write(screen, keys.pop(0)[1])
+    except OSError:  # how Linux tells the end of a terminal
+        pass
+    finally:
+        os.close(screen)
+        patience.cancel()
+    code, out, err = finished(process)
+    return plain(shown), out or err or b"", code
+
+
+def plain(shown):
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode(errors="replace"))
+
+
+def assert_one_line_error(result, path):
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert re.fullmatch(rf"Error: {re.escape(str(path))}\b[^\n]+\n", result.stderr)
