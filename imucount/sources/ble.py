@@ -58,6 +58,9 @@ _DENIED = (
     BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM,
     BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN,
 )
+_DBUS_NOT_STARTED = ("org.freedesktop.DBus.Error.Spawn.", "org.freedesktop.systemd1.")
+"""How the errors begin that tell that D-Bus, or systemd for it, tried to start bluetoothd in vain."""
+
 _DBUS_SERVICE_GONE = (
     "org.freedesktop.DBus.Error.ServiceUnknown",
     "org.freedesktop.DBus.Error.NameHasNoOwner",
@@ -174,14 +177,11 @@ class _BleConnection:
     def __init__(self, client: BleakClient) -> None:
         self._client = client
         self.services = frozenset(service.uuid.lower() for service in client.services)
-        self._characteristics = {
-            characteristic.uuid.lower(): characteristic
-            for characteristic in client.services.characteristics.values()
-        }
-
-    @property
-    def characteristics(self) -> frozenset[str]:
-        return frozenset(self._characteristics)
+        self._characteristics: dict[str, BleakGATTCharacteristic] = {}
+        self.characteristics = frozenset(each.uuid.lower() for each in client.services.characteristics.values())
+        for each in client.services.characteristics.values():
+            self._characteristics[each.uuid.lower()] = each
+            self._characteristics[f"{each.service_uuid}/{each.uuid}".lower()] = each
 
     async def write(self, characteristic: str, data: bytes, response: bool) -> None:
         with self._translated(f"a write to {characteristic}"):
@@ -259,7 +259,7 @@ def _radio_error(error: Exception) -> BluetoothError | None:
             return BluetoothError(f"{expected}{_words(error)}; does it help to switch it off and on?")
         case BleakDBusError():
             details = error.dbus_error_details or ""
-            if error.dbus_error in _DBUS_SERVICE_GONE:
+            if error.dbus_error in _DBUS_SERVICE_GONE or error.dbus_error.startswith(_DBUS_NOT_STARTED):
                 return BluetoothError(f"{expected}no answer from its service ({_words(error)}); {_BLUEZ_HINT}")
             if error.dbus_error == "org.freedesktop.DBus.Error.AccessDenied":
                 return BluetoothError(f"{expected}no permission to use it; {_PERMISSION_HINT['linux']}")

@@ -112,7 +112,8 @@ class SensorSource:
     Raises
     ------
     BluetoothError, DeviceNotFoundError, SensorError, DisconnectedError
-        On opening. While it streams, only `DisconnectedError`: after `Patience.give_up_s`.
+        On opening. Once open, `SensorError` if nothing of what the sensor sends can be read; once it has streamed,
+        only `DisconnectedError`: after `Patience.give_up_s`.
     """
 
     def __init__(
@@ -277,6 +278,8 @@ class SensorSource:
                 if not self._opened.is_set():
                     if not isinstance(error, DisconnectedError) or attempts >= self._patience.connect_attempts:
                         raise
+                elif self._last_t is None and not isinstance(error, DisconnectedError):
+                    raise  # a sensor that never gave a sample will not give one later
                 elif self._now_s() - self._handed_over_s > self._patience.give_up_s:
                     raise DisconnectedError(
                         f"expected {self.name} back within {self._patience.give_up_s:g} s, got: {error}; is it "
@@ -341,9 +344,11 @@ class SensorSource:
         self._opened.set()
 
     async def _pump(self, sensor: Sensor, connection: Connection, conversation: Conversation) -> None:
-        """Hand over samples until the link is lost or silent."""
+        """Hand over samples until the link is lost or silent, or nothing of what comes is a sample."""
         silence_s = self._patience.silence_s + sensor.latency_s
-        battery_due_s = self._now_s() + self._patience.battery_every_s
+        unreadable_s = 2.0 * silence_s
+        began_s = self._now_s()
+        battery_due_s = began_s + self._patience.battery_every_s
         while True:
             try:
                 async with asyncio.timeout(silence_s):
@@ -355,6 +360,13 @@ class SensorSource:
             if notification is None:
                 raise DisconnectedError(f"the link to {self.name} was lost")
             self._take(notification)
+            if self._now_s() - max(began_s, self._handed_over_s) > unreadable_s:
+                assert self._stream is not None
+                raise SensorError(
+                    f"expected samples from {self.name}, got {unreadable_s:g} s of what cannot be read "
+                    f"({self._stream.problems}); is the connection too narrow for its packets (the computer must "
+                    "grant an MTU of more than 23), or its firmware of another version?"
+                )
             if self._now_s() > battery_due_s:
                 battery_due_s += self._patience.battery_every_s
                 await self._look_at_battery(sensor, connection)
