@@ -168,6 +168,8 @@ class _Clip:
 
     async def count(self, pane: Pane, min_reps: int) -> None:
         """Count until the stream ends or the task is cancelled."""
+        import scipy.signal  # noqa: F401 - slow to import, and soon samples would wait for it
+
         from imucount.counter import RepCounter
         from imucount.live import count_live
         from imucount.sets import group_reps
