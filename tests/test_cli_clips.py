@@ -313,7 +313,7 @@ def test_ctrl_c_where_no_terminal_is():
 
 FAST = """
 import functools, imucount.sources
-imucount.sources.open_source = functools.partial(imucount.sources.open_source, speed=20.0)
+imucount.sources.open_source = functools.partial(imucount.sources.open_source, speed=8.0)
 from imucount.cli import main
 main()
 """
