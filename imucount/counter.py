@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from os import PathLike
@@ -14,7 +14,7 @@ from imucount.circles import Circle, CircleSelector
 from imucount.csv_reader import open_csv
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.filters import EvenGrid
-from imucount.loops import Loop, measure_loop
+from imucount.loops import measure_loops
 from imucount.plane import MOVED_COS, Level, ShoulderPlane
 from imucount.plausibility import gravity_problem, rate_problem, turning_problem
 from imucount.recording import Recording, recording_of_frame
@@ -35,8 +35,8 @@ LONGEST_BRIDGE_S = 2.0
 """A gap up to this is bridged: less than half of a usual circle is missing then. At a longer one a new
 stretch begins, with nothing known but what was counted."""
 
-PIECE = 1 << 14
-"""Samples taken at a time: as many as stay in the processor's cache."""
+PIECE = 1 << 16
+"""Samples taken at a time: so many that what each call costs is nothing beside them, in a few MB of memory."""
 
 HEAD_S = 2.0
 """The rate and gravity are judged on the first samples of this length."""
@@ -273,22 +273,19 @@ class RepCounter:
         """Decide on what a stretch of samples leaves open."""
         return self._select(self._finder.finish(), self._level) if self._level is not None else []
 
-    def _select(self, swings: Iterable[Swing], level: Level) -> list[Circle]:
-        circles: list[Circle] = []
-        for swing in swings:
-            circles += self._selector.close(self._time_s(swing.known))
-            if self._selector.expects(self._time_s(swing.top), level.to_sensor(*swing.axis, 0.0)):
-                loop = self._measure(swing, level)
-                if loop is not None:
-                    circles += self._selector.add(loop)
-        return circles
-
-    def _measure(self, swing: Swing, level: Level) -> Loop | None:
+    def _select(self, swings: list[Swing], level: Level) -> list[Circle]:
         assert self._has_gyroscope is not None
         finder = self._finder
-        return measure_loop(
-            swing, finder.history, finder.first, level, self._has_gyroscope, GRID_HZ, self._origin_s
+        loops = measure_loops(
+            swings, finder.history, finder.first, level, self._has_gyroscope, GRID_HZ, self._origin_s
         )
+        up_axes = {axis: level.to_sensor(*axis, 0.0) for axis in {swing.axis for swing in swings}}
+        circles: list[Circle] = []
+        for swing, loop in zip(swings, loops):
+            circles += self._selector.close(self._time_s(swing.known))
+            if loop is not None and self._selector.expects(self._time_s(swing.top), up_axes[swing.axis]):
+                circles += self._selector.add(loop)
+        return circles
 
     def _time_s(self, index: int) -> float:
         return self._origin_s + index / GRID_HZ

@@ -21,11 +21,15 @@ RANKS = {
     "_movements": 2,
     "replay": 2,
     "filters": 2,
+    "sides": 2,
+    "zigzag": 2,
     "plane": 3,
+    "rests": 3,
     "plausibility": 3,
     "csv_rows": 3,
     "_script": 3,
     "swings": 4,
+    "edges": 4,
     "recording": 4,
     "simulate": 4,
     "loops": 5,
@@ -43,7 +47,7 @@ RANKS = {
     "__init__": 9,
     "__main__": 10,
 }
-ENGINE = ("filters", "plane", "swings", "loops", "circles")
+ENGINE = ("filters", "sides", "zigzag", "plane", "rests", "swings", "edges", "loops", "circles")
 INPUT = ("columns", "csv_rows", "csv_reader", "recording", "inspection", "replay", "simulate")
 
 
