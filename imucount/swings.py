@@ -130,18 +130,20 @@ class SwingFinder:
         tilt = np.stack([c * x[Channel.TILT_1] + s * x[Channel.TILT_2] for c, s in AXES])
         self._tilt = np.concatenate([self._tilt, tilt], axis=1)
 
-        points = np.concatenate([self._points, self._new_points(seen)])
-        if len(points) == len(self._points) and points["is_settled"].all():
-            return []
+        new = self._new_points(seen)
+        if len(new) == 0:
+            return self._swings(self._points, self._falls_to_rest(self._points), now)
+        points = np.concatenate([self._points, new])
         points = points[points["zigzag"].argsort(kind="stable")]
+        self._settle_where_none_rests(points)
         to_rest = self._falls_to_rest(points)
         follows = points["zigzag"][1:] == points["zigzag"][:-1]
         points["rested_before"][1:] |= follows & points["rests_after"][:-1]
-        top, end, known = np.concatenate([to_rest, self._falls_that_turn(points)], axis=1)
+        falls = np.concatenate([to_rest, self._falls_that_turn(points)], axis=1)
         is_last = np.ones(len(points), dtype=np.bool_)
         is_last[:-2] = points["zigzag"][:-2] != points["zigzag"][2:]
         self._points = points[is_last]
-        return self._swings(points, top, end, np.maximum(known, now))
+        return self._swings(points, falls, now)
 
     def finish(self) -> list[Swing]:
         """Return the swings whose fall the end of the stream cuts short, once they are nearly down."""
@@ -154,7 +156,7 @@ class SwingFinder:
             if abs(value - low) >= LEAST_FALL * abs(value - start_value):
                 tops.append(top)
                 ends.append(end)
-        return self._swings(points, np.array(tops, int), np.array(ends, int), np.full(len(tops), last))
+        return self._swings(points, np.array([tops, ends, [last] * len(tops)], dtype=np.int64), last)
 
     def turned(self, begin: int, axis: tuple[float, float, float]) -> tuple[float, float]:
         """Rotation since a sample of `history` about an axis in the sensor frame, and about up, rad."""
@@ -186,6 +188,19 @@ class SwingFinder:
             points["at"], points["value"], points["known"] = at, value, moments + self.first
         return points
 
+    def _settle_where_none_rests(self, points: Points) -> None:
+        """Note in `points` after which of them this zigzag is not one to see the movement come to rest."""
+        zigzag, at, value, known = (points[name] for name in ("zigzag", "at", "value", "known"))
+        points["is_settled"][0] = True
+        points["is_settled"][1:] |= zigzag[1:] != zigzag[:-1]
+        top = np.flatnonzero(~points["is_settled"])
+        rise = np.abs(value[top] - value[top - 1])
+        size = _SIZES[zigzag[top] % len(_SIZES)]
+        may_rest = (LEAST_REST_SHARE * rise <= size) & (size < MOST_REST_SHARE * rise)
+        may_rest &= known[top] - at[top] <= self._longest_side
+        may_rest &= self._lies_along(zigzag[top], at[top - 1], at[top], at[top - 1])
+        points["is_settled"][top[~may_rest]] = True
+
     def _falls_to_rest(self, points: Points) -> IndexArray:
         """Find the falls that come to rest, and note it in `points`.
 
@@ -194,22 +209,14 @@ class SwingFinder:
         (3, m) array
             Row of the high point in `points`; indices of the end, and of the sample that made it certain.
         """
-        zigzag, at, value, known = (points[name] for name in ("zigzag", "at", "value", "known"))
-        follows = np.append(False, zigzag[1:] == zigzag[:-1])
-        points["is_settled"] |= ~follows
         top = np.flatnonzero(~points["is_settled"])
-        rise = np.abs(value[top] - value[top - 1])
-        size = _SIZES[zigzag[top] % len(_SIZES)]
-        may_rest = (LEAST_REST_SHARE * rise <= size) & (size < MOST_REST_SHARE * rise)
-        may_rest &= known[top] - at[top] <= self._longest_side
-        may_rest &= self._lies_along(zigzag[top], at[top - 1], at[top], at[top - 1])
-        points["is_settled"][top[~may_rest]] = True
-        top, least_fall = top[may_rest], LEAST_FALL * rise[may_rest]
         if len(top) == 0:
             return np.empty((3, 0), dtype=np.int64)
-
-        is_followed = np.append(follows[1:], False)[top]
-        stop = np.where(is_followed, known[(top + 1) % len(points)], self.end)
+        zigzag, at, value, known = (points[name] for name in ("zigzag", "at", "value", "known"))
+        least_fall = LEAST_FALL * np.abs(value[top] - value[top - 1])
+        after = np.minimum(top + 1, len(points) - 1)
+        is_followed = (after > top) & (zigzag[after] == zigzag[top])
+        stop = np.where(is_followed, known[after], self.end)
         is_late = stop > at[top] + self._longest_side
         fall = self._side(points, top, 1, np.minimum(stop - at[top], self._longest_side))
         begin = np.maximum(at[top - 1], np.maximum(at[top] - self._longest_side, self.first))
@@ -266,8 +273,12 @@ class SwingFinder:
         along = np.abs(axis[0] * rise[0] + axis[1] * rise[1])
         return np.asarray(is_recent & (along >= LEAST_ALONG * np.hypot(rise[0], rise[1])))
 
-    def _swings(self, points: Points, top: IndexArray, end: IndexArray, known: IndexArray) -> list[Swing]:
+    def _swings(self, points: Points, falls: IndexArray, now: int) -> list[Swing]:
         """Make swings of falls, in the order in which they were known, without those that nearly equal another."""
+        if falls.shape[1] == 0:
+            return []
+        top, end, known = falls
+        known = np.maximum(known, now)
         in_order = np.lexsort((points["zigzag"][top], known))
         top = top[in_order]
         high, low = points[top], points[top - 1]
