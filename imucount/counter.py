@@ -170,16 +170,13 @@ class RepCounter:
         self._n_samples += len(samples)
         self._last_s = float(samples.t[-1])
 
-        x = np.zeros((6, len(samples)))
-        x[:3] = samples.acc.T
-        if samples.gyr is not None:
-            x[3:] = samples.gyr.T
         circles: list[Circle] = []
         start = 0
         for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
             for begin in range(start, cut, PIECE):
                 end = min(begin + PIECE, cut)
-                circles += self._feed(samples.t[begin:end], x[:, begin:end])
+                gyr = None if samples.gyr is None else samples.gyr[begin:end]
+                circles += self._feed(samples.t[begin:end], samples.acc[begin:end], gyr)
             if cut < len(samples):
                 circles += self._end_stretch()
                 self._gaps.append(Gap(float(samples.t[cut] - steps_s[cut]), float(samples.t[cut])))
@@ -240,7 +237,9 @@ class RepCounter:
         """Refuse a stream whose first seconds cannot be in SI units."""
         if self._head is None:
             return
-        self._head = Samples.concatenate([self._head, samples])
+        begin_s = float(self._head.t[0] if len(self._head) else samples.t[0])
+        enough = max(int(np.searchsorted(samples.t, begin_s + HEAD_S)) + 1, 3)
+        self._head = Samples.concatenate([self._head, samples[:enough]])
         if self._head.duration_s >= HEAD_S and len(self._head) > 2:
             n = max(int(np.searchsorted(self._head.t, self._head.t[0] + HEAD_S)) + 1, 3)
             self._head = self._head[:n]
@@ -254,7 +253,11 @@ class RepCounter:
         if problem:
             raise SampleError(problem)
 
-    def _feed(self, t: FloatArray, x: FloatArray) -> list[Circle]:
+    def _feed(self, t: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> list[Circle]:
+        x = np.zeros((6, len(t)))
+        x[:3] = acc.T
+        if gyr is not None:
+            x[3:] = gyr.T
         circles: list[Circle] = []
         for chunk in self._plane.update(self._grid.update(t, x)):
             if chunk.moved or (self._level is None and self._sits_otherwise(chunk.level)):
