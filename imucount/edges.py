@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from imucount.plane import Channel
 from imucount.rests import LEAST_FALL, steps_to_rest
 from imucount.samples import FloatArray
-from imucount.sides import IndexArray, Sides, row_sums, slopes, steps_down_to
+from imucount.sides import IndexArray, Sides, outward, row_sums, slopes, steps_down_to, windows
 
 __all__ = ["LEAST_ALIGNED", "edges"]
 
@@ -92,28 +91,22 @@ def edges(
 
 
 def _sides(angles: FloatArray, top: IndexArray, direction: int, axis: FloatArray, length: IndexArray) -> Sides:
-    steps = direction * np.arange(int(length.max()))
-    index = np.clip(top[:, np.newaxis] + steps, 0, angles.shape[1] - 1)
-    one, two = axis[:, :, np.newaxis]
-    tilt = one * angles[Channel.TILT_1][index] + two * angles[Channel.TILT_2][index]
-    return Sides(tilt, angles[Channel.YAW][index], length)
+    one, two, yaw = outward(angles, top, direction, int(length.max()))
+    return Sides(axis[0][:, np.newaxis] * one + axis[1][:, np.newaxis] * two, yaw, length)
 
 
 def _axis_of_area(
     angles: FloatArray, top: IndexArray, n_before: IndexArray, n_after: IndexArray, axis: FloatArray
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Find the axis about which the area over the yaw is largest, (2, r), and whether it is far from this one."""
-    steps = np.arange(-int(n_before.max()), int(n_after.max()) + 1)
-    index = np.clip(top[:, np.newaxis] + steps, 0, angles.shape[1] - 1)
-    yaw = angles[Channel.YAW][index]
-    first_yaw, last_yaw = angles[Channel.YAW][top - n_before], angles[Channel.YAW][top + n_after]
     n = n_before + n_after
-    drift = ((last_yaw - first_yaw) / n)[:, np.newaxis]
-    since = steps + n_before[:, np.newaxis]
-    counts = (since > 0) & (steps <= n_after[:, np.newaxis])
-    level_yaw = np.where(counts, yaw - drift * since, 0.0)
-    level_yaw = np.where(counts, level_yaw - (row_sums(level_yaw) / n)[:, np.newaxis], 0.0)[:, 1:]
-    swept = np.stack([row_sums(np.diff(tilt[index], axis=1) * level_yaw) for tilt in angles[: Channel.YAW]])
+    one, two, yaw = windows(angles, top - n_before, int(n.max()) + 1)
+    steps = np.arange(1, yaw.shape[1])
+    counts = steps <= n[:, np.newaxis]
+    drift = (yaw[np.arange(len(n)), n] - yaw[:, 0]) / n
+    level_yaw = np.where(counts, yaw[:, 1:] - drift[:, np.newaxis] * steps, 0.0)
+    level_yaw = np.where(counts, level_yaw - (row_sums(level_yaw) / n)[:, np.newaxis], 0.0)
+    swept = np.stack([row_sums(np.diff(tilt, axis=1) * level_yaw) for tilt in (one, two)])
     size = np.sqrt(swept[0] ** 2 + swept[1] ** 2)
     aligned = swept[0] * axis[0] + swept[1] * axis[1]
     found = np.where(size > 0.0, np.where(aligned > 0.0, swept, -swept) / np.where(size > 0.0, size, 1.0), axis)
@@ -142,7 +135,7 @@ def _steps_to_end(side: Sides) -> FloatArray:
     turned &= again - down <= LONGEST_BOTTOM * bottom
 
     arrived = steps_down_to(side, lowest + ARRIVED_SHARE * depth)
-    aside = side.yaw - slopes(tilt, side.yaw, within)[:, np.newaxis] * tilt
+    aside = side.yaw - slopes(side)[:, np.newaxis] * tilt
     aside = np.abs(aside - aside[:, :1])
     furthest = np.where(within, aside, -1.0).argmax(axis=1)
     at_end = aside[rows, side.length - 1]

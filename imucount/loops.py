@@ -12,7 +12,7 @@ from imucount.edges import LEAST_ALIGNED, edges
 from imucount.plane import Channel, Level
 from imucount.rests import LINGER_S
 from imucount.samples import FloatArray
-from imucount.sides import IndexArray
+from imucount.sides import IndexArray, windows
 from imucount.swings import LONGEST_SIDE_S, Swing
 
 __all__ = ["Loop", "measure_loops"]
@@ -177,9 +177,14 @@ def _loops(
     before, after, top, known, axis = before[rows], after[rows], top[rows], known[rows], axis[:, rows]
     n_before, n_after = np.rint(before).astype(np.int64), np.rint(after).astype(np.int64)
     start = top - n_before
-    index = np.minimum((start - first)[:, np.newaxis] + np.arange(width), history.shape[1] - 1)
     is_loop, columns = _measure(
-        history[:, index], n_before + n_after + 1, n_before, axis, level, has_gyroscope, 1.0 / rate_hz
+        windows(history, start - first, width),
+        n_before + n_after + 1,
+        n_before,
+        axis,
+        level,
+        has_gyroscope,
+        1.0 / rate_hz,
     )
     columns["start_s"] = origin_s + (top - before) / rate_hz
     columns["end_s"] = origin_s + (top + after) / rate_hz

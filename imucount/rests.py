@@ -110,16 +110,14 @@ def _aside(fall: Sides, rise: Sides) -> tuple[FloatArray, FloatArray]:
 
     The share of the yaw that goes along with the tilt, over the rise and the fall, is taken off.
     """
-    farthest, highest_step = int(fall.length.max()), int(rise.length.max())
-    after, before = slice(0, farthest), slice(highest_step - 1, 0, -1)
-    counts = np.concatenate([rise.within()[:, before], fall.within()[:, after]], axis=1)
-    tilt = np.concatenate([rise.tilt[:, before], fall.tilt[:, after]], axis=1)
-    yaw = np.concatenate([rise.yaw[:, before], fall.yaw[:, after]], axis=1)
-    tied = slopes(tilt, yaw, counts)[:, np.newaxis]
-    aside = yaw - tied * tilt
-    highest = np.where(counts, aside, -np.inf).max(axis=1)
-    lowest = np.where(counts, aside, np.inf).min(axis=1)
-    return fall.yaw - tied * fall.tilt - 0.5 * (highest + lowest)[:, np.newaxis], 0.5 * (highest - lowest)
+    sides = (fall, Sides(rise.tilt[:, 1:], rise.yaw[:, 1:], rise.length - 1))
+    tied = slopes(*sides)[:, np.newaxis]
+    asides = [side.yaw - tied * side.tilt for side in sides]
+    highest, lowest = np.full(len(tied), -np.inf), np.full(len(tied), np.inf)
+    for side, aside in zip(sides, asides):
+        highest = np.maximum(highest, np.where(side.within(), aside, -np.inf).max(axis=1, initial=-np.inf))
+        lowest = np.minimum(lowest, np.where(side.within(), aside, np.inf).min(axis=1, initial=np.inf))
+    return asides[0] - 0.5 * (highest + lowest)[:, np.newaxis], 0.5 * (highest - lowest)
 
 
 @cache

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from imucount.plane import Channel, PlaneChunk
 from imucount.rests import LEAST_FALL, LINGER_S, has_stayed_low, steps_to_rest
-from imucount.sides import IndexArray, Sides
+from imucount.sides import IndexArray, Sides, outward
 from imucount.zigzag import Zigzag, moments_of_reversal, turning_points
 
 __all__ = ["LONGEST_SIDE_S", "Swing", "SwingFinder"]
@@ -250,12 +250,14 @@ class SwingFinder:
 
     def _side(self, points: Points, top: IndexArray, direction: int, length: IndexArray) -> Sides:
         """Look from high points in one direction, with the tilt along the zigzag's axis rising towards them."""
-        steps = direction * np.arange(length.max(initial=0))
-        index = np.clip((points["at"][top] - self.first)[:, np.newaxis] + steps, 0, self._tilt.shape[1] - 1)
-        axis = points["zigzag"][top] // len(_SIZES)
-        sign = np.sign(points["value"][top] - points["value"][top - 1])
-        tilt = sign[:, np.newaxis] * self._tilt[axis[:, np.newaxis], index]
-        return Sides(tilt, self.history[Channel.YAW][index], length)
+        axis, at = points["zigzag"][top] // len(_SIZES), points["at"][top] - self.first
+        sign = np.sign(points["value"][top] - points["value"][top - 1])[:, np.newaxis]
+        width, n = int(length.max()), self._tilt.shape[1]
+        (tilt,) = outward(
+            self._tilt.reshape(1, -1), axis * n + at, direction, width
+        )  # the axes one after the other
+        (yaw,) = outward(self.history[Channel.YAW : Channel.YAW + 1], at, direction, width)
+        return Sides(sign * tilt, yaw, length)
 
     def _lies_along(
         self, zigzag: IndexArray, start: IndexArray, top: IndexArray, end: IndexArray
