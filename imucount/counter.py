@@ -238,7 +238,7 @@ class RepCounter:
         if self._head is None:
             return
         begin_s = float(self._head.t[0] if len(self._head) else samples.t[0])
-        enough = max(int(np.searchsorted(samples.t, begin_s + HEAD_S)) + 1, 3)
+        enough = int(np.searchsorted(samples.t, begin_s + HEAD_S)) + 3  # however the sum is rounded
         self._head = Samples.concatenate([self._head, samples[:enough]])
         if self._head.duration_s >= HEAD_S and len(self._head) > 2:
             n = max(int(np.searchsorted(self._head.t, self._head.t[0] + HEAD_S)) + 1, 3)
