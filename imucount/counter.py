@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import floor
@@ -15,7 +15,7 @@ from imucount.circles import Circle, CircleSelector
 from imucount.csv_reader import open_csv
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.filters import EvenGrid
-from imucount.loops import Loop, measure_loop
+from imucount.loops import Loop, measure_loops
 from imucount.neighbours import loop_beside
 from imucount.plane import MOVED_COS, Level, ShoulderPlane
 from imucount.plausibility import gravity_problem, rate_problem, turning_problem
@@ -37,8 +37,8 @@ LONGEST_BRIDGE_S = 2.0
 """A gap up to this is bridged: less than half of a usual circle is missing then. At a longer one a new
 stretch begins, with nothing known but what was counted."""
 
-PIECE = 1 << 14
-"""Samples taken at a time: as many as stay in the processor's cache."""
+PIECE = 1 << 16
+"""Samples taken at a time: so many that what each call costs is nothing beside them, in a few MB of memory."""
 
 HEAD_S = 2.0
 """The rate and gravity are judged on the first samples of this length."""
@@ -172,16 +172,13 @@ class RepCounter:
         self._n_samples += len(samples)
         self._last_s = float(samples.t[-1])
 
-        x = np.zeros((6, len(samples)))
-        x[:3] = samples.acc.T
-        if samples.gyr is not None:
-            x[3:] = samples.gyr.T
         circles: list[Circle] = []
         start = 0
         for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
             for begin in range(start, cut, PIECE):
                 end = min(begin + PIECE, cut)
-                circles += self._feed(samples.t[begin:end], x[:, begin:end])
+                gyr = None if samples.gyr is None else samples.gyr[begin:end]
+                circles += self._feed(samples.t[begin:end], samples.acc[begin:end], gyr)
             if cut < len(samples):
                 circles += self._end_stretch()
                 self._gaps.append(Gap(float(samples.t[cut] - steps_s[cut]), float(samples.t[cut])))
@@ -242,7 +239,9 @@ class RepCounter:
         """Refuse a stream whose first seconds cannot be in SI units."""
         if self._head is None:
             return
-        self._head = Samples.concatenate([self._head, samples])
+        begin_s = float(self._head.t[0] if len(self._head) else samples.t[0])
+        enough = int(np.searchsorted(samples.t, begin_s + HEAD_S)) + 3  # however the sum is rounded
+        self._head = Samples.concatenate([self._head, samples[:enough]])
         if self._head.duration_s >= HEAD_S and len(self._head) > 2:
             n = max(int(np.searchsorted(self._head.t, self._head.t[0] + HEAD_S)) + 1, 3)
             self._head = self._head[:n]
@@ -256,7 +255,11 @@ class RepCounter:
         if problem:
             raise SampleError(problem)
 
-    def _feed(self, t: FloatArray, x: FloatArray) -> list[Circle]:
+    def _feed(self, t: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> list[Circle]:
+        x = np.zeros((6, len(t)))
+        x[:3] = acc.T
+        if gyr is not None:
+            x[3:] = gyr.T
         circles: list[Circle] = []
         for chunk in self._plane.update(self._grid.update(t, x)):
             if chunk.moved or (self._level is None and self._sits_otherwise(chunk.level)):
@@ -275,22 +278,19 @@ class RepCounter:
         """Decide on what a stretch of samples leaves open."""
         return self._select(self._finder.finish(), self._level) if self._level is not None else []
 
-    def _select(self, swings: Iterable[Swing], level: Level) -> list[Circle]:
-        circles: list[Circle] = []
-        for swing in swings:
-            circles += self._selector.close(self._time_s(swing.known))
-            if self._selector.expects(self._time_s(swing.top), level.to_sensor(*swing.axis, 0.0)):
-                loop = self._measure(swing, level)
-                if loop is not None:
-                    circles += self._selector.add(loop)
-        return circles
-
-    def _measure(self, swing: Swing, level: Level) -> Loop | None:
+    def _select(self, swings: list[Swing], level: Level) -> list[Circle]:
         assert self._has_gyroscope is not None
         finder = self._finder
-        return measure_loop(
-            swing, finder.history, finder.first, level, self._has_gyroscope, GRID_HZ, self._origin_s
+        loops = measure_loops(
+            swings, finder.history, finder.first, level, self._has_gyroscope, GRID_HZ, self._origin_s
         )
+        up_axes = {axis: level.to_sensor(*axis, 0.0) for axis in {swing.axis for swing in swings}}
+        circles: list[Circle] = []
+        for swing, loop in zip(swings, loops):
+            circles += self._selector.close(self._time_s(swing.known))
+            if loop is not None and self._selector.expects(self._time_s(swing.top), up_axes[swing.axis]):
+                circles += self._selector.add(loop)
+        return circles
 
     def _look_beside(self, loop: Loop, edge_s: float, limit_s: float, now_s: float) -> Loop | None:
         assert self._has_gyroscope is not None

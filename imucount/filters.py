@@ -156,7 +156,9 @@ def running_sum(x: FloatArray, start: FloatArray) -> FloatArray:
     >>> running_sum(np.ones((1, 3)), start=np.array([5.0]))
     array([[6., 7., 8.]])
     """
-    return np.cumsum(np.concatenate([start[:, np.newaxis], x], axis=1), axis=1)[:, 1:]
+    sums = np.empty((len(x), 1 + x.shape[1]))
+    sums[:, 0], sums[:, 1:] = start, x
+    return np.cumsum(sums, axis=1, out=sums)[:, 1:]
 
 
 class EvenGrid:
@@ -209,9 +211,12 @@ class EvenGrid:
         t = np.concatenate([self._t, t])
         x = np.concatenate([self._x, x], axis=1)
         n_known = len(self._t)
-        steps_s = np.diff(t[n_known - 1 :])
-        trapezoids = (x[:, n_known - 1 : -1] + x[:, n_known:]) * (0.5 * steps_s)
-        area = np.concatenate([self._area, running_sum(trapezoids, self._area[:, -1])], axis=1)
+        area = np.empty((len(x), len(t)))
+        area[:, :n_known] = self._area
+        trapezoids = area[:, n_known:]
+        np.add(x[:, n_known - 1 : -1], x[:, n_known:], out=trapezoids)
+        trapezoids *= 0.5 * np.diff(t[n_known - 1 :])
+        np.cumsum(area[:, n_known - 1 :], axis=1, out=area[:, n_known - 1 :])
 
         first = self._n_bins
         while self._edge_s(self._n_bins + 1) < t[-1]:
@@ -223,11 +228,12 @@ class EvenGrid:
             bins = np.empty((len(x), 0))
         else:
             since_s = edges_s - t[left]
-            slope = (x[:, left + 1] - x[:, left]) / (t[left + 1] - t[left])
-            at_edges = area[:, left] + since_s * (x[:, left] + 0.5 * since_s * slope)
+            half_share = 0.5 * since_s / (t[left + 1] - t[left])
+            at_left = x[:, left]
+            at_edges = area[:, left] + since_s * (at_left + half_share * (x[:, left + 1] - at_left))
             bins = np.diff(at_edges, axis=1) * self.sampling_rate_hz
         keep = int(left[-1])
-        self._t, self._x, self._area = t[keep:], x[:, keep:], area[:, keep:]
+        self._t, self._x, self._area = t[keep:].copy(), x[:, keep:].copy(), area[:, keep:].copy()
         return bins
 
     def _edge_s(self, index: int) -> float:

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import atan2, cos, degrees, hypot, pi, sin, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
+from imucount.edges import LEAST_ALIGNED, edges
 from imucount.plane import Channel, Level
+from imucount.rests import LINGER_S
 from imucount.samples import FloatArray
-from imucount.swings import LEAST_FALL, LINGER_S, LONGEST_SIDE_S, Swing, rest_after_fall, slope, steps_down_to
+from imucount.sides import IndexArray, windows
+from imucount.swings import LONGEST_SIDE_S, Swing
 
-__all__ = ["Loop", "measure_loop"]
+__all__ = ["Loop", "measure_loops"]
 
 SHORTEST_S, LONGEST_S = 0.7, 14.0
 """Circles take 1 to 8 s; a beginner's with holds, or one cut short, may take this."""
-
-LEAST_ALIGNED = 0.5
-"""The axis of the swing is within 60 deg of the loop's: 35 deg for the choice of axes, and the rest where the
-clip turns obliquely."""
-
-LONGEST_TO_OTHER = 1.6
-"""A first circle that begins gently rises for so many times its fall; a last one falls for so many its rise."""
 
 ACC_BIAS_M_S2 = 0.2
 """Typical bias of an accelerometer (20 mg): it makes the force vary with the tilt."""
 
 MISALIGNMENT_M_S2 = 0.1
 """Gravity times the misalignment of gyroscope and accelerometer (0.01 rad)."""
+
+
+LEAST_WIDTH = 64
+"""Loops are measured together with others of about the same length: as rows of a matrix, filled up with zeros to a
+power of two. The last bit of a sum may depend on how many those are, so that follows from the swing alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,20 +102,22 @@ class Loop:
         return self.end_s - self.start_s
 
 
-def measure_loop(
-    swing: Swing,
+def measure_loops(
+    swings: Sequence[Swing],
     history: FloatArray,
     first: int,
     level: Level,
     has_gyroscope: bool,
     rate_hz: float,
     origin_s: float,
-) -> Loop | None:
-    """Measure the loop of a swing; None if it is no loop at all.
+) -> list[Loop | None]:
+    """Measure the loops of swings; None for one that is no loop at all.
+
+    What is said of a swing does not depend on the others.
 
     Parameters
     ----------
-    swing : Swing
+    swings : sequence of Swing
     history : (8, n) array
         Rows by `Channel`.
     first : int
@@ -125,188 +129,204 @@ def measure_loop(
     origin_s : float
         Time of the sample with index 0, s.
     """
+    loops: list[Loop | None] = [None] * len(swings)
     longest_side = int(LONGEST_SIDE_S * rate_hz)
-    begin = max(swing.start, swing.top - longest_side, first)
-    until = min(swing.known, swing.top + longest_side) + 1
-    x = history[:, begin - first : until - first]
-    top = swing.top - begin
-    edges = _edges(x, top, swing, has_gyroscope, int(LINGER_S * rate_hz))
-    if edges is None:
-        return None
-    a, b = edges
-    if not SHORTEST_S <= (b - a) / rate_hz <= LONGEST_S:
-        return None
-    start = max(round(a), 0)
-    x = x[:, start : min(round(b), x.shape[1] - 1) + 1]
-    top -= start
-    n = x.shape[1]
-    if not 2 <= top <= n - 3:
-        return None
-    begin += start
+    of_width: dict[int, list[int]] = {}
+    for row, swing in enumerate(swings):
+        length = min(swing.known - swing.top, longest_side) + min(swing.top - swing.start, longest_side) + 1
+        of_width.setdefault(max(1 << (length - 1).bit_length(), LEAST_WIDTH), []).append(row)
+    for width, rows in of_width.items():
+        group = [swings[row] for row in rows]
+        for row, loop in zip(rows, _loops(group, width, history, first, level, has_gyroscope, rate_hz, origin_s)):
+            loops[row] = loop
+    return loops
 
-    rotation = x[_TURN if has_gyroscope else _TILT]
-    rotation = rotation - rotation[:, :1]
-    rotation -= rotation[:, -1:] * np.linspace(0.0, 1.0, n)
-    rotation -= rotation.mean(axis=1, keepdims=True)
-    steps = rotation[:, 1:] - rotation[:, :-1]
-    bends = steps[:, 1:] - steps[:, :-1]
-    force = x[Channel.FORCE :] - x[Channel.FORCE :].mean(axis=1, keepdims=True)
-    products = (rotation[:, 1:] @ steps.T).tolist()
-    spread = (rotation @ rotation.T).tolist()
-    speed = (steps @ steps.T).tolist()
-    bend = (bends @ bends.T).tolist()
-    pull = (force @ rotation.T).tolist()
-    push = (bends @ force[0, 1:-1]).tolist()
-    force_power = float(force[0] @ force[0])
 
-    area = (
-        0.5 * (products[1][2] - products[2][1]),
-        0.5 * (products[2][0] - products[0][2]),
-        0.5 * (products[0][1] - products[1][0]),
+def _loops(
+    swings: Sequence[Swing],
+    width: int,
+    history: FloatArray,
+    first: int,
+    level: Level,
+    has_gyroscope: bool,
+    rate_hz: float,
+    origin_s: float,
+) -> list[Loop | None]:
+    """Measure loops of swings of about the same length, as rows of matrices that are so wide."""
+    loops: list[Loop | None] = [None] * len(swings)
+    start, top, end, known = np.array([(each.start, each.top, each.end, each.known) for each in swings]).T
+    axis = np.array([each.axis for each in swings]).T
+    longest_side = int(LONGEST_SIDE_S * rate_hz)
+    n_after = np.minimum(known - top, longest_side) + 1
+    before, after = edges(
+        history[: Channel.YAW + 1],
+        top - first,
+        top - np.maximum(np.maximum(start, top - longest_side), first) + 1,
+        n_after,
+        np.minimum(end - top, n_after - 1),
+        axis,
+        np.array([each.rested_before for each in swings]),
+        has_gyroscope,
+        int(LINGER_S * rate_hz),
     )
-    axis = swing.axis
-    sense = 0
-    swept = hypot(area[0], area[1])
-    if has_gyroscope and swept > 0.0:
+    duration_s = (before + after) / rate_hz
+    may_be = (duration_s >= SHORTEST_S) & (duration_s <= LONGEST_S)
+    rows = np.flatnonzero(may_be & (np.rint(before) >= 2) & (np.rint(after) >= 2))
+    if len(rows) == 0:
+        return loops
+    before, after, top, known, axis = before[rows], after[rows], top[rows], known[rows], axis[:, rows]
+    n_before, n_after = np.rint(before).astype(np.int64), np.rint(after).astype(np.int64)
+    start = top - n_before
+    is_loop, columns = _measure(
+        windows(history, start - first, width),
+        n_before + n_after + 1,
+        n_before,
+        axis,
+        level,
+        has_gyroscope,
+        1.0 / rate_hz,
+    )
+    columns["start_s"] = origin_s + (top - before) / rate_hz
+    columns["end_s"] = origin_s + (top + after) / rate_hz
+    columns["known_s"] = origin_s + known / rate_hz
+    columns["quarter_s"] = origin_s + (start[:, np.newaxis] + columns["quarter_s"]) / rate_hz
+    columns["rise_share"] = before / (before + after)
+    listed = zip(*(_as_list(column[is_loop]) for column in columns.values()))
+    for row, values in zip(rows[is_loop].tolist(), listed):
+        loops[row] = Loop(**dict(zip(columns, values)))
+    return loops
+
+
+def _measure(
+    x: FloatArray,
+    n: IndexArray,
+    top: IndexArray,
+    axis: FloatArray,
+    level: Level,
+    has_gyroscope: bool,
+    step_s: float,
+) -> tuple[NDArray[np.bool_], dict[str, FloatArray]]:
+    """Measure r loops.
+
+    Parameters
+    ----------
+    x : (8, r, w) array
+        Rows by `Channel`; of each loop its samples, from the first to the last, and then any others.
+    n, top : (r,) arrays
+        How many of the samples are the loop's, and which of them is its top.
+    axis : (2, r) array
+        Axes of the swings.
+
+    Returns
+    -------
+    is_loop : (r,) array
+        False for one that lies askew to the axis of its swing.
+    columns : dict of arrays
+        Attributes of `Loop`, but for times; `quarter_s` in samples.
+    """
+    rows, steps = np.arange(len(n)), np.arange(x.shape[2])
+    within = steps < n[:, np.newaxis]
+    last = n - 1
+
+    turned = x[_TURN if has_gyroscope else _TILT]
+    turned -= turned[:, :, :1]
+    turned -= turned[:, rows, last][..., np.newaxis] * (steps / last[:, np.newaxis])
+    signals = np.where(within, np.concatenate([turned, x[_FORCES]]), 0.0)
+    means = np.add.reduce(signals, axis=2) / n
+    signals = np.where(within, signals - means[..., np.newaxis], 0.0)
+    rotation, force = signals[:3], signals[3:]
+    speed, bend = np.zeros_like(rotation), np.zeros_like(rotation[:2])
+    speed[:, :, 1:] = np.where(within[:, 1:], np.diff(rotation, axis=2), 0.0)
+    bend[:, :, 1:-1] = np.where(within[:, 2:], np.diff(speed[:2, :, 1:], axis=2), 0.0)
+    every = np.ascontiguousarray(np.concatenate([rotation, speed, bend, force]).transpose(1, 0, 2))
+    # Sums of the products of each with each: all areas, powers and levers are made of them.
+    products = (every @ every.transpose(0, 2, 1)).transpose(1, 2, 0)
+    spread, pull = products[:3, :3], products[8:, :3]
+
+    area = 0.5 * np.stack([products[i, 3 + j] - products[j, 3 + i] for i, j in ((1, 2), (2, 0), (0, 1))])
+    swept = np.sqrt(area[0] ** 2 + area[1] ** 2)
+    is_loop = np.ones(len(n), dtype=np.bool_)
+    sense = np.zeros(len(n), dtype=np.int64)
+    if has_gyroscope:
         aligned = axis[0] * area[1] - axis[1] * area[0]
-        if abs(aligned) < LEAST_ALIGNED * swept:
-            return None
-        sense = 1 if aligned > 0.0 else -1
-        axis = (sense * area[1] / swept, -sense * area[0] / swept)
-    elif not has_gyroscope:
+        is_loop = np.abs(aligned) >= LEAST_ALIGNED * swept
+        sense = np.where(swept > 0.0, np.where(aligned > 0.0, 1, -1), 0)
+        across = np.stack([area[1], -area[0]]) / np.where(swept > 0.0, swept, 1.0)
+        axis = np.where(swept > 0.0, sense * across, axis)
+    else:
         axis = _main_axis(spread, axis)
 
-    step_s = 1.0 / rate_hz
-    elevation_power = _along(spread, axis)
-    yaw_power = spread[2][2]
-    lever_weight = step_s**2 / (_along(speed, axis) + _TINY)
-    lever = -(axis[0] * pull[0][0] + axis[1] * pull[0][1]) * lever_weight
+    elevation_power, yaw_power = _along(spread, axis), spread[2, 2]
+    lever_weight = step_s**2 / (_along(products[3:5, 3:5], axis) + _TINY)
+    lever = -(axis[0] * pull[0, 0] + axis[1] * pull[0, 1]) * lever_weight
     # Force that the lever leaves: force - lever * d²elevation/dt², whose power follows from the products.
-    pushed = axis[0] * push[0] + axis[1] * push[1]
-    rest_power = force_power - 2.0 * lever * pushed / step_s**2 + lever**2 * _along(bend, axis) / step_s**4
+    pushed = axis[0] * products[6, 8] + axis[1] * products[7, 8]
+    force_power = products[8, 8]
+    rest_power = force_power - 2.0 * lever * pushed / step_s**2
+    rest_power += lever**2 * _along(products[6:8, 6:8], axis) / step_s**4
     # Level force is gravity seen along the level axes, and on top of it what moves the clip.
-    gravity = float(x[Channel.FORCE].mean())
-    moving_1 = pull[1][2] + gravity * spread[1][2]
-    moving_2 = pull[2][2] - gravity * spread[0][2]
-    yaw_weight = step_s**2 / (speed[2][2] + _TINY)
+    gravity = means[3]
+    moving = axis[0] * (pull[1, 2] + gravity * spread[1, 2]) + axis[1] * (pull[2, 2] - gravity * spread[0, 2])
+    yaw_weight = step_s**2 / (products[5, 5] + _TINY)
 
-    elevation = axis[0] * rotation[0] + axis[1] * rotation[1]
+    elevation = axis[0][:, np.newaxis] * rotation[0] + axis[1][:, np.newaxis] * rotation[1]
     yaw = rotation[2]
-    tied = (axis[0] * spread[0][2] + axis[1] * spread[1][2]) / (elevation_power + _TINY)
-    aside = yaw - tied * elevation
-    highest, lowest = float(elevation.max()), float(elevation.min())
-    high = elevation > 0.5 * (highest + lowest)
-    ahead = aside > 0.5 * float(aside.max() + aside.min())
-    n_high, n_ahead, n_both = (int(np.count_nonzero(each)) for each in (high, ahead, high & ahead))
-    quarters = (n_both, n_high - n_both, n_ahead - n_both, n - n_high - n_ahead + n_both)
-    elevation_range = highest - lowest
-    yaw_range = float(yaw.max() - yaw.min())
-    reach = np.abs(aside)
-    first_side, second_side = int(reach[: top + 1].argmax()), top + int(reach[top:].argmax())
-    ends = x[: Channel.YAW + 1, -1] - x[: Channel.YAW + 1, 0]
+    tied = (axis[0] * spread[0, 2] + axis[1] * spread[1, 2]) / (elevation_power + _TINY)
+    aside = yaw - tied[:, np.newaxis] * elevation
+    # What fills up a row is 0, the mean of each signal, and so within its range.
+    highest, lowest = elevation.max(axis=1), elevation.min(axis=1)
+    high = within & (elevation > 0.5 * (highest + lowest)[:, np.newaxis])
+    ahead = within & (aside > 0.5 * (aside.max(axis=1) + aside.min(axis=1))[:, np.newaxis])
+    n_high, n_ahead, n_both = (np.count_nonzero(each, axis=1) for each in (high, ahead, high & ahead))
+    quarters = np.stack([n_both, n_high - n_both, n_ahead - n_both, n - n_high - n_ahead + n_both])
+    elevation_range, yaw_range = highest - lowest, yaw.max(axis=1) - yaw.min(axis=1)
+    reach, until_top = np.where(within, np.abs(aside), -1.0), steps <= top[:, np.newaxis]
+    from_top = steps >= top[:, np.newaxis]
+    sides = (np.where(each, reach, -1.0).argmax(axis=1) for each in (until_top, from_top))
+    first_side, second_side = sides
+    apart = x[: Channel.YAW + 1, rows, last] - x[: Channel.YAW + 1, :, 0]
 
-    def time_s(index: float) -> float:
-        return origin_s + (begin + index) * step_s
-
-    return Loop(
-        start_s=time_s(a - start),
-        end_s=time_s(b - start),
-        known_s=origin_s + swing.known * step_s,
-        quarter_s=(time_s(first_side), time_s(top), time_s(second_side)),
-        up_axis=level.to_sensor(axis[0], axis[1], 0.0),
-        area=level.to_sensor(*area),
-        sense=sense,
-        elevation_deg=degrees(elevation_range),
-        yaw_deg=degrees(yaw_range),
-        roundness=swept / (2.0 * pi * sqrt(elevation_power * yaw_power) / n + _TINY),
-        closure=hypot(float(ends[0]), float(ends[1])) / (elevation_range + _TINY),
-        yaw_closure=abs(float(ends[2])) / (yaw_range + _TINY),
-        rise_share=(top + start - a) / (b - a),
-        fullest_quarter=max(quarters) / n,
-        lever_m=lever,
-        lever_sd_m=ACC_BIAS_M_S2 * elevation_power * lever_weight,
-        forward_lever_m=(axis[0] * moving_1 + axis[1] * moving_2) * yaw_weight,
-        forward_lever_sd_m=MISALIGNMENT_M_S2 * yaw_power * yaw_weight,
-        force_rms=sqrt(force_power / n),
-        unexplained_rms=sqrt(max(rest_power, 0.0) / n),
-    )
+    return is_loop, {
+        "quarter_s": np.stack([first_side, top, second_side], axis=1),
+        "up_axis": np.outer(axis[0], level.first) + np.outer(axis[1], level.second),
+        "area": np.outer(area[0], level.first) + np.outer(area[1], level.second) + np.outer(area[2], level.up),
+        "sense": sense,
+        "elevation_deg": np.degrees(elevation_range),
+        "yaw_deg": np.degrees(yaw_range),
+        "roundness": swept / (2.0 * np.pi * np.sqrt(elevation_power * yaw_power) / n + _TINY),
+        "closure": np.sqrt(apart[0] ** 2 + apart[1] ** 2) / (elevation_range + _TINY),
+        "yaw_closure": np.abs(apart[2]) / (yaw_range + _TINY),
+        "fullest_quarter": quarters.max(axis=0) / n,
+        "lever_m": lever,
+        "lever_sd_m": ACC_BIAS_M_S2 * elevation_power * lever_weight,
+        "forward_lever_m": moving * yaw_weight,
+        "forward_lever_sd_m": MISALIGNMENT_M_S2 * yaw_power * yaw_weight,
+        "force_rms": np.sqrt(force_power / n),
+        "unexplained_rms": np.sqrt(np.maximum(rest_power, 0.0) / n),
+    }
 
 
 _TURN = [Channel.TURN_1, Channel.TURN_2, Channel.YAW]
 _TILT = [Channel.TILT_1, Channel.TILT_2, Channel.YAW]
+_FORCES = [Channel.FORCE, Channel.LEVEL_1, Channel.LEVEL_2]
 _TINY = 1e-12
 
 
-def _along(products: list[list[float]], axis: tuple[float, float]) -> float:
-    """Resolve a matrix of products along a level axis."""
+def _along(products: FloatArray, axis: FloatArray) -> FloatArray:
+    """Resolve matrices of products, (2, 2, r) or larger, along level axes, (2, r)."""
     one, two = axis
-    return one * one * products[0][0] + 2.0 * one * two * products[0][1] + two * two * products[1][1]
+    return np.asarray(one * one * products[0, 0] + 2.0 * one * two * products[0, 1] + two * two * products[1, 1])
 
 
-def _main_axis(products: list[list[float]], towards: tuple[float, float]) -> tuple[float, float]:
-    """Find the level axis along which a matrix of products is largest."""
-    angle = 0.5 * atan2(2.0 * products[0][1], products[0][0] - products[1][1])
-    one, two = cos(angle), sin(angle)
-    sign = 1.0 if one * towards[0] + two * towards[1] > 0.0 else -1.0
-    return (sign * one, sign * two)
+def _main_axis(products: FloatArray, towards: FloatArray) -> FloatArray:
+    """Find the level axis along which each matrix of products is largest."""
+    difference, both = products[0, 0] - products[1, 1], 2.0 * products[0, 1]
+    size = np.sqrt(difference**2 + both**2)
+    cos = difference / np.where(size > 0.0, size, 1.0)  # of twice the angle
+    axis = np.sqrt(0.5 * np.stack([1.0 + cos, np.maximum(1.0 - cos, 0.0)]))
+    axis[1] = np.copysign(axis[1], both)
+    return np.where(axis[0] * towards[0] + axis[1] * towards[1] > 0.0, axis, -axis)
 
 
-def _edges(x: FloatArray, top: int, swing: Swing, has_gyroscope: bool, linger: int) -> tuple[float, float] | None:
-    """Find where the loop starts and ends, in samples of x with a fraction; None if it lies askew."""
-    one, two, yaw = x[Channel.TILT_1], x[Channel.TILT_2], x[Channel.YAW]
-    axis = swing.axis
-    fall = min(swing.end - swing.top, x.shape[1] - 1 - top)
-    if has_gyroscope:
-        left, right = max(top - 2 * fall, 0), top + fall
-        rotation = x[_TILT, left : right + 1]
-        drift = (rotation[2, -1] - rotation[2, 0]) / (right - left)
-        steps = rotation[:2, 1:] - rotation[:2, :-1]
-        level_yaw = rotation[2, 1:] - drift * np.arange(1, right - left + 1)
-        level_yaw -= level_yaw.mean()
-        swept_1, swept_2 = (steps @ level_yaw).tolist()
-        swept = hypot(swept_1, swept_2)
-        aligned = swept_1 * axis[0] + swept_2 * axis[1]
-        if abs(aligned) < LEAST_ALIGNED * swept:
-            return None
-        if swept > 0.0:
-            sign = 1.0 if aligned > 0 else -1.0
-            axis = (sign * swept_1 / swept, sign * swept_2 / swept)
-    tilt = axis[0] * one + axis[1] * two
-    before, after = tilt[top::-1], tilt[top:]
-    yaw_before, yaw_after = yaw[top::-1], yaw[top:]
-    if swing.rested_before or top > 1.2 * fall:
-        steps_back = rest_after_fall(
-            tilt[::-1], yaw[::-1], len(tilt) - 1 - top, LEAST_FALL * float(before[0] - before.min()), linger
-        )
-        # A drift of the posture or of the yaw may hide the rest: one side is not that much longer than the other.
-        longest = LONGEST_TO_OTHER * fall if steps_back is None else steps_back
-        before, yaw_before = before[: int(longest) + 1], yaw_before[: int(longest) + 1]
-    longest = LONGEST_TO_OTHER * len(before)
-    after, yaw_after = after[: int(longest) + 1], yaw_after[: int(longest) + 1]
-    return top - _side_end(before, yaw_before), top + _side_end(after, yaw_after)
-
-
-def _side_end(fall: FloatArray, yaw: FloatArray) -> float:
-    """Count the samples from the top to the end of the loop on that side.
-
-    Where the tilt turns at the bottom it is half-way between two crossings of one low level; where the
-    movement comes to rest there, the moment at which tilt and yaw have both arrived.
-    """
-    bottom = int(fall.argmin())
-    highest, lowest = float(fall[0]), float(fall[bottom])
-    depth = highest - lowest
-    if depth <= 0.0:
-        return float(len(fall) - 1)
-    rise = float(fall[bottom:].max()) - lowest
-    if rise > 0.04 * depth:
-        level = lowest + min(0.2 * depth, 0.9 * rise)
-        down = steps_down_to(fall, level)
-        above = bottom + int((fall[bottom:] > level).argmax())
-        again = above - (float(fall[above]) - level) / float(fall[above] - fall[above - 1])
-        if again - down <= 0.6 * bottom:
-            return 0.5 * (down + again)
-    aside = yaw - slope(fall, yaw) * fall
-    aside = np.abs(aside - aside[0])
-    side = int(aside.argmax())
-    back = side + int((aside[side:] <= aside[-1] + 0.1 * (aside[side] - aside[-1])).argmax())
-    return max(steps_down_to(fall, lowest + 0.03 * depth), float(back))
+def _as_list(column: FloatArray) -> list[object]:
+    return [tuple(each) for each in column.tolist()] if column.ndim > 1 else list(column.tolist())

@@ -56,7 +56,7 @@ DRIFT_REVIEW_S, MOVE_REVIEW_S = 20.0, 1.2
 """What is looked at once more on a new level: one of the slowest circles and the rest before it, when posture
 has drifted; the time that it took to be sure, when the clip has been moved."""
 
-SEARCH_LENGTH = 1024
+SEARCH_LENGTH = 1 << 14
 """Samples searched at a time for a change of level: a change makes the rest of them be searched again."""
 
 AGREE_COS = float(np.cos(np.radians(10.0)))

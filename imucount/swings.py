@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
-from math import hypot
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from imucount.plane import Channel, PlaneChunk
-from imucount.samples import FloatArray
+from imucount.rests import LEAST_FALL, LINGER_S, has_stayed_low, steps_to_rest
+from imucount.sides import IndexArray, Sides, outward
+from imucount.zigzag import Zigzag, moments_of_reversal, turning_points
 
-__all__ = [
-    "HISTORY_S",
-    "LEAST_FALL",
-    "LINGER_S",
-    "LONGEST_SIDE_S",
-    "Swing",
-    "SwingFinder",
-    "rest_after_fall",
-    "slope",
-    "steps_down_to",
-]
+__all__ = ["HISTORY_S", "LONGEST_SIDE_S", "Swing", "SwingFinder"]
 
-AXES = 3
+AXES = [(float(np.cos(angle)), float(np.sin(angle))) for angle in np.pi * np.arange(3) / 3]
 """Fixed level axes, 60 deg apart: one lies within 30 deg of any axis of elevation."""
 
 THRESHOLDS_RAD = tuple(np.radians((1.2, 2.4, 4.8, 9.6)))
@@ -49,17 +38,23 @@ HISTORY_S = 40.0
 LONGEST_SIDE_S = 9.0
 """A rise or fall is looked for within this: a circle of 14 s with uneven halves."""
 
-LINGER_S, LINGER_SHARE, STILL_SHARE = 0.4, 0.35, 0.08
-"""A fall has come to rest when the last 0.35 of its time, and 0.4 s at least, brought less than 0.08 of it.
+_POINT = np.dtype(
+    [
+        ("zigzag", np.int64),  # number of the axis and of the threshold in one
+        ("at", np.int64),
+        ("value", np.float64),
+        ("known", np.int64),
+        ("rested_before", np.bool_),  # whether the movement came to rest on the way to it
+        ("rests_after", np.bool_),  # and on the way from it
+        ("is_settled", np.bool_),  # whether that is certain
+    ]
+)
+"""A high or low point of one of the zigzags."""
 
-Half of a cosine lingers so long only after it has turned round.
-"""
+_SIZES = np.array(THRESHOLDS_RAD)
+_AXES = np.array(AXES)
 
-LEAST_FALL = 0.75
-"""A fall that comes to rest earlier has not arrived: four separate moves rest half-way, too."""
-
-LONG_SHARE = 0.7
-"""A rest of this share of the time since the top is longer than any hold between two moves."""
+Points = NDArray[np.void]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,11 +66,11 @@ class Swing:
     known : int
         Index of the sample that made it certain.
     start, top, end : int
-        Indices of its low, high and low point.
+        IndexArray of its low, high and low point.
     axis : tuple of float
         Direction along the two level axes in which the tilt rises.
-    rested_before, rested_after : bool
-        Whether the movement came to rest at the low point, rather than to turn round there.
+    rested_before : bool
+        Whether the movement came to rest at the first low point, rather than to turn round there.
     """
 
     known: int
@@ -84,7 +79,6 @@ class Swing:
     end: int
     axis: tuple[float, float]
     rested_before: bool
-    rested_after: bool
 
 
 class SwingFinder:
@@ -107,19 +101,18 @@ class SwingFinder:
 
     def __init__(self, sampling_rate_hz: float) -> None:
         self._rate_hz = sampling_rate_hz
+        self._longest_side = int(LONGEST_SIDE_S * sampling_rate_hz)
+        self._linger = int(LINGER_S * sampling_rate_hz)
         self.end = 0
         self._start_over()
 
     def _start_over(self) -> None:
         self.first = self.end
         self.history = np.empty((8, 0))
-        self._tilt = np.empty((AXES, 0))
+        self._tilt = np.empty((len(AXES), 0))
         self._recent: list[Swing] = []
-        angles = np.pi * np.arange(AXES) / AXES
-        self._axes = [(float(np.cos(angle)), float(np.sin(angle))) for angle in angles]
-        self._zigzags = [
-            [_Zigzag(threshold, axis, self._rate_hz) for threshold in THRESHOLDS_RAD] for axis in self._axes
-        ]
+        self._zigzags = [Zigzag(THRESHOLDS_RAD) for _ in AXES]
+        self._points = np.empty(0, _POINT)  # of each zigzag the last two: the next one makes them a swing
 
     def update(self, chunk: PlaneChunk) -> list[Swing]:
         """Take the next samples, return the swings that became certain, in that order.
@@ -131,43 +124,41 @@ class SwingFinder:
             self.end -= chunk.review
             self._start_over()
         self._forget()
-        begin = self.end
+        seen = self.end - self.first
         self.end += chunk.motion.shape[1]
         self.level = chunk.level
         x = chunk.level.resolve(chunk.motion)
         self.history = np.concatenate([self.history, x], axis=1)
-        tilt = np.stack([c * x[Channel.TILT_1] + s * x[Channel.TILT_2] for c, s in self._axes])
+        tilt = np.stack([c * x[Channel.TILT_1] + s * x[Channel.TILT_2] for c, s in AXES])
         self._tilt = np.concatenate([self._tilt, tilt], axis=1)
-        swings: list[Swing] = []
-        for tilt, zigzags in zip(self._tilt, self._zigzags):
-            vertices = _vertices(tilt, max(begin - 2, self.first) - self.first, self.first)
-            for zigzag in zigzags:
-                swings += zigzag.update(vertices, tilt, self.history, self.first)
-        swings = [replace(swing, known=now) if swing.known < now else swing for swing in swings]
-        swings.sort(key=lambda swing: swing.known)
-        return [swing for swing in swings if self._is_new(swing)]
+
+        new = self._new_points(seen)
+        if len(new) == 0:
+            return self._swings(self._points, self._falls_to_rest(self._points), now)
+        points = np.concatenate([self._points, new])
+        points = points[points["zigzag"].argsort(kind="stable")]
+        self._settle_where_none_rests(points)
+        to_rest = self._falls_to_rest(points)
+        follows = points["zigzag"][1:] == points["zigzag"][:-1]
+        points["rested_before"][1:] |= follows & points["rests_after"][:-1]
+        falls = np.concatenate([to_rest, self._falls_that_turn(points)], axis=1)
+        is_last = np.ones(len(points), dtype=np.bool_)
+        is_last[:-2] = points["zigzag"][:-2] != points["zigzag"][2:]
+        self._points = points[is_last]
+        return self._swings(points, falls, now)
 
     def finish(self) -> list[Swing]:
         """Return the swings whose fall the end of the stream cuts short, once they are nearly down."""
-        swings = [
-            swing
-            for tilt, zigzags in zip(self._tilt, self._zigzags)
-            for zigzag in zigzags
-            for swing in zigzag.finish(self.end - 1, tilt, self.first)
-        ]
-        return [swing for swing in swings if self._is_new(swing)]
-
-    def _is_new(self, swing: Swing) -> bool:
-        for other in self._recent:
-            if (
-                abs(other.end - swing.end) <= SAME
-                and abs(other.top - swing.top) <= SAME
-                and abs(other.start - swing.start) <= SAME
-                and other.axis[0] * swing.axis[0] + other.axis[1] * swing.axis[1] > 0.0
-            ):
-                return False
-        self._recent = [*self._recent[-7:], swing]
-        return True
+        points, last = self._points, self.end - 1
+        tops, ends = [], []
+        for top in np.flatnonzero(~points["is_settled"]).tolist():
+            axis, level = divmod(int(points["zigzag"][top]), len(THRESHOLDS_RAD))
+            end, low = self._zigzags[axis].best(level)
+            start_value, value = points["value"][top - 1 : top + 1].tolist()
+            if abs(value - low) >= LEAST_FALL * abs(value - start_value):
+                tops.append(top)
+                ends.append(end)
+        return self._swings(points, np.array([tops, ends, [last] * len(tops)], dtype=np.int64), last)
 
     def turned(self, begin: int, axis: tuple[float, float, float]) -> tuple[float, float]:
         """Rotation since a sample of `history` about an axis in the sensor frame, and about up, rad."""
@@ -183,238 +174,131 @@ class SwingFinder:
             self._tilt = self._tilt[:, surplus:].copy()
             self.first += surplus
 
+    def _new_points(self, seen: int) -> Points:
+        """Show the zigzags what comes after the samples they have seen, return the points that they confirm."""
+        reversals = []
+        for axis, (zigzag, turns) in enumerate(zip(self._zigzags, turning_points(self._tilt, seen))):
+            found = zigzag.update((turns + self.first).tolist(), self._tilt[axis, turns].tolist())
+            reversals += [(axis, *each) for each in found]
+        points = np.zeros(len(reversals), _POINT)
+        if reversals:
+            axes, levels, at, value, sign, before, until = np.array(reversals).T
+            axes, levels = axes.astype(np.int64), levels.astype(np.int64)
+            before, until = (before - self.first).astype(np.int64), (until - self.first).astype(np.int64)
+            moments = moments_of_reversal(self._tilt, axes, value, sign, before, until, _SIZES[levels])
+            points["zigzag"] = axes * len(_SIZES) + levels
+            points["at"], points["value"], points["known"] = at, value, moments + self.first
+        return points
 
-def _vertices(tilt: FloatArray, begin: int, first: int) -> list[tuple[int, float]]:
-    """Local extrema from `begin` on, and the last sample: a zigzag needs to look at nothing else."""
-    rising = np.sign(np.diff(tilt[begin:]))
-    at = begin + 1 + np.flatnonzero(rising[1:] != rising[:-1])
-    at = np.append(at, len(tilt) - 1)
-    if begin == 0:
-        at = np.insert(at, 0, 0)  # wherever the stream is cut, its first sample is one
-    return list(zip((at + first).tolist(), tilt[at].tolist()))
+    def _settle_where_none_rests(self, points: Points) -> None:
+        """Note in `points` after which of them this zigzag is not one to see the movement come to rest."""
+        zigzag, at, value, known = (points[name] for name in ("zigzag", "at", "value", "known"))
+        points["is_settled"][0] = True
+        points["is_settled"][1:] |= zigzag[1:] != zigzag[:-1]
+        top = np.flatnonzero(~points["is_settled"])
+        rise = np.abs(value[top] - value[top - 1])
+        size = _SIZES[zigzag[top] % len(_SIZES)]
+        may_rest = (LEAST_REST_SHARE * rise <= size) & (size < MOST_REST_SHARE * rise)
+        may_rest &= known[top] - at[top] <= self._longest_side
+        may_rest &= self._lies_along(zigzag[top], at[top - 1], at[top], at[top - 1])
+        points["is_settled"][top[~may_rest]] = True
 
+    def _falls_to_rest(self, points: Points) -> IndexArray:
+        """Find the falls that come to rest, and note it in `points`.
 
-class _Zigzag:
-    """Extrema of one signal that a reversal of `threshold` confirms, and the swings between them."""
+        Returns
+        -------
+        (3, m) array
+            Row of the high point in `points`; indices of the end, and of the sample that made it certain.
+        """
+        top = np.flatnonzero(~points["is_settled"])
+        if len(top) == 0:
+            return np.empty((3, 0), dtype=np.int64)
+        zigzag, at, value, known = (points[name] for name in ("zigzag", "at", "value", "known"))
+        least_fall = LEAST_FALL * np.abs(value[top] - value[top - 1])
+        after = np.minimum(top + 1, len(points) - 1)
+        is_followed = (after > top) & (zigzag[after] == zigzag[top])
+        stop = np.where(is_followed, known[after], self.end)
+        is_late = stop > at[top] + self._longest_side
+        fall = self._side(points, top, 1, np.minimum(stop - at[top], self._longest_side))
+        begin = np.maximum(at[top - 1], np.maximum(at[top] - self._longest_side, self.first))
 
-    def __init__(self, threshold: float, axis: tuple[float, float], rate_hz: float) -> None:
-        self._threshold = threshold
-        self._axis = axis
-        self._longest_side = int(LONGEST_SIDE_S * rate_hz)
-        self._linger = int(LINGER_S * rate_hz)
-        self._sign = 0  # 1 while it looks for a maximum, -1 for a minimum, 0 before the first reversal
-        self._low: tuple[int, float] | None = None
-        self._best: tuple[int, float] = (0, 0.0)
-        self._previous = 0
-        self._points: list[tuple[int, float]] = []
-        self._rested: list[bool] = []  # whether the movement came to rest at each of the points
-        self._rests = False  # whether it has come to rest since the last of them
-        self._searched = True
+        def rises(rows: IndexArray) -> Sides:
+            return self._side(points, top[rows], -1, at[top[rows]] - begin[rows] + 1)
 
-    def update(
-        self, vertices: list[tuple[int, float]], tilt: FloatArray, history: FloatArray, first: int
-    ) -> list[Swing]:
-        swings: list[Swing] = []
-        threshold = self._threshold
-        for index, value in vertices:
-            if self._sign == 0:
-                self._look_both_ways(index, value)
-            if self._sign != 0:
-                back = self._sign * (self._best[1] - value)
-                if back <= 0:
-                    self._best = (index, value)
-                elif back >= threshold:
-                    swings += self._reverse(index, value, tilt, history, first)
-            self._previous = index
-        swings += self._rest(vertices[-1][0] + 1, tilt, history, first)
-        return swings
+        steps = steps_to_rest(fall, rises, least_fall, self._linger)
+        late = np.flatnonzero(is_late & (steps < 0))
+        if len(late):
+            late = late[has_stayed_low(fall.tilt[late], least_fall[late])]
+            steps[late] = self._longest_side - 1
+        rests = steps >= 0
+        points["rests_after"][top] = rests
+        points["is_settled"][top] = rests | is_late | is_followed
+        top, steps = top[rests], steps[rests]
+        ends = at[top] + fall[rests].until(steps + 1).lowest()
+        return np.stack([top, ends, at[top] + steps])
 
-    def _look_both_ways(self, index: int, value: float) -> None:
-        if self._low is None:
-            self._low = self._best = (index, value)
-        if value <= self._low[1]:
-            self._low = (index, value)
-        if value >= self._best[1]:
-            self._best = (index, value)
-        if value - self._low[1] >= self._threshold:
-            self._best, self._sign = self._low, -1
-        elif self._best[1] - value >= self._threshold:
-            self._sign = 1
+    def _falls_that_turn(self, points: Points) -> IndexArray:
+        """Find the falls that end with the next rise: as `_falls_to_rest`, of those that have not come to rest."""
+        zigzag, at, value, known = (points[name] for name in ("zigzag", "at", "value", "known"))
+        top = 1 + np.flatnonzero((zigzag[2:] == zigzag[:-2]) & ~points["rests_after"][1:-1])
+        smaller = np.minimum(np.abs(value[top] - value[top - 1]), np.abs(value[top] - value[top + 1]))
+        size = _SIZES[zigzag[top] % len(_SIZES)]
+        serves = (LEAST_SHARE * smaller <= size) & (size <= MOST_SHARE * smaller)
+        serves &= known[top + 1] - at[top] <= 2 * self._longest_side
+        top = top[serves]
+        top = top[self._lies_along(zigzag[top], at[top - 1], at[top], at[top + 1])]
+        return np.stack([top, at[top + 1], known[top + 1]])
 
-    def _reverse(
-        self, index: int, value: float, tilt: FloatArray, history: FloatArray, first: int
-    ) -> Iterator[Swing]:
-        """Confirm the extremum, and find the swing that ends with it."""
-        best = self._best
-        yield from self._rest(index, tilt, history, first, reversing=True)
-        points = self._points = [*self._points[-2:], best]
-        self._rested = [*self._rested[-2:], self._rests]
-        if len(points) == 3 and not self._rests:
-            start, top, end = points
-            smaller = min(abs(top[1] - start[1]), abs(top[1] - end[1]))
-            serves = LEAST_SHARE * smaller <= self._threshold <= MOST_SHARE * smaller
-            if serves and self._lies_along(start[0], top[0], end[0], history, first):
-                known = self._known(index, tilt, first)
-                if known - top[0] <= 2 * self._longest_side:
-                    yield self._swing(start[0], top[0], end[0], known, self._rested[-3], False)
-        self._rests = False
-        self._searched = not self._may_rest(index, tilt, history, first)
-        self._best, self._sign = (index, value), -self._sign
+    def _side(self, points: Points, top: IndexArray, direction: int, length: IndexArray) -> Sides:
+        """Look from high points in one direction, with the tilt along the zigzag's axis rising towards them."""
+        axis, at = points["zigzag"][top] // len(_SIZES), points["at"][top] - self.first
+        sign = np.sign(points["value"][top] - points["value"][top - 1])[:, np.newaxis]
+        width, n = int(length.max()), self._tilt.shape[1]
+        (tilt,) = outward(
+            self._tilt.reshape(1, -1), axis * n + at, direction, width
+        )  # the axes one after the other
+        (yaw,) = outward(self.history[Channel.YAW : Channel.YAW + 1], at, direction, width)
+        return Sides(sign * tilt, yaw, length)
 
-    def _known(self, index: int, tilt: FloatArray, first: int) -> int:
-        """Find the sample by which the signal had reversed by the threshold."""
-        begin = max(self._previous, self._best[0])
-        run = self._sign * (self._best[1] - tilt[begin - first : index + 1 - first])
-        return begin + int((run >= self._threshold).argmax())
-
-    def _may_rest(self, index: int, tilt: FloatArray, history: FloatArray, first: int) -> bool:
-        """Whether this zigzag is one to see the movement come to rest after the point just confirmed."""
-        if len(self._points) < 2:
-            return False
-        start, top = self._points[-2:]
-        rise = abs(top[1] - start[1])
-        if not LEAST_REST_SHARE * rise <= self._threshold < MOST_REST_SHARE * rise:
-            return False
-        if not self._lies_along(start[0], top[0], start[0], history, first):
-            return False
-        return self._known(index, tilt, first) - top[0] <= self._longest_side
-
-    def _rest(
-        self, stop: int, tilt: FloatArray, history: FloatArray, first: int, reversing: bool = False
-    ) -> Iterator[Swing]:
-        """Find the swing that ends because the movement came to rest, not because it turned round."""
-        if self._searched:
-            return
-        start, top = self._points[-2:]
-        least = LEAST_FALL * abs(top[1] - start[1])
-        latest = top[0] + self._longest_side
-        if reversing and stop > latest:
-            stop = self._known(stop, tilt, first)
-        self._searched = stop > latest
-        if abs(top[1] - self._best[1]) < least:
-            return
-        if reversing and not self._searched:
-            stop = self._known(stop, tilt, first)
-        stop = min(stop, latest)
-        begin = max(start[0], top[0] - self._longest_side, first)
-        side = -self._sign * tilt[begin - first : stop - first]
-        yaw = history[Channel.YAW, begin - first : stop - first]
-        steps = rest_after_fall(side, yaw, top[0] - begin, least, self._linger)
-        if steps is None and self._searched and has_stayed_low(side[top[0] - begin :], least):
-            steps = stop - top[0] - 1
-        if steps is not None:
-            self._rests = self._searched = True
-            end = top[0] + int(side[top[0] - begin :][: steps + 1].argmin())
-            yield self._swing(start[0], top[0], end, top[0] + steps, self._rested[-2], True)
-
-    def finish(self, last: int, tilt: FloatArray, first: int) -> Iterator[Swing]:
-        """Take the end of the stream for the rest that it does not show."""
-        if self._searched or last > self._points[-1][0] + self._longest_side:
-            return
-        start, top = self._points[-2:]
-        if abs(top[1] - self._best[1]) >= LEAST_FALL * abs(top[1] - start[1]):
-            yield self._swing(start[0], top[0], self._best[0], last, self._rested[-2], True)
-
-    def _lies_along(self, start: int, top: int, end: int, history: FloatArray, first: int) -> bool:
+    def _lies_along(
+        self, zigzag: IndexArray, start: IndexArray, top: IndexArray, end: IndexArray
+    ) -> NDArray[np.bool_]:
         """Whether the axis is near enough to that in which the tilt rises most to the high point."""
-        if top - self._longest_side < first and start < first:
-            return False  # longer ago than any swing takes
-        at = top - first
-        low = max(start, top - self._longest_side) - first
-        other = min(max(end, top - self._longest_side), top + self._longest_side) - first
-        one, two = history[Channel.TILT_1], history[Channel.TILT_2]
-        rise_1 = float(one[at]) - 0.5 * float(one[low] + one[other])
-        rise_2 = float(two[at]) - 0.5 * float(two[low] + two[other])
-        return abs(self._axis[0] * rise_1 + self._axis[1] * rise_2) >= LEAST_ALONG * hypot(rise_1, rise_2)
+        is_recent = (top - self._longest_side >= self.first) | (start >= self.first)  # as any swing is
+        earliest, latest = top - self._longest_side, top + self._longest_side
+        tilt = self.history[Channel.TILT_1 : Channel.YAW]
+        at, low, other = (
+            tilt[:, np.maximum(index - self.first, 0)]
+            for index in (top, np.maximum(start, earliest), np.clip(end, earliest, latest))
+        )
+        rise = at - 0.5 * (low + other)
+        axis = _AXES[zigzag // len(_SIZES)].T
+        along = np.abs(axis[0] * rise[0] + axis[1] * rise[1])
+        return np.asarray(is_recent & (along >= LEAST_ALONG * np.hypot(rise[0], rise[1])))
 
-    def _swing(self, start: int, top: int, end: int, known: int, before: bool, after: bool) -> Swing:
-        axis = (-self._sign * self._axis[0], -self._sign * self._axis[1])
-        return Swing(known, start, top, end, axis, before, after)
-
-
-def rest_after_fall(tilt: FloatArray, yaw: FloatArray, top: int, least_fall: float, linger: int) -> int | None:
-    """When a fall of the tilt has come to rest and the yaw has come back from its side.
-
-    A shoulder that makes four separate moves rests at the front or the back as well, almost as low as at
-    the bottom; what tells them apart is the yaw, once the share that goes along with the tilt is taken off.
-    A rest that is longer than any hold needs no yaw, which may have drifted.
-
-    Parameters
-    ----------
-    tilt, yaw : (n,) array, rad
-        Up to the present, with the tilt rising towards the top.
-    top : int
-        Index of the high point.
-    least_fall : float
-        rad; a smaller fall has not arrived.
-    linger : int
-        Least number of samples to call it rest.
-
-    Returns
-    -------
-    int or None
-        Steps from the top to the first sample at which this was certain.
-    """
-    fall = tilt[top:]
-    n = len(fall)
-    if n <= linger + 1:
-        return None
-    earlier, much_earlier = _earlier_steps(linger, n)
-    lowest_ever = np.minimum.accumulate(fall)
-    lowest = lowest_ever[linger:]
-    fallen = fall[0] - lowest
-    slack = STILL_SHARE * fallen
-    rests = (lowest_ever[earlier] - lowest <= slack) & (fallen >= least_fall)
-    if not rests.any():
-        return None
-    rests &= fall[linger:] <= lowest + 0.25 * fallen
-    if not rests.any():
-        return None
-    until = top + linger + int(np.argmax(rests)) + 1
-    rise = tilt[top::-1]
-    lowest_before = float(rise.min())
-    begin = top - int(steps_down_to(rise, lowest_before + 0.1 * (float(rise[0]) - lowest_before)))
-    aside = yaw - slope(tilt[begin:until], yaw[begin:until]) * tilt
-    middle = 0.5 * (aside[begin:until].max() + aside[begin:until].min())
-    reach = 0.5 * (aside[begin:until].max() - aside[begin:until].min())
-    aside = aside - middle
-    side = aside[top:until]
-    outward = np.sign(side[int(np.argmax(np.abs(side)))])
-    came_back = outward * aside[top + linger :] <= 0.4 * reach + 1e-9
-    rests &= came_back | (lowest_ever[much_earlier] - lowest <= slack)
-    return linger + int(np.argmax(rests)) if rests.any() else None
-
-
-def has_stayed_low(fall: FloatArray, least_fall: float) -> bool:
-    """Whether a fall that was watched for as long as any takes has brought little in its second half."""
-    lowest = float(fall.min())
-    fallen = float(fall[0]) - lowest
-    return fallen >= least_fall and float(fall[: len(fall) // 2].min()) - lowest <= 2.0 * STILL_SHARE * fallen
-
-
-@cache
-def _all_earlier_steps(linger: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    steps = np.arange(linger, n)
-    earlier = np.minimum(((1.0 - LINGER_SHARE) * steps).astype(np.int64), steps - linger)
-    return earlier, ((1.0 - LONG_SHARE) * steps).astype(np.int64)
-
-
-def _earlier_steps(linger: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each of the steps from `linger` to n: the step since when nothing may have changed."""
-    earlier, much_earlier = _all_earlier_steps(linger, 1 << n.bit_length())
-    return earlier[: n - linger], much_earlier[: n - linger]
-
-
-def slope(x: FloatArray, y: FloatArray) -> float:
-    """Least-squares slope of y over x; 0 where x does not vary."""
-    centred = x - x.mean()
-    power = float(centred @ centred)
-    return float(centred @ y) / power if power > 0.0 else 0.0
-
-
-def steps_down_to(fall: FloatArray, level: float) -> float:
-    """Count the samples, with a fraction, until a fall is down at a level."""
-    index = int((fall <= level).argmax())
-    if index == 0:
-        return 0.0
-    return index - (level - float(fall[index])) / float(fall[index - 1] - fall[index])
+    def _swings(self, points: Points, falls: IndexArray, now: int) -> list[Swing]:
+        """Make swings of falls, in the order in which they were known, without those that nearly equal another."""
+        if falls.shape[1] == 0:
+            return []
+        top, end, known = falls
+        known = np.maximum(known, now)
+        in_order = np.lexsort((points["zigzag"][top], known))
+        top = top[in_order]
+        high, low = points[top], points[top - 1]
+        upward = np.sign(high["value"] - low["value"])[:, np.newaxis] * _AXES[high["zigzag"] // len(_SIZES)]
+        columns = (known[in_order], low["at"], high["at"], end[in_order], upward, low["rested_before"])
+        swings = []
+        for known_at, start, at, end_at, (one, two), rested_before in zip(*(each.tolist() for each in columns)):
+            for other in self._recent:
+                if (
+                    -SAME <= other.end - end_at <= SAME
+                    and -SAME <= other.top - at <= SAME
+                    and -SAME <= other.start - start <= SAME
+                    and other.axis[0] * one + other.axis[1] * two > 0.0
+                ):
+                    break
+            else:
+                swings.append(Swing(known_at, start, at, end_at, (one, two), rested_before))
+                self._recent = [*self._recent[-7:], swings[-1]]
+        return swings

@@ -1,9 +1,10 @@
 import itertools
+from dataclasses import astuple
 
 import numpy as np
 import pytest
 
-from imucount.loops import measure_loop
+from imucount.loops import measure_loops
 from imucount.plane import Level, PlaneChunk
 from imucount.swings import SwingFinder
 
@@ -13,19 +14,25 @@ LEVEL = Level.of(np.array([0.0, 0.0, GRAVITY]))
 REST_S = 3.0
 
 
-def loops_of(elevation, yaw, force=0.0, axis_deg=0.0):
-    """Loops that such angles, rad, and this force beside gravity, m/s², draw."""
+def found(elevation, yaw, force=0.0, axis_deg=0.0):
+    """A finder, and the swings that it finds in such angles, rad, and this force beside gravity, m/s²."""
     one, two = np.cos(np.radians(axis_deg)), np.sin(np.radians(axis_deg))
     about = one * LEVEL.first + two * LEVEL.second
     tilt = np.outer(about, elevation)
     turn = tilt + np.outer(LEVEL.up, yaw)
     acc = np.outer(LEVEL.up, GRAVITY + force * np.ones(len(elevation)))
     rest = np.outer(LEVEL.up, np.full(len(elevation), LEVEL.gravity))
-    chunk = PlaneChunk(np.concatenate([acc, rest, tilt, turn]), LEVEL, 0, False)
     finder = SwingFinder(RATE_HZ)
-    swings = finder.update(chunk)
-    loops = [measure_loop(each, finder.history, finder.first, LEVEL, True, RATE_HZ, 0.0) for each in swings]
-    return [loop for loop in loops if loop is not None]
+    swings = finder.update(PlaneChunk(np.concatenate([acc, rest, tilt, turn]), LEVEL, 0, False))
+    return finder, swings
+
+
+def measured(finder, swings, has_gyroscope=True):
+    return measure_loops(swings, finder.history, finder.first, LEVEL, has_gyroscope, RATE_HZ, 0.0)
+
+
+def loops_of(*motion, **more):
+    return [loop for loop in measured(*found(*motion, **more)) if loop is not None]
 
 
 def ellipse(period_s=3.0, cycles=4, elevation_deg=16.0, yaw_deg=10.0, sense=1, yaw_lag=0.25):
@@ -138,3 +145,23 @@ def test_the_lever_is_surer_the_faster_the_circle():
 
 def test_a_twitch_is_no_loop():
     assert [each for each in loops_of(*ellipse(period_s=0.4)) if each.duration_s < 0.7] == []
+
+
+@pytest.mark.parametrize("has_gyroscope", [True, False])
+def test_what_is_said_of_a_loop_has_the_same_bits_alone_and_among_others(has_gyroscope):
+    rng = np.random.default_rng(7)
+    shapes = [ellipse(period_s, elevation_deg=size) for period_s in (1.1, 2.3, 4.0, 7.0) for size in (5.0, 18.0)]
+    elevation, yaw = np.concatenate(shapes, axis=1)
+    wander = 0.002 * np.cumsum(rng.normal(size=(2, len(elevation))), axis=1)
+    finder, swings = found(elevation + wander[0], yaw + wander[1])
+    together = measured(finder, swings, has_gyroscope)
+    assert sum(loop is not None for loop in together) > 30
+    for swing, loop in zip(swings, together):
+        (alone,) = measured(finder, [swing], has_gyroscope)
+        assert (alone is None) == (loop is None)
+        assert alone is None or astuple(alone) == astuple(loop)
+
+
+def test_no_swings_draw_no_loops():
+    finder, _ = found(*ellipse())
+    assert measured(finder, []) == []

@@ -26,14 +26,17 @@ RANKS = {
     "replay": 2,
     "sensors.sensor": 2,
     "sensors.vectors": 2,
+    "sides": 2,
     "sources.source": 2,
     "stream_joiner": 2,
+    "zigzag": 2,
     "_script": 3,
     "clock": 3,
     "csv_rows": 3,
     "packet_order": 3,
     "plane": 3,
     "plausibility": 3,
+    "rests": 3,
     "sensors.adafruit": 3,
     "sensors.metamotion": 3,
     "sensors.movella_dot": 3,
@@ -44,6 +47,7 @@ RANKS = {
     "sensors.uart_text": 3,
     "sensors.witmotion": 3,
     "sources.radio": 3,
+    "edges": 4,
     "packet_stream": 4,
     "recording": 4,
     "sensors.__init__": 4,
@@ -74,7 +78,7 @@ RANKS = {
     "cli.__init__": 12,
     "__main__": 13,
 }
-ENGINE = ("filters", "plane", "swings", "loops", "neighbours", "circles")
+ENGINE = ("filters", "plane", "zigzag", "sides", "rests", "swings", "edges", "loops", "neighbours", "circles")
 INPUT = ("columns", "csv_rows", "csv_reader", "recording", "inspection", "replay", "simulate", "notes", "recorder")
 
 

@@ -178,6 +178,16 @@ def test_whether_a_stream_is_refused_does_not_depend_on_the_cuts(spoil):
         assert outcome(range(0, len(samples), length)) == at_once
 
 
+@pytest.mark.parametrize("start_s", [0.0, 0.30000000000000004, 1e6])
+def test_how_much_was_lost_does_not_depend_on_the_cuts_or_on_when_the_clock_starts(start_s):
+    samples = recording("lost packets")
+    # From 0.3 s on, 2 s later is 2.3 s, and 2.3 s is less than 2 s later: numbers are rounded.
+    samples = Samples(samples.t + start_s, samples.acc, samples.gyr)
+    warnings = [fed(samples, range(0, len(samples), n))[1].finish().warnings for n in (len(samples), 10, 1)]
+    assert any("lost" in warning for warning in warnings[0])
+    assert warnings == [warnings[0]] * 3
+
+
 def _rows(samples, first):
     kept = [*first, *range(100, len(samples))]
     return samples.acc[kept], samples.gyr[kept]

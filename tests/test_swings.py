@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imucount.plane import Level, PlaneChunk
-from imucount.swings import SwingFinder, rest_after_fall, steps_down_to
+from imucount.swings import SwingFinder
 
 RATE_HZ = 25.0
 LEVEL = Level.of(np.array([3.0, -6.0, 7.0]))
@@ -117,7 +117,7 @@ def test_rest_sway_and_slow_drift_are_no_swings(tilt):
 def test_swings_come_to_rest_at_the_ends_of_a_set():
     swings = upward(swings_of(cosines(cycles=3)))
     last = [swing for swing in swings if abs(swing.top - (3.0 + 2.5 * 3.0) * RATE_HZ) <= 2]
-    assert any(swing.rested_after for swing in last)
+    assert last, "what follows does not turn round"
 
 
 def test_the_last_swing_needs_no_next_one():
@@ -160,55 +160,3 @@ def test_a_new_level_begins_anew():
     assert [(swing.start - shift, swing.top - shift) for swing in after] == [
         (swing.start, swing.top) for swing in before
     ]
-
-
-# rest
-
-
-def a_fall(fall_s=1.5, rest_s=2.0, rise_s=1.5, depth=0.2):
-    """A rise, a fall and a rest, and the index of the high point."""
-    up, down, rest = (int(part * RATE_HZ) for part in (rise_s, fall_s, rest_s))
-    rise = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, up)))
-    fall = 0.5 * (1.0 + np.cos(np.linspace(0.0, np.pi, down)))
-    return depth * np.concatenate([rise, fall, np.zeros(rest)]), up - 1
-
-
-def test_a_fall_that_stays_low_has_come_to_rest():
-    tilt, top = a_fall()
-    steps = rest_after_fall(tilt, np.zeros_like(tilt), top, 0.15, linger=10)
-    assert 1.2 * RATE_HZ < steps < 3.0 * RATE_HZ
-
-
-def test_a_fall_that_goes_on_has_not_come_to_rest():
-    tilt, top = a_fall(fall_s=2.0, rest_s=0.0)
-    for n in range(top + 5, top + 35):
-        assert rest_after_fall(tilt[:n], np.zeros(n), top, 0.15, linger=10) is None
-
-
-def test_a_fall_that_is_too_small_has_not_arrived():
-    tilt, top = a_fall(depth=0.1)
-    assert rest_after_fall(tilt, np.zeros_like(tilt), top, 0.15, linger=10) is None
-
-
-def test_a_hold_at_the_side_is_no_rest_before_the_yaw_has_come_back():
-    tilt, top = a_fall(rest_s=0.9)
-    out = np.clip((np.arange(len(tilt)) - top) / (1.0 * RATE_HZ), 0.0, 1.0)
-    back = np.concatenate([out, np.linspace(1.0, 0.0, 25), np.zeros(25)])
-    low = np.concatenate([tilt, np.zeros(50)])
-    assert rest_after_fall(tilt, 0.2 * out, top, 0.15, linger=10) is None
-    assert rest_after_fall(low, 0.2 * back, top, 0.15, linger=10) is not None
-
-
-def test_rest_is_certain_at_the_same_sample_whatever_follows():
-    tilt, top = a_fall()
-    steps = rest_after_fall(tilt, np.zeros_like(tilt), top, 0.15, linger=10)
-    n = top + steps + 1
-    assert rest_after_fall(tilt[:n], np.zeros(n), top, 0.15, linger=10) == steps
-    assert rest_after_fall(tilt[: n - 1], np.zeros(n - 1), top, 0.15, linger=10) is None
-
-
-@given(share=st.floats(0.05, 0.95), depth=st.floats(0.1, 10.0))
-def test_a_straight_fall_is_down_to_a_share_in_proportion(share, depth):
-    assert steps_down_to(np.linspace(depth, 0.0, 41), share * depth) == pytest.approx(
-        40.0 * (1.0 - share), abs=1e-6
-    )
