@@ -7,6 +7,7 @@ shape of that one, which nothing else has.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import degrees, floor
 
@@ -68,14 +69,16 @@ class Neighbour:
 
 
 def find_neighbour(
-    elevation: FloatArray, yaw: FloatArray, start: float, end: float, edge: float, limit: float
+    elevation: FloatArray, yaw: FloatArray | None, start: float, end: float, edge: float, limit: float
 ) -> Neighbour | None:
     """Find the circle that begins or ends at an edge and is shaped like another one.
 
     Parameters
     ----------
-    elevation, yaw : (n,) array
-        Angles, which may drift.
+    elevation : (n,) array
+        The angle, which may drift.
+    yaw : (n,) array or None
+        The other angle; None where it is not seen.
     start, end : float
         Where the other circle is, as indices with a fraction.
     edge, limit : float
@@ -88,10 +91,12 @@ def find_neighbour(
     starts = edge - lengths if limit < edge else np.full(len(lengths), edge)
     every_start, every_length = np.append(starts, start), np.append(lengths, length)
     by_time = every_start[:, np.newaxis] + every_length[:, np.newaxis] * _RAMP
-    found = _most_alike(elevation, yaw, by_time, LEAST_LIKENESS)
+    if yaw is None:  # without time every way up and down is like every other
+        return _most_alike([elevation], by_time, LEAST_LIKENESS)
+    found = _most_alike([elevation, yaw], by_time, LEAST_LIKENESS)
     if found is None:
         by_path = _even_on_the_path(elevation, yaw, every_start, every_length)
-        found = _most_alike(elevation, yaw, by_path, LEAST_LIKENESS_OF_PATHS)
+        found = _most_alike([elevation, yaw], by_path, LEAST_LIKENESS_OF_PATHS)
     return found
 
 
@@ -107,30 +112,30 @@ def _even_on_the_path(
     return np.interp(first[:, np.newaxis] + (last - first)[:, np.newaxis] * _RAMP, path, index)
 
 
-def _most_alike(elevation: FloatArray, yaw: FloatArray, at: FloatArray, least: float) -> Neighbour | None:
+def _most_alike(angles: Sequence[FloatArray], at: FloatArray, least: float) -> Neighbour | None:
     """Find the window most like the last one, each given by the indices of its points, shape (windows, POINTS)."""
-    (*_, own_rise), (*_, own_aside) = rises, asides = _windows(elevation, at), _windows(yaw, at)
-    own = (own_rise, own_aside)
+    every = [_windows(angle, at) for angle in angles]
+    own = [windows[-1] for windows in every]
     own_power = [float((each * each).sum()) for each in own]
     if min(own_power) <= 0.0:
         return None
     lengths = at[:, -1] - at[:, 0]
-    common = [(windows[:-1] * each).sum(axis=1) for windows, each in zip((rises, asides), own)]
-    powers = [(windows[:-1] ** 2).sum(axis=1) + 1e-12 * p for windows, p in zip((rises, asides), own_power)]
-    likeness = np.minimum(*(c / np.sqrt(p * q) for c, p, q in zip(common, powers, own_power)))
+    common = [(windows[:-1] * each).sum(axis=1) for windows, each in zip(every, own)]
+    powers = [(windows[:-1] ** 2).sum(axis=1) + 1e-12 * p for windows, p in zip(every, own_power)]
+    likeness = np.minimum.reduce([c / np.sqrt(p * q) for c, p, q in zip(common, powers, own_power)])
     best = int(np.argmax(likeness - LENGTH_COST * np.abs(np.log(lengths[:-1] / lengths[-1]))))
     sizes = [float(c[best]) / p for c, p in zip(common, own_power)]
-    if likeness[best] < least or min(sizes) < LEAST_NARROWEST or sizes[0] * sizes[1] < LEAST_SIZE**2:
+    if likeness[best] < least or min(sizes) < LEAST_NARROWEST or sizes[0] * sizes[-1] < LEAST_SIZE**2:
         return None
-    rise, aside, points = rises[best], asides[best], at[best].tolist()
-    top = min(max(int(np.argmax(rise * np.sign(own_rise[POINTS // 2]))), 1), POINTS - 2)
+    rise, aside, points = every[0][best], every[-1][best], at[best].tolist()
+    top = min(max(int(np.argmax(rise * np.sign(own[0][POINTS // 2]))), 1), POINTS - 2)
     reach = np.abs(aside - 0.5 * (aside.max() + aside.min()))
     return Neighbour(
         start=points[0],
         end=points[-1],
         likeness=float(likeness[best]),
         elevation=float(np.ptp(rise)),
-        yaw=float(np.ptp(aside)),
+        yaw=float(np.ptp(aside)) if len(angles) > 1 else 0.0,
         first_side=points[int(np.argmax(reach[: top + 1]))],
         top=points[top],
         second_side=points[top + int(np.argmax(reach[top:]))],
@@ -178,9 +183,10 @@ def loop_beside(
     x = history[:, begin - first : stop - first]
     one, two = (sum(a * b for a, b in zip(loop.up_axis, axis.tolist())) for axis in (level.first, level.second))
     if has_gyroscope:
-        elevation, yaw = one * x[Channel.TURN_1] + two * x[Channel.TURN_2], x[Channel.YAW]
-    else:  # one angle is all that there is
-        elevation = yaw = one * x[Channel.TILT_1] + two * x[Channel.TILT_2]
+        elevation = one * x[Channel.TURN_1] + two * x[Channel.TURN_2]
+    else:
+        elevation = one * x[Channel.TILT_1] + two * x[Channel.TILT_2]
+    yaw = x[Channel.YAW] if has_gyroscope else None
     found = find_neighbour(elevation, yaw, start - begin, end - begin, edge - begin, limit - begin)
     if found is None:
         return None
@@ -194,7 +200,7 @@ def loop_beside(
         end_s=time_s(found.end),
         quarter_s=(time_s(found.first_side), time_s(found.top), time_s(found.second_side)),
         elevation_deg=degrees(found.elevation),
-        yaw_deg=degrees(found.yaw) if has_gyroscope else 0.0,
+        yaw_deg=degrees(found.yaw),
     )
 
 

@@ -84,6 +84,22 @@ def test_sway_is_none(seed):
     assert before(elevation + sway[0], yaw + sway[1]) is None
 
 
+@given(size=st.floats(0.4, 2.5))
+def test_without_yaw_the_elevation_alone_is_compared(size):
+    elevation, _ = angles(sizes=(size, 1.0))
+    found = before(elevation, None)
+    assert found.start == pytest.approx(REST, abs=0.12 * PERIOD)
+    assert found.elevation == pytest.approx(0.2 * size, rel=0.1)
+    assert found.yaw == 0.0
+
+
+def test_a_rise_that_stays_and_falls_is_none_without_yaw():
+    elevation, _ = angles(sizes=(0.0, 1.0))
+    first = REST + int(0.1 * PERIOD)
+    elevation[first : REST + int(0.9 * PERIOD)] = 0.2
+    assert before(elevation, None) is None
+
+
 def test_nothing_is_found_beyond_the_limit():
     elevation, yaw = angles()
     assert before(elevation, yaw, limit=REST - 1.0) is not None
