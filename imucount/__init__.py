@@ -7,12 +7,13 @@ from imucount.inspection import Inspection, inspect_csv
 from imucount.recording import Recording, RecordingWriter, recording_of_frame, write_csv
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
-from imucount.sets import Gap, RepSet, Session, Side
+from imucount.sets import Exercise, Gap, RepSet, Session, Side
 
 __all__ = [
     "CountingError",
     "CsvReader",
     "Direction",
+    "Exercise",
     "Gap",
     "ImucountError",
     "Inspection",

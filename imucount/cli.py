@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from imucount.counter import Progress
     from imucount.reps import Rep
-    from imucount.sets import RepSet, Side
+    from imucount.sets import Exercise, RepSet, Side
     from imucount.simulate import Simulation
 
 __all__ = ["main"]
@@ -108,6 +108,13 @@ _min_reps = click.option(
     help="Circles that must follow each other before they count. With 1 every circle counts at once; with 2 a "
     "single one still counts when it is unmistakable.",
 )
+_exercise = click.option(
+    "--exercise",
+    type=click.Choice(["shoulder-circles", "cyclic"]),
+    default="shoulder-circles",
+    show_default=True,
+    help="What is counted. cyclic is any exercise, with a sensor anywhere on the body: whatever repeats itself.",
+)
 
 
 @click.group(
@@ -137,9 +144,10 @@ def main() -> None:
 @click.argument("file", type=click.Path())
 @_side
 @_min_reps
+@_exercise
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a circle as CSV.")
-def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bool) -> None:
+def count(file: str, side: Side | None, min_reps: int, exercise: Exercise, as_json: bool, as_csv: bool) -> None:
     """Count the circles in FILE, a CSV with the columns t,ax,ay,az,gx,gy,gz, and show them set by set.
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
@@ -151,7 +159,7 @@ def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bo
     from imucount.counter import count as count_file
 
     with _progress(f"Counting {_name(file)}") as progress:
-        session = count_file(file, side, min_reps=min_reps, progress=progress)
+        session = count_file(file, side, min_reps=min_reps, exercise=exercise, progress=progress)
     if not (as_json or as_csv):
         from imucount.report import session_table
 
@@ -169,6 +177,7 @@ def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bo
 @click.argument("file", type=click.Path())
 @_side
 @_min_reps
+@_exercise
 @click.option(
     "--speed",
     type=_Number(min=0),
@@ -177,7 +186,7 @@ def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bo
     metavar="X",
     help="How many times as fast as it was recorded. 0 is at once.",
 )
-def replay(file: str, side: Side | None, min_reps: int, speed: float) -> None:
+def replay(file: str, side: Side | None, min_reps: int, exercise: Exercise, speed: float) -> None:
     """Count FILE as if it came live from the clip: the number grows as circles become certain.
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
@@ -185,14 +194,20 @@ def replay(file: str, side: Side | None, min_reps: int, speed: float) -> None:
     On a terminal it shows the present set; otherwise it prints a line a circle. It ends with the table that
     `imucount count` shows. Ctrl-C ends it early, with what was counted up to then.
     """
-    from imucount.counter import RepCounter, other_side_warning
+    from imucount.counter import LOWEST_RATES_HZ, RepCounter, other_side_warning
     from imucount.csv_reader import open_csv
     from imucount.replay import replay as replayed
     from imucount.report import clock_time, session_table
     from imucount.sets import group_reps
 
-    with _naming(file), open_csv(file) as reader, _Interrupt() as interrupt, _display(_name(file)) as display:
-        counter = RepCounter(side or reader.header.side, min_reps=min_reps)
+    lowest_hz = LOWEST_RATES_HZ[exercise]
+    with (
+        _naming(file),
+        open_csv(file, lowest_rate_hz=lowest_hz) as reader,
+        _Interrupt() as interrupt,
+        _display(_name(file)) as display,
+    ):
+        counter = RepCounter(side or reader.header.side, min_reps=min_reps, exercise=exercise)
         reps: list[Rep] = []
         for now_s, samples in replayed(reader, speed):
             reps += counter.update(samples)

@@ -13,9 +13,10 @@ from imucount.reps import Direction, Phase, Position, Rep, Tempo
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Gap", "RepSet", "Session", "Side", "group_reps"]
+__all__ = ["Exercise", "Gap", "RepSet", "Session", "Side", "group_reps"]
 
 Side = Literal["left", "right"]
+Exercise = Literal["shoulder-circles", "cyclic"]
 
 SCHEMA_VERSION = 1
 
@@ -97,6 +98,8 @@ class Session:
         Stretches without samples that were too long to bridge.
     warnings : tuple of str
         What a reader of the figures should know, a sentence each.
+    exercise : {"shoulder-circles", "cyclic"}
+        What was counted; "cyclic" is whatever repeats itself.
     """
 
     start_s: float
@@ -107,6 +110,7 @@ class Session:
     sets: tuple[RepSet, ...]
     gaps: tuple[Gap, ...]
     warnings: tuple[str, ...]
+    exercise: Exercise = "shoulder-circles"
 
     @property
     def duration_s(self) -> float:
@@ -117,6 +121,26 @@ class Session:
     def tempo(self) -> Tempo | None:
         """Tempo of all its reps; None without any."""
         return Tempo.of(self.reps)
+
+    @property
+    def right_reps(self) -> tuple[int, int]:
+        """How many of its reps are right: a range that holds the number in nine cases of ten.
+
+        It follows from the confidences of the reps, taken as independent chances to be right. Reps that were
+        missed are not in it.
+
+        Examples
+        --------
+        >>> reps = tuple(Rep(t, t + 3.0, "unknown", (), None, None, 0.9) for t in range(0, 60, 3))
+        >>> Session(0.0, 60.0, None, 50.0, reps, group_reps(reps), (), ()).right_reps
+        (16, 20)
+        """
+        chances = [1.0]  # of 0, 1, 2 ... right ones
+        for rep in self.reps:
+            wrong = [chance * (1.0 - rep.confidence) for chance in chances]
+            right = [chance * rep.confidence for chance in chances]
+            chances = [a + b for a, b in zip([*wrong, 0.0], [0.0, *right])]
+        return _quantile(chances, 0.05), _quantile(chances, 0.95)
 
     def total(self, direction: Direction) -> int:
         """Reps of one direction."""
@@ -157,9 +181,11 @@ class Session:
             "schema_version": SCHEMA_VERSION,
             "start_s": self.start_s,
             "end_s": self.end_s,
+            "exercise": self.exercise,
             "side": self.side,
             "sampling_rate_hz": self.sampling_rate_hz,
             "warnings": list(self.warnings),
+            "right_reps": list(self.right_reps),
             "gaps": [asdict(gap) for gap in self.gaps],
             "sets": [
                 {
@@ -208,11 +234,21 @@ class Session:
             sets=sets,
             gaps=tuple(Gap(**gap) for gap in document["gaps"]),
             warnings=tuple(document["warnings"]),
+            exercise=document.get("exercise", "shoulder-circles"),
         )
 
 
 def _phase_s(rep: Rep, position: Position) -> float | None:
     return next((phase.duration_s for phase in rep.phases if phase.position == position), None)
+
+
+def _quantile(chances: Sequence[float], share: float) -> int:
+    below = 0.0
+    for number, chance in enumerate(chances):
+        below += chance
+        if below >= share:
+            return number
+    return len(chances) - 1
 
 
 REST_S = 3.0

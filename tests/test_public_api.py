@@ -32,13 +32,26 @@ RANKS = {
     "csv_reader": 5,
     "circles": 6,
     "inspection": 6,
-    "counter": 7,
-    "report": 8,
-    "cli": 9,
-    "__init__": 9,
-    "__main__": 10,
+    "projections": 2,
+    "extrema": 2,
+    "agreement": 3,
+    "history": 3,
+    "chain": 2,
+    "cycles": 4,
+    "edges": 5,
+    "selection": 5,
+    "cyclic": 6,
+    "circle_chain": 7,
+    "counter": 8,
+    "report": 9,
+    "cli": 10,
+    "__init__": 10,
+    "__main__": 11,
 }
-ENGINE = ("filters", "plane", "swings", "loops", "circles")
+ENGINE = (
+    *("filters", "plane", "swings", "loops", "circles", "chain", "circle_chain"),
+    *("projections", "extrema", "history", "cycles", "edges", "selection", "agreement", "cyclic"),
+)
 INPUT = ("columns", "csv_rows", "csv_reader", "recording", "inspection", "replay", "simulate")
 
 
