@@ -352,15 +352,21 @@ def open_csv(
     return CsvReader(path, check=check, lowest_rate_hz=lowest_rate_hz, chunk_bytes=chunk_bytes)
 
 
-def read_csv(path: str | PathLike[str]) -> Recording:
+def read_csv(path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ) -> Recording:
     """Read the plain CSV, or imucount's own, whole.
+
+    Parameters
+    ----------
+    path : path-like
+    lowest_rate_hz : float, default 20
+        Fewer samples a second are refused; cyclic counting does with 10.
 
     Raises
     ------
     RecordingError
         If it cannot be read, or cannot be a worn sensor's signal in the units it declares.
     """
-    with open_csv(path) as reader:
+    with open_csv(path, lowest_rate_hz=lowest_rate_hz) as reader:
         samples = Samples.concatenate(list(reader))
         return Recording(
             samples,

@@ -36,6 +36,10 @@ SHORTEST_S, LONGEST_S = 0.4, 20.0
 LONGER = 2.2
 """A cycle this many times as long as its neighbour is another movement, or has a rest in it."""
 
+RESTS = 1.2
+"""After so many cycles without a swing the movement rests where it came to: a swing into the rest never turns
+back."""
+
 TOLERATED, SPREAD = 0.2, 0.35
 """Log ratio of lengths that is no sign of anything (tempo varies by up to 11 % from rep to rep, and both cycles
 do), and the scale on which more of it lowers the similarity."""
@@ -216,6 +220,13 @@ class CycleFinder:
         if self._open is None and len(self._times) > 4 + 2 * MARGIN:
             self._forget(len(self._times) - 4 - MARGIN)
         return runs
+
+    def has_come_to_rest(self, now: int) -> bool:
+        """Whether a run goes on of which no swing has been completed for longer than a cycle takes."""
+        if self._open is None:
+            return False
+        last = len(self._times) - 1
+        return now - self._time(last) > RESTS * (self._time(last) - self._time(last - 2))
 
     def wait(self, now: int) -> list[Run]:
         """End the run that nothing has continued for too long, at the sample `now`."""

@@ -159,8 +159,8 @@ def cycles_of(run: Run, template: Template, taken_until: float, sampling_rate_hz
 def _edges(run: Run, template: Template, taken_until: float) -> tuple[int, int]:
     """Find the first and last anchor.
 
-    Between them the halves resemble their kind, and beyond them the posture does. A whole number of cycles has an even
-    number of anchors, unless the stretch of samples cuts it.
+    Between them the halves resemble their kind, and beyond them the posture does. A whole number of cycles has
+    an even number of anchors, unless the stretch of samples cuts it.
     """
     firsts = range(max(run.first - MARGIN, 0), min(run.first + MARGIN, run.last - 2) + 1)
     lasts = range(max(run.last - MARGIN, run.first + 2), min(run.last + MARGIN, len(run.shapes)) + 1)
@@ -216,14 +216,14 @@ def _whole(run: Run, template: Template, first: int, last: int) -> tuple[int, in
 
 
 def _cut(run: Run, template: Template, first: int, last: int) -> list[Cycle]:
-    """Give each rep its swing out and its swing back, and half of the hold between it and the next."""
+    """Give each rep its swing out and its swing back, and half of the way between it and the next."""
     times = run.times
+    beyond = 0.5 * min(template.lengths)
     cycles = []
     outs = range(first, last + 1, 2)
     for out in outs:
         back = min(out + 1, last)
-        start = end = 0.5 * min(times[back] - times[out] or template.lengths[out % 2], template.lengths[out % 2])
-        start, end = times[out] - start, times[back] + end
+        start, end = times[out] - beyond, times[back] + beyond
         if out > first:
             start = 0.5 * (times[out - 1] + times[out])
         if back < last:

@@ -87,10 +87,9 @@ def certainty_line(session: Session) -> str:
     Examples
     --------
     >>> certainty_line(Session(0.0, 9.0, None, 100.0, (), (), (), ()))
-    'Of these 0 to 0 are right, in 9 cases of 10'
+    'At least 0 of them are right, in 19 sessions of 20'
     """
-    low, high = session.right_reps
-    return f"Of these {low} to {high} are right, in 9 cases of 10"
+    return f"At least {session.sure_reps} of them are right, in 19 sessions of 20"
 
 
 def _noun(session: Session) -> str:

@@ -20,6 +20,9 @@ Exercise = Literal["shoulder-circles", "cyclic"]
 
 SCHEMA_VERSION = 1
 
+UNSURE = 0.05
+"""Share of sessions of which fewer reps than `Session.sure_reps` are right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -123,8 +126,8 @@ class Session:
         return Tempo.of(self.reps)
 
     @property
-    def right_reps(self) -> tuple[int, int]:
-        """How many of its reps are right: a range that holds the number in nine cases of ten.
+    def sure_reps(self) -> int:
+        """At least so many of its reps are right, in 19 sessions of 20.
 
         It follows from the confidences of the reps, taken as independent chances to be right. Reps that were
         missed are not in it.
@@ -132,15 +135,20 @@ class Session:
         Examples
         --------
         >>> reps = tuple(Rep(t, t + 3.0, "unknown", (), None, None, 0.9) for t in range(0, 60, 3))
-        >>> Session(0.0, 60.0, None, 50.0, reps, group_reps(reps), (), ()).right_reps
-        (16, 20)
+        >>> Session(0.0, 60.0, None, 50.0, reps, group_reps(reps), (), ()).sure_reps
+        16
         """
         chances = [1.0]  # of 0, 1, 2 ... right ones
         for rep in self.reps:
             wrong = [chance * (1.0 - rep.confidence) for chance in chances]
             right = [chance * rep.confidence for chance in chances]
             chances = [a + b for a, b in zip([*wrong, 0.0], [0.0, *right])]
-        return _quantile(chances, 0.05), _quantile(chances, 0.95)
+        fewer = 0.0
+        for number, chance in enumerate(chances):
+            fewer += chance
+            if fewer > UNSURE:
+                return number
+        return len(self.reps)
 
     def total(self, direction: Direction) -> int:
         """Reps of one direction."""
@@ -185,7 +193,7 @@ class Session:
             "side": self.side,
             "sampling_rate_hz": self.sampling_rate_hz,
             "warnings": list(self.warnings),
-            "right_reps": list(self.right_reps),
+            "sure_reps": self.sure_reps,
             "gaps": [asdict(gap) for gap in self.gaps],
             "sets": [
                 {
@@ -240,15 +248,6 @@ class Session:
 
 def _phase_s(rep: Rep, position: Position) -> float | None:
     return next((phase.duration_s for phase in rep.phases if phase.position == position), None)
-
-
-def _quantile(chances: Sequence[float], share: float) -> int:
-    below = 0.0
-    for number, chance in enumerate(chances):
-        below += chance
-        if below >= share:
-            return number
-    return len(chances) - 1
 
 
 REST_S = 3.0
