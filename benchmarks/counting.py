@@ -84,14 +84,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("truth", type=Path, nargs="?", help="default: FOLDER/truth.csv")
     parser.add_argument("--exercise", choices=["cyclic", "shoulder-circles"], default="cyclic")
     parser.add_argument("--subjects", help="only these, separated by commas")
-    parser.add_argument("--without-peers", action="store_true")
+    parser.add_argument(
+        "--peers", default=",".join(PEERS), help="those to stand beside, none if empty (default: %(default)s)"
+    )
     parser.add_argument("--failures", action="store_true", help="name each recording that was not exact")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     options = parser.parse_args(arguments)
     units = units_of(options.folder, options.truth)
     if options.subjects:
         units = [unit for unit in units if unit.subject in options.subjects.split(",")]
-    counters = [OURS] if options.without_peers else [OURS, *PEERS]
+    counters = [OURS, *(peer for peer in PEERS if peer in options.peers.split(","))]
     with ProcessPoolExecutor(options.jobs) as pool:
         each = list(pool.map(judge, units, repeat(counters), repeat(options.exercise)))
     outcomes = [outcome for unit in each for outcome in unit]

@@ -235,7 +235,6 @@ def _rotation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Make the rotation that takes the direction of a to that of b by the shortest way."""
     a, b = a / np.linalg.norm(a), b / np.linalg.norm(b)
     axis, cosine = np.cross(a, b), float(a @ b)
-    if cosine < -0.999:
-        axis, cosine = np.array([axis[0], axis[1], axis[2]]), -0.999
+    cosine = max(cosine, -0.999)  # opposite: any way round would do, and none is exact
     cross = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
     return np.asarray(np.eye(3) + cross + cross @ cross / (1.0 + cosine))

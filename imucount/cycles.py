@@ -187,6 +187,7 @@ class CycleFinder:
         self._shapes: list[FloatArray | None] = []
         self._similarities: list[float] = []
         self._open: _Open | None = None
+        self._now = 0  # sample up to which the history may be looked at
         self._next = 4  # the anchor to be judged next; the first cycles have none before
         self._cut_at: int | None = None
 
@@ -210,6 +211,7 @@ class CycleFinder:
     def add(self, extremum: Extremum) -> list[Run]:
         """Take the next turning point, return the runs that it ends."""
         self._extrema.append(extremum)
+        self._now = extremum.known
         if len(self._extrema) == 1:
             return []
         self._sizes.append(abs(extremum.value - self._extrema[-2].value))
@@ -231,6 +233,7 @@ class CycleFinder:
     def wait(self, now: int) -> list[Run]:
         """End the run that nothing has continued for too long, at the sample `now`."""
         run = self._open
+        self._now = now
         if run is None:
             return []
         last = len(self._times) - 1
@@ -244,6 +247,7 @@ class CycleFinder:
     def finish(self, now: int) -> list[Run]:
         """End the run that goes on: the stretch of samples is over."""
         runs = []
+        self._now = now
         while self._open is not None:
             runs += [self._end(now, stretch_end=float(now)), *self._scan(now)]
         return runs
@@ -366,7 +370,9 @@ class CycleFinder:
     def _find_time(self, before: Extremum, after: Extremum) -> float:
         if self._vector:
             return float(after.index)  # the angular rate is largest where it turns round
-        start = max(before.index, self._history.oldest(after.known))
+        start = max(before.index, self._history.oldest(self._now))
+        if after.index < start:
+            return float(after.index)  # it has turned so long ago that nothing can be of one cycle with it
         x, y, z = self._history.part(start, after.index + 1)[:3]
         a, b, c = self._direction
         signal = a * x + b * y + c * z

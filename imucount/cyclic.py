@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import exp, inf, log
+from statistics import fmean
 
 import numpy as np
 
@@ -50,6 +51,9 @@ LEAST_RMS = 0.1
 LEAST_SHARE = 0.08
 """And movement this much smaller than that of the session's largest set so far is what the rest between sets is
 made of. Sets of low amplitude had 0.15 to 0.6."""
+
+LEAST_CONFIDENCE = 0.2
+"""Mean of a set: of the reps with less, not even half were right."""
 
 MOST_KNOWN = 1000
 """Shapes kept for each projection: those of the last minutes."""
@@ -171,7 +175,8 @@ class CyclicChain:
                 continue
             self._largest = max(self._largest, template.rms)
             for cycles in cycles_of(run, template, self._taken_until, GRID_HZ):
-                if len(cycles) >= self._min_reps:
+                sure = fmean(confidence(cycle, len(cycles)) for cycle in cycles)
+                if len(cycles) >= self._min_reps and sure >= LEAST_CONFIDENCE:
                     reps += [self._rep(cycle, len(cycles)) for cycle in cycles]
         return reps
 

@@ -329,3 +329,16 @@ def test_agreement_is_the_correlation_of_both_kinds_of_turning():
     wrong.update(x * np.array([1, 1, 1, 1, 1, -1])[:, np.newaxis])
     assert right.correlation > 0.95
     assert wrong.correlation < -0.95
+
+
+def test_a_swing_that_ends_long_after_it_began():
+    """Minutes of drifting posture between two sets is longer than what is remembered."""
+    set_of = swinging(reps=(5,), rate_hz=20.0)
+    rest = Samples(
+        set_of.t[-1] + 0.05 + np.arange(0.0, 400.0, 0.05),
+        set_of.acc[-1] + np.outer(np.sin(np.linspace(0.0, 9.0, 8000)), [0.0, 3.0, 0.0]),
+        np.zeros((8000, 3)),
+    )
+    again = Samples(set_of.t + rest.t[-1] + 0.05, set_of.acc, set_of.gyr)
+    session = count(Samples.concatenate([set_of, rest, again]), exercise="cyclic")
+    assert sizes(session) == [5, 5]
