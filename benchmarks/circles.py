@@ -143,7 +143,7 @@ def _is_within(rep: Rep, true: TrueSet | TrueRep) -> bool:
 
 def _range_errors(reps: Sequence[Rep], true_reps: Sequence[TrueRep]) -> tuple[float, float]:
     """Relative errors of a set's mean range of elevation and of protraction."""
-    elevation = sum(rep.elevation_deg for rep in reps) / sum(rep.elevation_deg for rep in true_reps)
+    elevation = sum(rep.elevation_deg or 0.0 for rep in reps) / sum(rep.elevation_deg for rep in true_reps)
     protraction = sum(rep.protraction_deg or 0.0 for rep in reps) / sum(rep.protraction_deg for rep in true_reps)
     return abs(elevation - 1.0), abs(protraction - 1.0)
 

@@ -20,7 +20,7 @@ from imucount.recorder import Recorder
 from imucount.recording import Recording, RecordingWriter, recording_of_frame, write_csv
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
-from imucount.sets import Gap, RepSet, Session, Side
+from imucount.sets import Exercise, Gap, RepSet, Session, Side
 from imucount.sources import open_source, scan
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "DeviceNotFoundError",
     "Direction",
     "DisconnectedError",
+    "Exercise",
     "Gap",
     "ImucountError",
     "Inspection",

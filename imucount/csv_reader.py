@@ -21,7 +21,7 @@ from imucount.columns import TO_SI, Columns, shortened, understand_columns, unde
 from imucount.csv_rows import RowParser, Rows, split_cells
 from imucount.errors import RecordingError, SampleError
 from imucount.notes import printable_line, warnings_of_notes
-from imucount.plausibility import PlausibilityCheck
+from imucount.plausibility import LOWEST_RATE_HZ, PlausibilityCheck
 from imucount.recording import FIRST_LINE, Recording, ignored_columns_warning
 from imucount.samples import Samples
 from imucount.sets import Side
@@ -91,6 +91,8 @@ class CsvReader:
     check : bool, default True
         Whether to refuse a signal that cannot be a worn sensor's in the units it declares: a wrong rate, no
         gravity, an angular rate that must be in deg/s, the same values throughout. False is for looking at it.
+    lowest_rate_hz : float, default 20
+        Fewer samples a second are a wrong rate.
     chunk_bytes : int, default 8 MiB
         About how much of the file becomes one piece. The samples do not depend on it.
 
@@ -106,7 +108,14 @@ class CsvReader:
         With the line, where there is one: on opening for the header, while iterating for the samples.
     """
 
-    def __init__(self, path: str | PathLike[str], *, check: bool = True, chunk_bytes: int = CHUNK_BYTES) -> None:
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        check: bool = True,
+        lowest_rate_hz: float = LOWEST_RATE_HZ,
+        chunk_bytes: int = CHUNK_BYTES,
+    ) -> None:
         self._path = fspath(path)
         self._chunk_bytes = max(1, chunk_bytes)
         self._line = 0  # lines read so far
@@ -127,7 +136,7 @@ class CsvReader:
         self._warnings = list(ignored_columns_warning(self.header.columns.ignored))
         self._notes: list[str] = []
         self._parser = RowParser(self._path, self.header.columns)
-        self._check = PlausibilityCheck(self.header.units) if check else None
+        self._check = PlausibilityCheck(self.header.units, lowest_rate_hz) if check else None
         self._chunks = self._read_chunks()
 
     def __enter__(self) -> Self:
@@ -356,20 +365,32 @@ class CsvReader:
             raise RecordingError(str(error), self._path) from error
 
 
-def open_csv(path: str | PathLike[str], *, check: bool = True, chunk_bytes: int = CHUNK_BYTES) -> CsvReader:
+def open_csv(
+    path: str | PathLike[str],
+    *,
+    check: bool = True,
+    lowest_rate_hz: float = LOWEST_RATE_HZ,
+    chunk_bytes: int = CHUNK_BYTES,
+) -> CsvReader:
     """Open a CSV to read it piece by piece, in a `with` statement; the parameters are those of `CsvReader`."""
-    return CsvReader(path, check=check, chunk_bytes=chunk_bytes)
+    return CsvReader(path, check=check, lowest_rate_hz=lowest_rate_hz, chunk_bytes=chunk_bytes)
 
 
-def read_csv(path: str | PathLike[str]) -> Recording:
+def read_csv(path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ) -> Recording:
     """Read the plain CSV, or imucount's own, whole.
+
+    Parameters
+    ----------
+    path : path-like
+    lowest_rate_hz : float, default 20
+        Fewer samples a second are refused; cyclic counting does with 10.
 
     Raises
     ------
     RecordingError
         If it cannot be read, or cannot be a worn sensor's signal in the units it declares.
     """
-    with open_csv(path) as reader:
+    with open_csv(path, lowest_rate_hz=lowest_rate_hz) as reader:
         samples = Samples.concatenate(list(reader))
         return Recording(
             samples,

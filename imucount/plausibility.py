@@ -61,10 +61,13 @@ class PlausibilityCheck:
     ----------
     units : mapping of str to str, optional
         The units that the recording declares, for the messages; the samples themselves are in SI.
+    lowest_rate_hz : float, optional
+        Fewer samples a second are refused.
     """
 
-    def __init__(self, units: Mapping[str, str] = PLAIN_UNITS) -> None:
+    def __init__(self, units: Mapping[str, str] = PLAIN_UNITS, lowest_rate_hz: float = LOWEST_RATE_HZ) -> None:
         self._units = units
+        self._lowest_rate_hz = lowest_rate_hz
         self._head: list[Samples] | None = []
         self._first: Samples | None = None
         self._interval_s: float | None = None
@@ -127,7 +130,8 @@ class PlausibilityCheck:
         head = Samples.concatenate(self._head)[:_HEAD]
         self._head = None
         self._interval_s = typical_step(np.diff(head.t))
-        problem = rate_problem(head.t, self._units["t"]) or gravity_problem(head.t, head.acc, self._units["acc"])
+        problem = rate_problem(head.t, self._units["t"], self._lowest_rate_hz)
+        problem = problem or gravity_problem(head.t, head.acc, self._units["acc"])
         if problem is None and head.gyr is not None:
             problem = turning_problem(head.t, head.acc, head.gyr, self._units["gyr"])
         if problem is not None:
@@ -160,7 +164,7 @@ def typical_step(steps: FloatArray) -> float:
     return float(np.mean(steps[steps <= LONG_STEP * np.median(steps)])) if len(steps) else float("nan")
 
 
-def rate_problem(t: FloatArray, unit: str = "s") -> str | None:
+def rate_problem(t: FloatArray, unit: str = "s", lowest_hz: float = LOWEST_RATE_HZ) -> str | None:
     """Why the spacing of time stamps in s cannot be served, or None.
 
     Parameters
@@ -168,19 +172,21 @@ def rate_problem(t: FloatArray, unit: str = "s") -> str | None:
     t : (n,) array, s
     unit : str
         The unit that the recording declares for t.
+    lowest_hz : float
+        Fewer samples a second are a problem.
     """
     interval_s = typical_step(np.diff(t))
-    if np.isnan(interval_s) or _is_rate(1 / interval_s):
+    if np.isnan(interval_s) or _is_rate(1 / interval_s, lowest_hz):
         return None
     message = (
-        f"expected {LOWEST_RATE_HZ:g} to {HIGHEST_RATE_HZ:g} samples a second, "
+        f"expected {lowest_hz:g} to {HIGHEST_RATE_HZ:g} samples a second, "
         f"got {1 / interval_s:.4g} Hz (a sample every {interval_s:.4g} s)"
     )
     in_unit = interval_s / TO_SI["t"][unit]
     if unit == "s" and (t == np.round(t)).all() and np.median(np.diff(t)) == 1:
         return f"{message}; is t the number of the sample rather than the time?"
     for likely, factor in (TO_SI["t"] | {"ns": 1e-9}).items():
-        if likely != unit and _is_rate(1 / (in_unit * factor)):
+        if likely != unit and _is_rate(1 / (in_unit * factor), lowest_hz):
             return f"{message}; is t in {likely} rather than {unit}?"
     return f"{message}; was the recording thinned out or made with another setting?"
 
@@ -273,8 +279,8 @@ def _quietest_second(t: FloatArray, length: FloatArray) -> _Rest:
         return _Rest(float(seconds[quietest].mean()), float(spreads[quietest]))
 
 
-def _is_rate(rate_hz: float) -> bool:
-    return LOWEST_RATE_HZ * (1 - _RATE_TOLERANCE) <= rate_hz <= HIGHEST_RATE_HZ * (1 + _RATE_TOLERANCE)
+def _is_rate(rate_hz: float, lowest_hz: float) -> bool:
+    return lowest_hz * (1 - _RATE_TOLERANCE) <= rate_hz <= HIGHEST_RATE_HZ * (1 + _RATE_TOLERANCE)
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from imucount.columns import PLAIN_UNITS, understand_columns
 from imucount.errors import RecordingError, SampleError
-from imucount.plausibility import PlausibilityCheck
+from imucount.plausibility import LOWEST_RATE_HZ, PlausibilityCheck
 from imucount.samples import FloatArray, Samples
 from imucount.sets import Side
 
@@ -192,7 +192,9 @@ def write_csv(path: str | PathLike[str], recording: Recording) -> None:
         writer.append(recording.samples)
 
 
-def recording_of_frame(frame: pd.DataFrame, side: Side | None = None) -> Recording:
+def recording_of_frame(
+    frame: pd.DataFrame, side: Side | None = None, *, lowest_rate_hz: float = LOWEST_RATE_HZ
+) -> Recording:
     """Make a Recording of a pandas DataFrame with the columns of the plain table.
 
     Parameters
@@ -201,6 +203,8 @@ def recording_of_frame(frame: pd.DataFrame, side: Side | None = None) -> Recordi
         Columns t, ax, ay, az and, with a gyroscope, gx, gy, gz in s, m/s² and rad/s, or with the unit in the
         name as in "ax (g)". Other columns are left aside with a warning.
     side : {"left", "right"}, optional
+    lowest_rate_hz : float, default 20
+        Fewer samples a second are refused.
 
     Raises
     ------
@@ -224,7 +228,7 @@ def recording_of_frame(frame: pd.DataFrame, side: Side | None = None) -> Recordi
     if len(table) < 2:
         raise SampleError(f"expected at least two samples, got {len(table)}")
     samples = columns.to_samples(table)
-    check = PlausibilityCheck(columns.units)
+    check = PlausibilityCheck(columns.units, lowest_rate_hz)
     check.update(samples)
     return Recording(samples, side, warnings=(*ignored_columns_warning(columns.ignored), *check.finish()))
 

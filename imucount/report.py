@@ -66,14 +66,16 @@ def session_table(session: Session, title: str = "") -> RenderableType:
     parts: list[RenderableType] = [Text.assemble((title, "bold"), ": " if title else "", _facts(session))]
     if session.sets:
         parts += [Text(), _Sets(session.sets), Text(), Text(totals_line(session), "bold")]
+        if session.exercise == "cyclic":
+            parts.append(Text(certainty_line(session)))
     else:
-        parts.append(Text("No circles were counted.", "bold"))
+        parts.append(Text(f"No {_noun(session)}s were counted.", "bold"))
     parts += [Text.assemble(("Warning: ", "yellow"), warning) for warning in session.warnings]
     return Group(*parts)
 
 
 def totals_line(session: Session) -> str:
-    """Tell how many circles there are, of which direction.
+    """Tell how many reps there are and, of circles, of which direction.
 
     Examples
     --------
@@ -82,7 +84,9 @@ def totals_line(session: Session) -> str:
     """
     directions: tuple[Direction, ...] = ("forward", "backward", "unknown")
     totals = {direction: session.total(direction) for direction in directions}
-    line = f"{_number(len(session.reps), 'circle')} in {_number(len(session.sets), 'set')}"
+    line = f"{_number(len(session.reps), _noun(session))} in {_number(len(session.sets), 'set')}"
+    if session.exercise == "cyclic":
+        return line
     told = ", ".join(
         f"{total} {'of unknown direction' if direction == 'unknown' else direction}"
         for direction, total in totals.items()
@@ -91,11 +95,27 @@ def totals_line(session: Session) -> str:
     return f"{line}: {told}" if told else line
 
 
+def certainty_line(session: Session) -> str:
+    """Tell how sure the number of reps is.
+
+    Examples
+    --------
+    >>> certainty_line(Session(0.0, 9.0, None, 100.0, (), (), (), ()))
+    'At least 0 of them are right, in 19 sessions of 20'
+    """
+    return f"At least {session.sure_reps} of them are right, in 19 sessions of 20"
+
+
+def _noun(session: Session) -> str:
+    return "rep" if session.exercise == "cyclic" else "circle"
+
+
 def _facts(session: Session) -> str:
     facts = [clock_time(session.duration_s)]
     if session.sampling_rate_hz is not None:
         facts.append(f"{session.sampling_rate_hz:.4g} Hz")
-    facts.append(_shoulder(session.side))
+    if session.exercise == "shoulder-circles" or session.side is not None:
+        facts.append(_shoulder(session.side))
     if session.gaps:
         missing_s = sum(gap.duration_s for gap in session.gaps)
         facts.append(f"{_number(len(session.gaps), 'gap')} of {missing_s:.1f} s in all")
@@ -134,6 +154,7 @@ class _Sets:
         plus_minus, degrees = ("+/-", " deg") if options.ascii_only else ("±", "°")
         tempo = rep_set.tempo
         spread = f" {plus_minus} {tempo.period_sd_s:.2f}" if len(rep_set.reps) > 1 else ""
+        elevations_deg = [rep.elevation_deg for rep in rep_set.reps if rep.elevation_deg is not None]
         protractions_deg = [rep.protraction_deg for rep in rep_set.reps if rep.protraction_deg is not None]
         return [
             Text(str(number)),
@@ -141,7 +162,7 @@ class _Sets:
             Text(str(len(rep_set.reps)), "bold"),
             Text(f"{tempo.period_s:.2f}{spread}"),
             Text(f"{tempo.cadence_per_min:.1f}"),
-            Text(f"{fmean(rep.elevation_deg for rep in rep_set.reps):.1f}{degrees}"),
+            Text(f"{fmean(elevations_deg):.1f}{degrees}" if elevations_deg else NOT_KNOWN),
             Text(f"{fmean(protractions_deg):.1f}{degrees}" if protractions_deg else NOT_KNOWN),
             Text(NOT_KNOWN if rep_set.rest_before_s is None else f"{rep_set.rest_before_s:.1f} s"),
         ]

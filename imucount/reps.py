@@ -48,35 +48,38 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """One counted circle, from the lowest position to the lowest position.
+    """One counted cycle: a circle from the lowest position to the lowest, or a rep of any exercise.
 
     Attributes
     ----------
     start_s, end_s : float
         s, on the recording's clock.
     direction : {"forward", "backward", "unknown"}
-        Sense of rotation, by the path: forward goes back, up, forward, down.
+        Sense of rotation, by the path: forward goes back, up, forward, down. Reps of an exercise that is not
+        known have none: "unknown".
     phases : tuple of Phase
-        In order of time: four quarters; two halves ("up", "down") without a gyroscope.
-    elevation_deg : float
-        Range of the sensor's scapular elevation, deg, peak to peak.
+        In order of time: four quarters; two halves ("up", "down") without a gyroscope; none of an exercise that is
+        not known.
+    elevation_deg : float or None
+        Range of the sensor's scapular elevation, deg, peak to peak; None of an exercise that is not known.
     protraction_deg : float or None
-        Range of the sensor's protraction and retraction, deg, peak to peak; None without a gyroscope.
+        Range of the sensor's protraction and retraction, deg, peak to peak; None without a gyroscope, and of an
+        exercise that is not known.
     confidence : float
-        0 to 1: how surely this is a circle, and (where a direction is told) one of that direction.
+        0 to 1: how surely this is a rep, and (where a direction is told) one of that direction.
     """
 
     start_s: float
     end_s: float
     direction: Direction
     phases: tuple[Phase, ...]
-    elevation_deg: float
+    elevation_deg: float | None
     protraction_deg: float | None
     confidence: float
 
     @property
     def duration_s(self) -> float:
-        """Length of the circle, s."""
+        """Length of the rep, s."""
         return self.end_s - self.start_s
 
 

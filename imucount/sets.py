@@ -13,11 +13,15 @@ from imucount.reps import Direction, Phase, Position, Rep, Tempo
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Gap", "RepSet", "Session", "Side", "group_reps"]
+__all__ = ["Exercise", "Gap", "RepSet", "Session", "Side", "group_reps"]
 
 Side = Literal["left", "right"]
+Exercise = Literal["shoulder-circles", "cyclic"]
 
 SCHEMA_VERSION = 1
+
+UNSURE = 0.05
+"""Share of sessions of which fewer reps than `Session.sure_reps` are right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class Session:
         Stretches without samples that were too long to bridge.
     warnings : tuple of str
         What a reader of the figures should know, a sentence each.
+    exercise : {"shoulder-circles", "cyclic"}
+        What was counted; "cyclic" is whatever repeats itself.
     """
 
     start_s: float
@@ -107,6 +113,7 @@ class Session:
     sets: tuple[RepSet, ...]
     gaps: tuple[Gap, ...]
     warnings: tuple[str, ...]
+    exercise: Exercise = "shoulder-circles"
 
     @property
     def duration_s(self) -> float:
@@ -117,6 +124,31 @@ class Session:
     def tempo(self) -> Tempo | None:
         """Tempo of all its reps; None without any."""
         return Tempo.of(self.reps)
+
+    @property
+    def sure_reps(self) -> int:
+        """At least so many of its reps are right, in 19 sessions of 20.
+
+        It follows from the confidences of the reps, taken as independent chances to be right. Reps that were
+        missed are not in it.
+
+        Examples
+        --------
+        >>> reps = tuple(Rep(t, t + 3.0, "unknown", (), None, None, 0.9) for t in range(0, 60, 3))
+        >>> Session(0.0, 60.0, None, 50.0, reps, group_reps(reps), (), ()).sure_reps
+        16
+        """
+        chances = [1.0]  # of 0, 1, 2 ... right ones
+        for rep in self.reps:
+            wrong = [chance * (1.0 - rep.confidence) for chance in chances]
+            right = [chance * rep.confidence for chance in chances]
+            chances = [a + b for a, b in zip([*wrong, 0.0], [0.0, *right])]
+        fewer = 0.0
+        for number, chance in enumerate(chances):
+            fewer += chance
+            if fewer > UNSURE:
+                return number
+        return len(self.reps)
 
     def total(self, direction: Direction) -> int:
         """Reps of one direction."""
@@ -157,9 +189,11 @@ class Session:
             "schema_version": SCHEMA_VERSION,
             "start_s": self.start_s,
             "end_s": self.end_s,
+            "exercise": self.exercise,
             "side": self.side,
             "sampling_rate_hz": self.sampling_rate_hz,
             "warnings": list(self.warnings),
+            "sure_reps": self.sure_reps,
             "gaps": [asdict(gap) for gap in self.gaps],
             "sets": [
                 {
@@ -208,6 +242,7 @@ class Session:
             sets=sets,
             gaps=tuple(Gap(**gap) for gap in document["gaps"]),
             warnings=tuple(document["warnings"]),
+            exercise=document.get("exercise", "shoulder-circles"),
         )
 
 

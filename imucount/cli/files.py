@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from imucount.cli.group import Number, min_reps_option
+from imucount.cli.group import Number, exercise_option, min_reps_option
 from imucount.cli.screen import CountDisplay, panes, progress, show
 from imucount.errors import RecordingError, SampleError
 
 if TYPE_CHECKING:
     from imucount.reps import Rep
-    from imucount.sets import Side
+    from imucount.sets import Exercise, Side
     from imucount.simulate import Simulation
 
 
@@ -36,9 +36,10 @@ _side = click.option(
 @click.argument("file", type=click.Path())
 @_side
 @min_reps_option
+@exercise_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a circle as CSV.")
-def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bool) -> None:
+def count(file: str, side: Side | None, min_reps: int, exercise: Exercise, as_json: bool, as_csv: bool) -> None:
     """Count the circles in FILE, a CSV with the columns t,ax,ay,az,gx,gy,gz, and show them set by set.
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
@@ -50,7 +51,7 @@ def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bo
     from imucount.counter import count as count_file
 
     with progress(f"Counting {_name(file)}") as done:
-        session = count_file(file, side, min_reps=min_reps, progress=done)
+        session = count_file(file, side, min_reps=min_reps, exercise=exercise, progress=done)
     if not (as_json or as_csv):
         from imucount.report import session_table
 
@@ -68,6 +69,7 @@ def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bo
 @click.argument("file", type=click.Path())
 @_side
 @min_reps_option
+@exercise_option
 @click.option(
     "--speed",
     type=Number(min=0),
@@ -76,7 +78,7 @@ def count(file: str, side: Side | None, min_reps: int, as_json: bool, as_csv: bo
     metavar="X",
     help="How many times as fast as it was recorded. 0 is at once.",
 )
-def replay(file: str, side: Side | None, min_reps: int, speed: float) -> None:
+def replay(file: str, side: Side | None, min_reps: int, exercise: Exercise, speed: float) -> None:
     """Count FILE as if it came live from the clip: the number grows as circles become certain.
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
@@ -84,15 +86,21 @@ def replay(file: str, side: Side | None, min_reps: int, speed: float) -> None:
     On a terminal it shows the present set; otherwise it prints a line a circle. It ends with the table that
     `imucount count` shows. Ctrl-C ends it early, with what was counted up to then.
     """
-    from imucount.counter import RepCounter, other_side_warning
+    from imucount.counter import LOWEST_RATES_HZ, RepCounter, other_side_warning
     from imucount.csv_reader import open_csv
     from imucount.replay import replay as replayed
     from imucount.report import clock_time, session_table
     from imucount.sets import group_reps
 
-    with _naming(file), open_csv(file) as reader, _Interrupt() as interrupt, panes([_name(file)]) as (pane,):
+    lowest_hz = LOWEST_RATES_HZ[exercise]
+    with (
+        _naming(file),
+        open_csv(file, lowest_rate_hz=lowest_hz) as reader,
+        _Interrupt() as interrupt,
+        panes([_name(file)]) as (pane,),
+    ):
         display = CountDisplay(pane, _name(file))
-        counter = RepCounter(side or reader.header.side, min_reps=min_reps)
+        counter = RepCounter(side or reader.header.side, min_reps=min_reps, exercise=exercise)
         reps: list[Rep] = []
         for now_s, samples in replayed(reader, speed):
             reps += counter.update(samples)

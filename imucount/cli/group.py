@@ -74,6 +74,13 @@ min_reps_option = click.option(
     help="Circles that must follow each other before they count. With 1 every circle counts at once; with 2 a "
     "single one still counts when it is unmistakable.",
 )
+exercise_option = click.option(
+    "--exercise",
+    type=click.Choice(["shoulder-circles", "cyclic"]),
+    default="shoulder-circles",
+    show_default=True,
+    help="What is counted. cyclic is any exercise, with a sensor anywhere on the body: whatever repeats itself.",
+)
 
 
 def make_readable(*streams: TextIO) -> None:

@@ -1,0 +1,245 @@
+"""Edges: with which swing of a run its first rep begins, and with which its last one ends.
+
+What comes before and after a set has often the shape of half a rep: reaching for the bar, lowering the weight.
+But it does not have its posture: a set begins and ends where each of its reps does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from imucount.cycles import BINS, MARGIN, Run
+from imucount.samples import FloatArray
+
+__all__ = ["Cycle", "Template", "cycles_of"]
+
+ALIKE = 0.6
+"""A half whose difference from the template has less than this share of the template's energy belongs to the
+run."""
+
+USUAL = 3.0
+"""And so does one that differs no more than this many times as much as the run's halves do by the median."""
+
+BEYOND = 0.7
+"""Weight of the posture beyond the edges against that of one more half."""
+
+MOST: float = 1.5
+"""What differs by more, in energy of the template, tells no more: it is another movement."""
+
+CUT = 0.4
+"""An anchor within this share of a cycle of the stretch's first or last sample: the recording was cut in a rep."""
+
+PAUSE = 3.0
+"""A half this many times as long as usual, and this many seconds, is a pause between reps, not a part of one."""
+
+NEAR = 3
+"""Cycles nearest to the edge that make a template of their own: posture drifts over a set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One repetition in a run.
+
+    Attributes
+    ----------
+    start, end : float
+        As index on the grid.
+    difference : float
+        From the run's usual cycle, as a share of its energy.
+    similarity : float
+        To its neighbours: the least of those that were told.
+    is_edge : bool
+        Whether it is the first or last in its run.
+    """
+
+    start: float
+    end: float
+    difference: float
+    similarity: float
+    is_edge: bool
+
+
+class Template:
+    """The usual cycle of a run, and how much each of its halves differs from it.
+
+    Parameters
+    ----------
+    run : Run
+
+    Attributes
+    ----------
+    rms : float
+        Size of the movement: root mean square of a vector about its mean, m/s², angular rate included.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._inner = range(run.first, run.last)
+        halves = [self._median(half for half in self._inner if half % 2 == kind) for kind in (0, 1)]
+        self._halves = halves
+        together = np.hstack(halves)
+        together = together - together.mean(axis=1, keepdims=True)
+        self._energy = float(np.vdot(together, together)) / 2.0
+        self.rms = (self._energy / BINS) ** 0.5
+        lengths: tuple[list[float], list[float]] = ([], [])
+        for half in self._inner:
+            lengths[half % 2].append(run.times[half + 1] - run.times[half])
+        self.lengths = [float(np.median(each)) for each in lengths]
+        middle = (run.first + run.last) // 2
+        self.differences = [self._difference(half, half < middle) for half in range(len(run.shapes))]
+        self.limit = max(ALIKE, USUAL * float(np.median([self.differences[half] for half in self._inner])))
+
+    def _median(self, halves: Iterable[int]) -> FloatArray:
+        shapes = [self._run.shapes[half] for half in halves]
+        return np.asarray(np.median([shape for shape in shapes if shape is not None], axis=0))
+
+    def _near(self, half: int, at_start: bool) -> FloatArray | None:
+        """Template of the halves of one kind that are farther in than a half, and nearest to it."""
+        same = [
+            each for each in self._inner if each % 2 == half % 2 and (each > half if at_start else each < half)
+        ]
+        if len(same) < 2:
+            return None
+        if len(same) > NEAR:
+            same = same[1 : 1 + NEAR] if at_start else same[-1 - NEAR : -1]
+        return self._median(same)
+
+    def _difference(self, half: int, at_start: bool) -> float:
+        shape = self._run.shapes[half]
+        if shape is None:
+            return MOST
+        return self._least(shape, half, at_start, slice(0, BINS))
+
+    def _least(self, shape: FloatArray, half: int, at_start: bool, bins: slice) -> float:
+        energy = max(self._energy * shape.shape[1] / BINS, 1e-12)
+        templates = [self._halves[half % 2], self._near(half, at_start)]
+        off = [shape - template[:, bins] for template in templates if template is not None]
+        least: float = min([MOST, *(float(np.vdot(each, each)) / energy for each in off)])
+        return least
+
+    def before(self, anchor: int) -> float:
+        """How much what comes before an anchor differs from what should; 0 where it is cut off."""
+        shape = self._run.before.get(anchor)
+        return 0.0 if shape is None else self._least(shape, anchor - 1, True, slice(BINS // 2, BINS))
+
+    def after(self, anchor: int) -> float:
+        """How much what comes after an anchor differs from what should; 0 where it is cut off."""
+        shape = self._run.after.get(anchor)
+        return 0.0 if shape is None else self._least(shape, anchor, False, slice(0, BINS // 2))
+
+
+def cycles_of(run: Run, template: Template, taken_until: float, sampling_rate_hz: float) -> list[list[Cycle]]:
+    """Cut a run into reps, in one or more pieces with pauses between them.
+
+    Parameters
+    ----------
+    run : Run
+    template : Template
+        Of that run.
+    taken_until : float
+        End of the rep that was counted last, as index on the grid.
+    sampling_rate_hz : float
+        Of the grid.
+    """
+    first, last = _edges(run, template, taken_until)
+    pieces = []
+    start = first
+    for half in range(first, last):
+        if _length(run, half) > PAUSE * max(template.lengths[half % 2], sampling_rate_hz):
+            pieces.append(_whole(run, template, start, half))
+            start = half + 1
+    pieces.append(_whole(run, template, start, last))
+    return [_cut(run, template, *piece) for piece in pieces if piece[1] - piece[0] >= 3]
+
+
+def _edges(run: Run, template: Template, taken_until: float) -> tuple[int, int]:
+    """Find the first and last anchor.
+
+    Between them the halves resemble their kind, and beyond them the posture does. A whole number of cycles has
+    an even number of anchors, unless the stretch of samples cuts it.
+    """
+    firsts = range(max(run.first - MARGIN, 0), min(run.first + MARGIN, run.last - 2) + 1)
+    lasts = range(max(run.last - MARGIN, run.first + 2), min(run.last + MARGIN, len(run.shapes)) + 1)
+    if run.continues and 0.0 < run.start - taken_until < sum(template.lengths):
+        firsts = range(run.first, run.first + 1)
+    elif run.continues:
+        firsts = range(run.first + 1, run.first + 2)
+    if run.is_cut:
+        lasts = range(run.last - 1, run.last + 1)
+    gains = [template.limit - difference for difference in template.differences]
+    best, edges = -np.inf, (run.first, run.last)
+    for first in firsts:
+        if not all(_may_belong(run, template, half) for half in range(first, run.first)):
+            continue
+        begins_cut = _begins_cut(run, template, first)
+        for last in lasts:
+            if last - first < 2 or not all(_may_belong(run, template, half) for half in range(run.last, last)):
+                continue
+            ends_cut = _ends_cut(run, template, last)
+            if (last - first) % 2 == 0 and not (begins_cut or ends_cut):
+                continue
+            beyond = (0.0 if begins_cut else template.before(first)) + (0.0 if ends_cut else template.after(last))
+            value = sum(gains[first:last]) - BEYOND * beyond
+            if value > best:
+                best, edges = value, (first, last)
+    return edges
+
+
+def _length(run: Run, half: int) -> float:
+    return run.times[half + 1] - run.times[half]
+
+
+def _may_belong(run: Run, template: Template, half: int) -> bool:
+    """Whether a half outside of a run has a length that is not e times another than usual."""
+    return run.shapes[half] is not None and abs(log(_length(run, half) / template.lengths[half % 2])) <= 1.0
+
+
+def _begins_cut(run: Run, template: Template, anchor: int) -> bool:
+    return run.times[anchor] < CUT * sum(template.lengths)
+
+
+def _ends_cut(run: Run, template: Template, anchor: int) -> bool:
+    return run.times[anchor] > run.stretch_end - CUT * sum(template.lengths)
+
+
+def _whole(run: Run, template: Template, first: int, last: int) -> tuple[int, int]:
+    """Leave a half rep out, unless the recording cuts both ends: then two half ones make one."""
+    if (last - first) % 2 or (_begins_cut(run, template, first) and _ends_cut(run, template, last)):
+        return first, last
+    if template.before(first) > template.after(last):
+        return first + 1, last
+    return first, last - 1
+
+
+def _cut(run: Run, template: Template, first: int, last: int) -> list[Cycle]:
+    """Give each rep its swing out and its swing back, and half of the way between it and the next."""
+    times = run.times
+    beyond = 0.5 * min(template.lengths)
+    cycles = []
+    outs = range(first, last + 1, 2)
+    for out in outs:
+        back = min(out + 1, last)
+        start, end = times[out] - beyond, times[back] + beyond
+        if out > first:
+            start = 0.5 * (times[out - 1] + times[out])
+        if back < last:
+            end = 0.5 * (times[back] + times[back + 1])
+        near = [
+            run.similarities[anchor] for anchor in range(out, min(back + 4, last + 1)) if run.similarities[anchor]
+        ]
+        cycles.append(
+            Cycle(
+                start,
+                end,
+                difference=max(
+                    template.differences[half] for half in range(min(out, last - 1), min(back + 1, last))
+                ),
+                similarity=min(near, default=0.0),
+                is_edge=out == first or back == last,
+            )
+        )
+    return cycles

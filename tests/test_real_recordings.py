@@ -1,0 +1,58 @@
+"""Cyclic counting of real people, where their recordings are at hand.
+
+The folder that IMUCOUNT_REAL_RECORDINGS names holds public data sets, brought to the form that
+`benchmarks.counting_units` describes. They are not part of this project. The bounds are below what was reached,
+by what a few recordings more or less would change.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import imucount
+from benchmarks.counting import judge
+from benchmarks.counting_units import units_of
+
+FOLDER = os.environ.get("IMUCOUNT_REAL_RECORDINGS", "")
+
+pytestmark = pytest.mark.skipif(
+    not FOLDER, reason="IMUCOUNT_REAL_RECORDINGS names no folder with the public recordings"
+)
+
+
+def outcomes(table, subjects):
+    units = [unit for unit in units_of(Path(FOLDER)) if unit.table.startswith(table) and unit.subject in subjects]
+    assert units
+    return [outcome for unit in units for outcome in judge(unit, ["imucount"], "cyclic")]
+
+
+def test_sets_of_nominally_twenty_on_the_wrist():
+    found = outcomes("spar, whole", ("S4",))
+    assert np.mean([each.within for each in found]) >= 0.9
+    assert np.mean([abs(each.error) for each in found]) <= 0.5
+
+
+def test_three_sets_of_ten_with_rests():
+    found = outcomes("uci_physio, most active", ("s3",))
+    assert np.mean([each.within for each in found]) >= 0.75
+    assert abs(sum(each.error for each in found)) <= 0.03 * sum(each.unit.total for each in found)
+
+
+def test_watches_whose_axes_disagree_are_found_out():
+    doubtful = [
+        any("axes" in warning for warning in imucount.count(path, exercise="cyclic").warnings)
+        for path in sorted((Path(FOLDER) / "spar").glob("S04_*_L.csv"))
+    ]
+    assert len(doubtful) > 3
+    assert np.mean(doubtful) >= 0.8
+
+
+def test_a_recorded_set_is_the_same_live():
+    path = Path(FOLDER) / "spar" / "S05_ABD_L.csv"
+    samples = imucount.read_csv(path).samples
+    counter = imucount.RepCounter(exercise="cyclic")
+    for start in range(0, len(samples), 7):
+        counter.update(samples[start : start + 7])
+    assert counter.finish() == imucount.count(path, exercise="cyclic")
