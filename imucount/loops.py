@@ -224,26 +224,10 @@ def _measure(
     columns : dict of arrays
         Attributes of `Loop`, but for times; `quarter_s` in samples.
     """
-    rows, steps = np.arange(len(n)), np.arange(x.shape[2])
-    within = steps < n[:, np.newaxis]
-    last = n - 1
+    rotation, gravity, products = _signals(x, n, has_gyroscope)
+    spread, pull, speed, bend = products[:3, :3], products[3:6, :3], products[6:9, 6:9], products[9:, 9:]
 
-    turned = x[_TURN if has_gyroscope else _TILT]
-    turned -= turned[:, :, :1]
-    turned -= turned[:, rows, last][..., np.newaxis] * (steps / last[:, np.newaxis])
-    signals = np.where(within, np.concatenate([turned, x[_FORCES]]), 0.0)
-    means = np.add.reduce(signals, axis=2) / n
-    signals = np.where(within, signals - means[..., np.newaxis], 0.0)
-    rotation, force = signals[:3], signals[3:]
-    speed, bend = np.zeros_like(rotation), np.zeros_like(rotation[:2])
-    speed[:, :, 1:] = np.where(within[:, 1:], np.diff(rotation, axis=2), 0.0)
-    bend[:, :, 1:-1] = np.where(within[:, 2:], np.diff(speed[:2, :, 1:], axis=2), 0.0)
-    every = np.ascontiguousarray(np.concatenate([rotation, speed, bend, force]).transpose(1, 0, 2))
-    # Sums of the products of each with each: all areas, powers and levers are made of them.
-    products = (every @ every.transpose(0, 2, 1)).transpose(1, 2, 0)
-    spread, pull = products[:3, :3], products[8:, :3]
-
-    area = 0.5 * np.stack([products[i, 3 + j] - products[j, 3 + i] for i, j in ((1, 2), (2, 0), (0, 1))])
+    area = 0.5 * np.stack([products[i, 6 + j] - products[j, 6 + i] for i, j in ((1, 2), (2, 0), (0, 1))])
     swept = np.sqrt(area[0] ** 2 + area[1] ** 2)
     is_loop = np.ones(len(n), dtype=np.bool_)
     sense = np.zeros(len(n), dtype=np.int64)
@@ -257,22 +241,23 @@ def _measure(
         axis = _main_axis(spread, axis)
 
     elevation_power, yaw_power = _along(spread, axis), spread[2, 2]
-    lever_weight = step_s**2 / (_along(products[3:5, 3:5], axis) + _TINY)
+    lever_weight = step_s**2 / (_along(speed, axis) + _TINY)
     lever = -(axis[0] * pull[0, 0] + axis[1] * pull[0, 1]) * lever_weight
     # Force that the lever leaves: force - lever * d²elevation/dt², whose power follows from the products.
-    pushed = axis[0] * products[6, 8] + axis[1] * products[7, 8]
-    force_power = products[8, 8]
+    pushed = axis[0] * products[9, 3] + axis[1] * products[10, 3]
+    force_power = products[3, 3]
     rest_power = force_power - 2.0 * lever * pushed / step_s**2
-    rest_power += lever**2 * _along(products[6:8, 6:8], axis) / step_s**4
+    rest_power += lever**2 * _along(bend, axis) / step_s**4
     # Level force is gravity seen along the level axes, and on top of it what moves the clip.
-    gravity = means[3]
     moving = axis[0] * (pull[1, 2] + gravity * spread[1, 2]) + axis[1] * (pull[2, 2] - gravity * spread[0, 2])
-    yaw_weight = step_s**2 / (products[5, 5] + _TINY)
+    yaw_weight = step_s**2 / (speed[2, 2] + _TINY)
 
     elevation = axis[0][:, np.newaxis] * rotation[0] + axis[1][:, np.newaxis] * rotation[1]
     yaw = rotation[2]
     tied = (axis[0] * spread[0, 2] + axis[1] * spread[1, 2]) / (elevation_power + _TINY)
     aside = yaw - tied[:, np.newaxis] * elevation
+    rows, steps = np.arange(len(n)), np.arange(x.shape[2])
+    within = steps < n[:, np.newaxis]
     # What fills up a row is 0, the mean of each signal, and so within its range.
     highest, lowest = elevation.max(axis=1), elevation.min(axis=1)
     high = within & (elevation > 0.5 * (highest + lowest)[:, np.newaxis])
@@ -282,9 +267,8 @@ def _measure(
     elevation_range, yaw_range = highest - lowest, yaw.max(axis=1) - yaw.min(axis=1)
     reach, until_top = np.where(within, np.abs(aside), -1.0), steps <= top[:, np.newaxis]
     from_top = steps >= top[:, np.newaxis]
-    sides = (np.where(each, reach, -1.0).argmax(axis=1) for each in (until_top, from_top))
-    first_side, second_side = sides
-    apart = x[: Channel.YAW + 1, rows, last] - x[: Channel.YAW + 1, :, 0]
+    first_side, second_side = (np.where(each, reach, -1.0).argmax(axis=1) for each in (until_top, from_top))
+    apart = x[: Channel.YAW + 1, rows, n - 1] - x[: Channel.YAW + 1, :, 0]
 
     return is_loop, {
         "quarter_s": np.stack([first_side, top, second_side], axis=1),
@@ -306,6 +290,45 @@ def _measure(
     }
 
 
+def _signals(x: FloatArray, n: IndexArray, has_gyroscope: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Make the signals of which a loop's measures consist, 0 on average and beyond its end.
+
+    Parameters
+    ----------
+    x : (8, r, w) array
+    n : (r,) array
+    has_gyroscope : bool
+
+    Returns
+    -------
+    rotation : (3, r, w) array, rad
+        About the two level axes and up, with its end where it starts.
+    gravity : (r,) array, m/s²
+        Mean of the force.
+    products : (11, 11, r) array
+        Sums of the products of each two of: rotation (0 to 2), force (3 to 5), and, per sample, the rotation's
+        speed (6 to 8) and the change of it about the level axes (9, 10). All areas, powers and levers are made
+        of these.
+    """
+    within = (np.arange(x.shape[2]) < n[:, np.newaxis])[:, np.newaxis]
+    share = np.arange(x.shape[2]) / (n - 1)[:, np.newaxis]
+    every = np.zeros((len(n), 11, x.shape[2]))
+    given, rotation, speed, bend = every[:, :6], every[:, :3], every[:, 6:9], every[:, 9:]
+    given[:] = x[[*(_TURN if has_gyroscope else _TILT), *_FORCES]].transpose(1, 0, 2)
+    rotation -= rotation[:, :, :1].copy()
+    rotation -= rotation[np.arange(len(n)), :, n - 1][..., np.newaxis] * share[:, np.newaxis]
+    given *= within
+    means = np.add.reduce(given, axis=2) / n[:, np.newaxis]
+    given -= means[..., np.newaxis]
+    given *= within
+    np.subtract(rotation[:, :, 1:], rotation[:, :, :-1], out=speed[:, :, 1:])
+    speed *= within
+    np.subtract(speed[:, :2, 2:], speed[:, :2, 1:-1], out=bend[:, :, 1:-1])
+    bend[:, :, :-1] *= within[:, :, 1:]
+    products = (every @ every.transpose(0, 2, 1)).transpose(1, 2, 0)
+    return rotation.transpose(1, 0, 2), means[:, 3], products
+
+
 _TURN = [Channel.TURN_1, Channel.TURN_2, Channel.YAW]
 _TILT = [Channel.TILT_1, Channel.TILT_2, Channel.YAW]
 _FORCES = [Channel.FORCE, Channel.LEVEL_1, Channel.LEVEL_2]
@@ -322,8 +345,8 @@ def _main_axis(products: FloatArray, towards: FloatArray) -> FloatArray:
     """Find the level axis along which each matrix of products is largest."""
     difference, both = products[0, 0] - products[1, 1], 2.0 * products[0, 1]
     size = np.sqrt(difference**2 + both**2)
-    cos = difference / np.where(size > 0.0, size, 1.0)  # of twice the angle
-    axis = np.sqrt(0.5 * np.stack([1.0 + cos, np.maximum(1.0 - cos, 0.0)]))
+    cos = np.clip(difference / np.where(size > 0.0, size, 1.0), -1.0, 1.0)  # of twice the angle
+    axis = np.sqrt(0.5 * np.stack([1.0 + cos, 1.0 - cos]))
     axis[1] = np.copysign(axis[1], both)
     return np.where(axis[0] * towards[0] + axis[1] * towards[1] > 0.0, axis, -axis)
 
