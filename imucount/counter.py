@@ -80,8 +80,9 @@ class RepCounter:
         complete, at the price of more false ones. Of exercise "cyclic" a set has at least two reps.
     exercise : {"shoulder-circles", "cyclic"}, default "shoulder-circles"
         "cyclic" counts whatever repeats itself, with a sensor anywhere and turned anyhow. Its reps have no
-        direction, phases or range. They are held back until the set ends, for whether it was an exercise, and how
-        long a rep of it is, shows best when it is over: 2.2 reps after the last one, or after two minutes.
+        direction, phases or range. They are held back until the set is over, since what a rep of it was shows best
+        then: they become certain two to five reps after the last one, or after two minutes. Meanwhile
+        `progress.pending` counts along, within a second of each.
 
     Raises
     ------

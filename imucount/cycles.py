@@ -69,8 +69,6 @@ class Run:
         The run's own first and last anchor among `times`.
     times : list of float
         Anchors, as index on the grid; up to `MARGIN` more at either end.
-    sizes : list of float
-        Sizes of the swings.
     shapes : list of (k, BINS) arrays or None
         Of the halves between neighbouring anchors; None where one is too long to belong.
     similarities : list of float
@@ -89,7 +87,6 @@ class Run:
     first: int
     last: int
     times: list[float]
-    sizes: list[float]
     shapes: list[FloatArray | None]
     similarities: list[float]
     before: dict[int, FloatArray]
@@ -107,11 +104,6 @@ class Run:
     def end(self) -> float:
         """Last anchor, as index on the grid."""
         return self.times[self.last]
-
-    @property
-    def period(self) -> float:
-        """Mean length of a cycle in samples of the grid."""
-        return 2.0 * (self.end - self.start) / (self.last - self.first)
 
 
 def similarity(before: FloatArray, after: FloatArray, length_before: float, length_after: float) -> float:
@@ -332,15 +324,13 @@ class CycleFinder:
             start = self._time(last)
             if start >= self._history.oldest(now) and start + half <= now:
                 after[last - low] = self._history.means(start + half * (np.arange(BINS // 2 + 1) / (BINS // 2)))
-        shapes = [self._shape(half, now) for half in range(low, high)]
         closed = Run(
             source=self._source,
             score=run.best,
             first=run.first - low,
             last=run.best_at - low,
             times=[self._time(anchor) for anchor in range(low, high + 1)],
-            sizes=self._sizes[low : high + 1],
-            shapes=shapes,
+            shapes=[self._shape(half, now) for half in range(low, high)],
             similarities=self._similarities[low : high + 1],
             before={anchor - low: each for anchor, each in run.before.items()},
             after=after,

@@ -52,8 +52,8 @@ LEAST_SHARE = 0.08
 """And movement this much smaller than that of the session's largest set so far is what the rest between sets is
 made of. Sets of low amplitude had 0.15 to 0.6."""
 
-LEAST_CONFIDENCE = 0.2
-"""Mean of a set: of the reps with less, not even half were right."""
+LEAST_CONFIDENCE = 0.1
+"""Mean of a set: of the reps with less, hardly a third were right."""
 
 MOST_KNOWN = 1000
 """Shapes kept for each projection: those of the last minutes."""

@@ -222,7 +222,8 @@ def live_view(
     if progress.phase is not None:
         lines += [Text(), Text(_bar(progress.phase), "dim")]
     elif progress.pending:
-        lines += [Text(), Text("a circle to be confirmed", "dim")]
+        waiting = "a circle" if progress.pending == 1 else f"{progress.pending} reps"
+        lines += [Text(), Text(f"{waiting} to be confirmed", "dim")]
     number = big_number(len(sets[-1].reps) if sets else 0)
     side_by_side = Table.grid(Column(no_wrap=True), Column(), padding=(0, 3))
     side_by_side.add_row(Text(number, "bold green"), Group(*lines))

@@ -29,9 +29,9 @@ def outcomes(table, subjects):
 
 
 def test_sets_of_nominally_twenty_on_the_wrist():
-    found = outcomes("spar, whole", ("S4",))
-    assert np.mean([each.within for each in found]) >= 0.9
-    assert np.mean([abs(each.error) for each in found]) <= 0.5
+    found = outcomes("spar, whole", ("S4", "S5", "S6"))  # on whom no constant was tuned
+    assert np.mean([each.within for each in found]) >= 0.93
+    assert np.mean([abs(each.error) for each in found]) <= 0.6
 
 
 def test_three_sets_of_ten_with_rests():
