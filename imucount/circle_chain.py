@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import floor
 
@@ -13,6 +14,7 @@ from imucount.filters import EvenGrid
 from imucount.loops import Loop, measure_loops
 from imucount.neighbours import loop_beside
 from imucount.plane import MOVED_COS, Level, ShoulderPlane
+from imucount.profile import Profile
 from imucount.reps import POSITIONS, Phase, Position, Rep
 from imucount.samples import FloatArray
 from imucount.sets import Side
@@ -37,9 +39,15 @@ class CircleChain:
     has_gyroscope : bool
     min_reps : int
         So many circles must resemble each other before they count.
+    profile : Profile or None
+        Tells the direction in place of the side, as long as the clip sits as it did when the profile was taught.
     """
 
-    def __init__(self, side: Side | None, has_gyroscope: bool, min_reps: int) -> None:
+    def __init__(
+        self, side: Side | None, has_gyroscope: bool, min_reps: int, profile: Profile | None = None
+    ) -> None:
+        self._profile = profile
+        self._n_otherwise = 0
         self._side: Side | None = side
         self._has_gyroscope = has_gyroscope
         self._selector = CircleSelector(side, has_gyroscope, min_reps, self._look_beside)
@@ -117,7 +125,7 @@ class CircleChain:
                 "The angular rate is the same in every sample, so no circle was seen; was the gyroscope switched "
                 "off? Left out, it lets circles be counted, of unknown direction."
             )
-        elif self._side is None and reps:
+        elif self._side is None and self._profile is None and reps:
             warnings.append(
                 "The side is not known, so the direction of the circles is unknown; "
                 'say which shoulder wears the clip, "left" or "right".'
@@ -125,7 +133,16 @@ class CircleChain:
         elif reps and (unsure := sum(rep.direction == "unknown" for rep in reps)):
             warnings.append(
                 f"The direction of {unsure} of {len(reps)} circles is unknown: "
-                "they were too slow or too few for the force to tell up from down."
+                + (
+                    "they were too slow or too few for the force to tell up from down."
+                    if self._profile is None
+                    else "they lie askew to those that taught the profile, or the clip sits otherwise."
+                )
+            )
+        if self._n_otherwise:
+            warnings.append(
+                f"In {self._n_otherwise} of {len(reps)} circles the clip sits otherwise than when the profile was "
+                "taught, which cannot tell their direction; teach another one for how it sits now."
             )
         if self._moves_s:
             times = ", ".join(f"{time_s:.0f}" for time_s in self._moves_s)
@@ -165,9 +182,20 @@ class CircleChain:
         return self._origin_s + index / GRID_HZ
 
     def _reps(self, circles: list[Circle]) -> list[Rep]:
+        circles = [self._by_profile(circle) for circle in circles]
         if circles:
             self._last_circle = circles[-1]
         return [_rep(circle, self._has_gyroscope) for circle in circles]
+
+    def _by_profile(self, circle: Circle) -> Circle:
+        """Tell the direction of a circle by the profile, where there is one for how the clip sits."""
+        if self._profile is None or not self._has_gyroscope:
+            return circle
+        up = self._finder.level.up
+        if not self._profile.sits_alike(up):
+            self._n_otherwise += 1
+            return circle
+        return replace(circle, direction=self._profile.direction_of_area(circle.loop.area, up))
 
 
 def _rep(circle: Circle, has_gyroscope: bool) -> Rep:

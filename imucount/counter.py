@@ -15,6 +15,7 @@ from imucount.csv_reader import open_csv
 from imucount.cyclic import CyclicChain
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.plausibility import LOWEST_RATE_HZ, gravity_problem, rate_problem, turning_problem
+from imucount.profile import Profile
 from imucount.recording import Recording, recording_of_frame
 from imucount.reps import Rep
 from imucount.samples import FloatArray, Samples
@@ -83,11 +84,14 @@ class RepCounter:
         direction, phases or range. They are held back until the set is over, since what a rep of it was shows best
         then: they become certain two to five reps after the last one, or after two minutes. Meanwhile
         `progress.pending` counts along, within a second of each.
+    profile : Profile, optional
+        How the clip sits, as `imucount.teach` learned it from circles of known direction: it tells the direction
+        in place of the side, also where the side is not known.
 
     Raises
     ------
     CountingError
-        If `side`, `min_reps` or `exercise` is none of these.
+        If `side`, `min_reps` or `exercise` is none of these, or a profile is given for what has no direction.
 
     Examples
     --------
@@ -106,7 +110,12 @@ class RepCounter:
     """
 
     def __init__(
-        self, side: Side | None = None, *, min_reps: int = 2, exercise: Exercise = "shoulder-circles"
+        self,
+        side: Side | None = None,
+        *,
+        min_reps: int = 2,
+        exercise: Exercise = "shoulder-circles",
+        profile: Profile | None = None,
     ) -> None:
         if side not in ("left", "right", None):
             raise CountingError(f'expected side "left", "right" or None, got {side!r}')
@@ -114,7 +123,13 @@ class RepCounter:
             raise CountingError(f"expected min_reps to be a whole number of 1 or more, got {min_reps!r}")
         if exercise not in LOWEST_RATES_HZ:
             raise CountingError(f"expected exercise {' or '.join(map(repr, LOWEST_RATES_HZ))}, got {exercise!r}")
-        self.side: Side | None = side
+        if profile is not None and exercise != "shoulder-circles":
+            raise CountingError(
+                f'expected no profile with exercise "{exercise}", whose reps have no direction; '
+                "Profile.direction_of tells that of circles cut out of a recording"
+            )
+        self.side: Side | None = side if side is not None or profile is None else profile.side
+        self.profile = profile
         self.min_reps = min_reps
         self.exercise: Exercise = exercise
         self._chain: Chain | None = None
@@ -222,7 +237,7 @@ class RepCounter:
         if self.exercise == "cyclic":
             self._chain = CyclicChain(samples.has_gyroscope, self.min_reps)
         else:
-            self._chain = CircleChain(self.side, samples.has_gyroscope, self.min_reps)
+            self._chain = CircleChain(self.side, samples.has_gyroscope, self.min_reps, self.profile)
         self._head = samples[:0]
         self._chain.begin(self._first_s)
         return self._chain
@@ -269,6 +284,7 @@ def count(
     *,
     min_reps: int = 2,
     exercise: Exercise = "shoulder-circles",
+    profile: Profile | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Session:
     """Count the shoulder circles of a recording, or the reps of any exercise in it.
@@ -279,7 +295,7 @@ def count(
         A file is read and counted piece by piece, so it may be longer than memory.
     side : {"left", "right"}, optional
         The shoulder that wears the clip; over what the recording says.
-    min_reps, exercise
+    min_reps, exercise, profile
         As of `RepCounter`.
     progress : callable, optional
         Called with the share of the file that has been counted, 0 to 1.
@@ -291,7 +307,7 @@ def count(
     SampleError
         If the samples are not one signal in SI units.
     CountingError
-        If `side`, `min_reps` or `exercise` is not of the allowed ones.
+        If `side`, `min_reps` or `exercise` is not of the allowed ones, or `profile` does not go with them.
 
     Examples
     --------
@@ -303,7 +319,7 @@ def count(
     [(10, 'forward')]
     """
     if isinstance(source, (str, PathLike)):
-        return _count_file(source, side, min_reps, exercise, progress)
+        return _count_file(source, side, min_reps, exercise, profile, progress)
     if isinstance(source, Samples):
         source = Recording(source)
     elif not isinstance(source, Recording):
@@ -318,7 +334,9 @@ def count(
         problem = turning_problem(samples.t, samples.acc, samples.gyr)
         if problem:
             raise SampleError(problem)
-    counter = RepCounter(side if side is not None else source.side, min_reps=min_reps, exercise=exercise)
+    counter = RepCounter(
+        side if side is not None else source.side, min_reps=min_reps, exercise=exercise, profile=profile
+    )
     counter.update(samples)
     session = counter.finish()
     return replace(session, warnings=(*other_side_warning(side, source.side), *source.warnings, *session.warnings))
@@ -329,11 +347,12 @@ def _count_file(
     side: Side | None,
     min_reps: int,
     exercise: Exercise,
+    profile: Profile | None,
     progress: Callable[[float], None] | None,
 ) -> Session:
     with open_csv(path, lowest_rate_hz=_lowest_rate_hz(exercise)) as reader:
         counter = RepCounter(
-            side if side is not None else reader.header.side, min_reps=min_reps, exercise=exercise
+            side if side is not None else reader.header.side, min_reps=min_reps, exercise=exercise, profile=profile
         )
         try:
             for samples in reader:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,6 +152,69 @@ def test_files_that_cannot_be_had_are_told(tmp_path):
         Profile.load(tmp_path / "binary")
     with pytest.raises(RecordingError, match="directory"):
         teach(turning(), direction="forward").save(tmp_path)
+
+
+# counting with a profile
+
+STILL = Movement("standing", 5.0)
+SESSION = [STILL, Circles(5, "forward"), Movement("standing", 8.0), Circles(4, "backward"), STILL]
+
+
+def taught(wearer, seed):
+    """A profile of the same mount, which the seed draws."""
+    one = simulate([Circles(2, "forward"), Movement("standing", 2.0)], wearer=wearer, seed=seed)
+    return teach(one.samples, direction="forward")
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_profile_stands_in_for_the_side(side, seed):
+    wearer = Wearer(side=side)
+    session = imucount.count(simulate(SESSION, wearer=wearer, seed=seed).samples, profile=taught(wearer, seed))
+    assert [(len(each.reps), each.direction) for each in session.sets] == [(5, "forward"), (4, "backward")]
+    assert [rep.phases[0].position for rep in (session.reps[0], session.reps[-1])] == ["back", "forward"]
+    assert session.warnings == ()
+
+
+def test_a_profile_of_another_attitude_is_not_believed():
+    wearer = Wearer(side="left")
+    samples = simulate(SESSION, wearer=wearer, seed=1).samples
+    profile = taught(wearer, 1)
+    turned = replace(profile, up=tuple(-each for each in profile.up))
+    by_side = imucount.count(samples, "left", profile=turned)
+    assert [each.direction for each in by_side.sets] == ["forward", "backward"]
+    assert "sits otherwise" in by_side.warnings[0]
+    unknown = imucount.count(samples, profile=turned)
+    assert {rep.direction for rep in unknown.reps} == {"unknown"}
+    assert len(unknown.reps) == 9
+
+
+def test_what_has_no_direction_takes_no_profile():
+    with pytest.raises(CountingError, match="no profile"):
+        imucount.RepCounter(exercise="cyclic", profile=teach(turning(), direction="forward"))
+
+
+def test_the_side_that_was_taught_is_the_counters():
+    assert imucount.RepCounter(profile=teach(turning(), direction="forward", side="left")).side == "left"
+
+
+def test_the_command_line_teaches_and_uses_a_profile(tmp_path):
+    wearer = Wearer(side="left")
+    one, other, session, profile = (tmp_path / name for name in ("one.csv", "other.csv", "x.csv", "mine.json"))
+    for path, script in ((one, [Circles(2, "forward")]), (other, [Circles(1, "backward")]), (session, SESSION)):
+        imucount.write_csv(path, imucount.Recording(simulate([*script, STILL], wearer=wearer, seed=2).samples))
+    assert run("teach", one, "--direction", "forward", "--out", profile).exit_code == 0
+    again = run("teach", other, "--direction", "backward", "--profile", profile, "--out", profile)
+    assert "2 recordings" in again.stdout
+    for command in (["count", session, "--csv"], ["replay", session, "--speed", "0"]):
+        assert "backward" not in run(*command).stdout
+        counted = run(*command, "--profile", profile)
+        assert counted.exit_code == 0
+        assert counted.stdout.count("backward") >= 4
+    wrong = run("teach", other, "--direction", "forward", "--profile", profile, "--out", profile)
+    assert (wrong.exit_code, wrong.stdout) == (1, "")
+    assert str(other) in wrong.stderr
+    assert "turns against them" in wrong.stderr
 
 
 @pytest.mark.skipif(REAL is None, reason="IMUCOUNT_REAL_RECORDINGS names no folder with real recordings")

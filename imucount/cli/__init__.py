@@ -45,7 +45,7 @@ def main() -> None:
 
 
 for command in (
-    *(files.count, files.replay, files.inspect, files.simulate),
+    *(files.count, files.replay, files.inspect, files.simulate, files.teach),
     *(clips.scan, clips.sensors, clips.live, clips.record),
 ):
     main.add_command(command)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from imucount.cli.group import Number, min_reps_option
+from imucount.cli.group import Number, exercise_option, min_reps_option, profile_option
 from imucount.cli.screen import CountDisplay, Pane, panes, show
 
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from imucount.live import LiveUpdate
+    from imucount.profile import Profile
     from imucount.recorder import Recorder
     from imucount.reps import Rep
-    from imucount.sets import RepSet, Session, Side
+    from imucount.sets import Exercise, RepSet, Session, Side
     from imucount.sources.source import Notice, Source
 
 _sensors = click.option(
@@ -88,6 +89,8 @@ def sensors() -> None:
 @_sides
 @_rate
 @min_reps_option
+@exercise_option
+@profile_option
 @click.option(
     "--record",
     "file",
@@ -97,7 +100,13 @@ def sensors() -> None:
     "each gets its own, with its side in the name.",
 )
 def live(
-    wanted: tuple[str, ...], sides: tuple[Side, ...], rate_hz: float | None, min_reps: int, file: str | None
+    wanted: tuple[str, ...],
+    sides: tuple[Side, ...],
+    rate_hz: float | None,
+    min_reps: int,
+    exercise: Exercise,
+    profile: str | None,
+    file: str | None,
 ) -> None:
     """Count circles live, as a clip sends its samples: the number grows as circles become certain.
 
@@ -106,13 +115,17 @@ def live(
     On a terminal it shows the present set; otherwise it prints a line a circle. Ctrl-C ends it, with the table
     that `imucount count` shows; a second Ctrl-C ends it at once.
     """
+    from imucount.profile import Profile
     from imucount.report import session_table
 
+    if profile is not None and len(wanted) > 1:
+        raise click.UsageError("--profile is of one clip; of two each is told by its --side.")
+    taught = None if profile is None else Profile.load(profile)
     clips = _clips(wanted, sides, rate_hz)
     with ExitStack() as files:
         _record(clips, file, files)
         try:
-            _run(clips, lambda clip, pane: clip.count(pane, min_reps))
+            _run(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught))
         finally:  # whatever happened, what was counted is shown
             for clip in clips:
                 if clip.session is not None:
@@ -166,7 +179,7 @@ class _Clip:
         """What to call it on the screen: the name is known once it is connected."""
         return self._title or self.source.name
 
-    async def count(self, pane: Pane, min_reps: int) -> None:
+    async def count(self, pane: Pane, min_reps: int, exercise: Exercise, profile: Profile | None) -> None:
         """Count until the stream ends or the task is cancelled."""
         import scipy.signal  # noqa: F401 - slow to import, and soon samples would wait for it
 
@@ -187,7 +200,9 @@ class _Clip:
 
         async with self.source:
             display = CountDisplay(pane, self.title)
-            counter = RepCounter(self.side or self.source.side, min_reps=min_reps)
+            counter = RepCounter(
+                self.side or self.source.side, min_reps=min_reps, exercise=exercise, profile=profile
+            )
             self.session = await count_live(self.source, counter, recorder=self.recorder, on_update=update)
             pane.draw(lambda: f"{self.title}: stopping", urgent=True)
 

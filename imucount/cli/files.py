@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from imucount.cli.group import Number, exercise_option, min_reps_option
+from imucount.cli.group import Number, exercise_option, min_reps_option, profile_option
 from imucount.cli.screen import CountDisplay, panes, progress, show
-from imucount.errors import RecordingError, SampleError
+from imucount.errors import CountingError, RecordingError, SampleError
 
 if TYPE_CHECKING:
-    from imucount.reps import Rep
+    from imucount.reps import Direction, Rep
     from imucount.sets import Exercise, Side
     from imucount.simulate import Simulation
 
@@ -37,9 +37,18 @@ _side = click.option(
 @_side
 @min_reps_option
 @exercise_option
+@profile_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a circle as CSV.")
-def count(file: str, side: Side | None, min_reps: int, exercise: Exercise, as_json: bool, as_csv: bool) -> None:
+def count(
+    file: str,
+    side: Side | None,
+    min_reps: int,
+    exercise: Exercise,
+    profile: str | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
     """Count the circles in FILE, a CSV with the columns t,ax,ay,az,gx,gy,gz, and show them set by set.
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
@@ -49,9 +58,11 @@ def count(file: str, side: Side | None, min_reps: int, exercise: Exercise, as_js
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")
     from imucount.counter import count as count_file
+    from imucount.profile import Profile
 
+    taught = None if profile is None else Profile.load(profile)
     with progress(f"Counting {_name(file)}") as done:
-        session = count_file(file, side, min_reps=min_reps, exercise=exercise, progress=done)
+        session = count_file(file, side, min_reps=min_reps, exercise=exercise, profile=taught, progress=done)
     if not (as_json or as_csv):
         from imucount.report import session_table
 
@@ -70,6 +81,7 @@ def count(file: str, side: Side | None, min_reps: int, exercise: Exercise, as_js
 @_side
 @min_reps_option
 @exercise_option
+@profile_option
 @click.option(
     "--speed",
     type=Number(min=0),
@@ -78,7 +90,9 @@ def count(file: str, side: Side | None, min_reps: int, exercise: Exercise, as_js
     metavar="X",
     help="How many times as fast as it was recorded. 0 is at once.",
 )
-def replay(file: str, side: Side | None, min_reps: int, exercise: Exercise, speed: float) -> None:
+def replay(
+    file: str, side: Side | None, min_reps: int, exercise: Exercise, profile: str | None, speed: float
+) -> None:
     """Count FILE as if it came live from the clip: the number grows as circles become certain.
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
@@ -88,10 +102,12 @@ def replay(file: str, side: Side | None, min_reps: int, exercise: Exercise, spee
     """
     from imucount.counter import LOWEST_RATES_HZ, RepCounter, other_side_warning
     from imucount.csv_reader import open_csv
+    from imucount.profile import Profile
     from imucount.replay import replay as replayed
     from imucount.report import clock_time, session_table
     from imucount.sets import group_reps
 
+    taught = None if profile is None else Profile.load(profile)
     lowest_hz = LOWEST_RATES_HZ[exercise]
     with (
         _naming(file),
@@ -100,7 +116,7 @@ def replay(file: str, side: Side | None, min_reps: int, exercise: Exercise, spee
         panes([_name(file)]) as (pane,),
     ):
         display = CountDisplay(pane, _name(file))
-        counter = RepCounter(side or reader.header.side, min_reps=min_reps, exercise=exercise)
+        counter = RepCounter(side or reader.header.side, min_reps=min_reps, exercise=exercise, profile=taught)
         reps: list[Rep] = []
         for now_s, samples in replayed(reader, speed):
             reps += counter.update(samples)
@@ -114,6 +130,41 @@ def replay(file: str, side: Side | None, min_reps: int, exercise: Exercise, spee
     show(session_table(session, _name(file)))
     if interrupt.came:
         click.echo(f"Ended early, {clock_time(session.duration_s)} into the recording.")
+
+
+@click.command(
+    short_help="Learn how a clip sits from a circle of known direction.",
+    epilog="Example: imucount teach one_forward_circle.csv --direction forward --out mine.json",
+)
+@click.argument("file", type=click.Path())
+@click.option(
+    "--direction",
+    type=click.Choice(["forward", "backward"]),
+    required=True,
+    help="Which way its circles go.",
+)
+@click.option("--side", type=click.Choice(["left", "right"]), help="The shoulder that wears the clip.")
+@click.option("--out", type=click.Path(), required=True, metavar="FILE", help="Where the profile is written.")
+@click.option(
+    "--profile", type=click.Path(), metavar="FILE", help="A profile of the same wearer and mount, to be added to."
+)
+def teach(file: str, direction: Direction, side: Side | None, out: str, profile: str | None) -> None:
+    """Learn from FILE, a recording of one circle or several of one direction, how the clip sits.
+
+    The profile tells forward from backward with `imucount count --profile`, also where the side is not known, the
+    clip is worn the other way round, or the whole arm draws the circle. Two recordings teach better than one: give
+    the first one's profile to the second.
+    """
+    from imucount.csv_reader import read_csv
+    from imucount.profile import Profile
+    from imucount.profile import teach as learn
+
+    known = None if profile is None else Profile.load(profile)
+    recording = read_csv(file)
+    with _naming(file):
+        learned = learn(recording.samples, direction=direction, side=side or recording.side, profile=known)
+    learned.save(out)
+    click.echo(f"Taught by {learned.circles} recording{'' if learned.circles == 1 else 's'}: {out}")
 
 
 @click.command(
@@ -254,7 +305,7 @@ def _naming(path: str) -> Iterator[None]:
     """Tell of samples that are refused which file they are from."""
     try:
         yield
-    except SampleError as error:
+    except (SampleError, CountingError) as error:
         raise RecordingError(str(error), path) from error
 
 

@@ -81,6 +81,12 @@ exercise_option = click.option(
     show_default=True,
     help="What is counted. cyclic is any exercise, with a sensor anywhere on the body: whatever repeats itself.",
 )
+profile_option = click.option(
+    "--profile",
+    type=click.Path(),
+    metavar="FILE",
+    help="What `imucount teach` learned of how the clip sits: it tells the direction in place of the side.",
+)
 
 
 def make_readable(*streams: TextIO) -> None:
