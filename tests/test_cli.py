@@ -21,7 +21,7 @@ from imucount.simulate import simulate as perform
 
 READ_A_FILE = ("count", "replay", "inspect")
 USE_A_CLIP = ("scan", "sensors", "live", "record")
-COMMANDS = (*READ_A_FILE, "simulate", *USE_A_CLIP)
+COMMANDS = (*READ_A_FILE, "simulate", "teach", *USE_A_CLIP)
 
 
 @pytest.fixture(scope="module")
