@@ -197,6 +197,7 @@ class CircleSelector:
         best = score - WEAK_LINK
         due_s = loop.known_s + max(loop.duration_s, LEAST_WAIT_S)
         link = _Link(loop, score, score, 1, None, due_s)
+        self._links = [other for other in self._links if other.loop.end_s > loop.end_s - REMEMBERED_S]
         for other in self._links:
             if _may_follow(other.loop, loop):
                 amends = smallness_among(other.loop, loop)
@@ -205,7 +206,6 @@ class CircleSelector:
                 if score + amends >= LEAST_SCORE and total > best:
                     best = total
                     link.total, link.previous, link.length = total, other, other.length + 1
-        self._links = [other for other in self._links if other.loop.end_s > loop.end_s - REMEMBERED_S]
         self._links.append(link)
         self._waiting.append(link)
         return self._decide(link, last=False, now_s=loop.known_s)
@@ -410,7 +410,9 @@ def neighbour_score(before: Loop, after: Loop, has_gyroscope: bool) -> float:
 def _may_follow(before: Loop, after: Loop) -> bool:
     """Whether two loops can be of one set at all."""
     pause_s = after.start_s - before.end_s
-    shorter_s, longer_s = sorted((before.duration_s, after.duration_s))
+    shorter_s, longer_s = before.end_s - before.start_s, after.end_s - after.start_s
+    if longer_s < shorter_s:
+        shorter_s, longer_s = longer_s, shorter_s
     if not -MOST_OVERLAP * shorter_s <= pause_s <= 0.5 * shorter_s + 0.4:
         return False
     smaller_deg, larger_deg = sorted((before.elevation_deg, after.elevation_deg))

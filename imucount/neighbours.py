@@ -33,6 +33,10 @@ LEAST_SIZE, LEAST_NARROWEST = 0.33, 0.2
 """Share of the size of the circle beside it: the geometric mean of both angles', and the smaller. What is there
 before a set but sway has less than 0.25 where it is as like as that."""
 
+STILL = 0.15
+"""Range of elevation, as a share of the circle's beside it, below which nothing is looked for: it is well under
+`LEAST_NARROWEST`."""
+
 LENGTH_COST = 0.15
 """So much likeness is worth a length that differs by a factor of e: a rest before a circle is none of it."""
 
@@ -86,7 +90,7 @@ def find_neighbour(
     """
     length = end - start
     lengths = np.arange(SHORTEST * length, min(LONGEST * length, abs(edge - limit)), 1.0)
-    if len(lengths) == 0:
+    if len(lengths) == 0 or _is_still(elevation, start, end, edge, edge + np.sign(limit - edge) * lengths[-1]):
         return None
     starts = edge - lengths if limit < edge else np.full(len(lengths), edge)
     every_start, every_length = np.append(starts, start), np.append(lengths, length)
@@ -98,6 +102,13 @@ def find_neighbour(
         by_path = _even_on_the_path(elevation, yaw, every_start, every_length)
         found = _most_alike([elevation, yaw], by_path, LEAST_LIKENESS_OF_PATHS)
     return found
+
+
+def _is_still(elevation: FloatArray, start: float, end: float, edge: float, farthest: float) -> bool:
+    """Whether there is too little movement for a circle, which spares the search in nearly every rest."""
+    low, high = sorted((edge, farthest))
+    there = elevation[int(low) : int(high) + 2]
+    return float(np.ptp(there)) < STILL * float(np.ptp(elevation[int(start) : int(end) + 2]))
 
 
 def _even_on_the_path(
