@@ -168,6 +168,8 @@ class CircleChain:
 
     def _look_beside(self, loop: Loop, edge_s: float, limit_s: float, now_s: float) -> Loop | None:
         finder = self._finder
+        if finder.end == 0:  # the loop is of the stretch before a gap, with nothing after it yet
+            return None
         # How much history is there depends on how the stream was cut; this much always is.
         kept = floor((now_s - self._origin_s) * GRID_HZ) - int(HISTORY_S * GRID_HZ)
         earliest = max(finder.first, kept)

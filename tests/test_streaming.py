@@ -40,6 +40,7 @@ RECORDINGS = {
     "gaps": lambda: samples_of(
         [STAND, Circles(9, "forward", 2.5), STAND], outages=((2.0, 0.7), (12.0, 3.0), (27.0, 2.1))
     ),
+    "ends after a gap": lambda: samples_of(outages=((17.0, 3.8),)),
     "lost packets": lambda: samples_of(packet_loss=0.2),
     "another attitude": lambda: samples_of(
         [STAND, Circles(3, "forward", 2.0), STAND, Reclip(), STAND, Circles(3, "backward", 2.0), STAND]
@@ -87,6 +88,7 @@ def test_the_recordings_have_what_is_to_be_cut():
     sizes = {name: len(whole(name)[2].reps) for name in RECORDINGS}
     assert [name for name, size in sizes.items() if size < 2] == ["other movements"]
     assert len(whole("gaps")[2].gaps) == 2
+    assert 0.0 < recording("ends after a gap").t[-1] - whole("ends after a gap")[2].gaps[0].end_s < 0.5
     assert any("lost" in warning for warning in whole("lost packets")[2].warnings)
     assert any("attitude" in warning for warning in whole("another attitude")[2].warnings)
 
