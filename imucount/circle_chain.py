@@ -48,6 +48,7 @@ class CircleChain:
     ) -> None:
         self._profile = profile
         self._n_otherwise = 0
+        self._n_askew = 0
         self._side: Side | None = side
         self._has_gyroscope = has_gyroscope
         self._selector = CircleSelector(side, has_gyroscope, min_reps, self._look_beside)
@@ -131,18 +132,22 @@ class CircleChain:
                 'say which shoulder wears the clip, "left" or "right".'
             )
         elif reps and (unsure := sum(rep.direction == "unknown" for rep in reps)):
-            warnings.append(
-                f"The direction of {unsure} of {len(reps)} circles is unknown: "
-                + (
-                    "they were too slow or too few for the force to tell up from down."
-                    if self._profile is None
-                    else "they lie askew to those that taught the profile, or the clip sits otherwise."
+            slow = unsure - self._n_askew - (self._n_otherwise if self._side is None else 0)
+            if slow:
+                warnings.append(
+                    f"The direction of {slow} of {len(reps)} circles is unknown: they were too slow or too few "
+                    "for the force to tell up from down."
                 )
+        if self._n_askew:
+            warnings.append(
+                f"The direction of {self._n_askew} of {len(reps)} circles is unknown: they lie askew to those "
+                "that taught the profile."
             )
         if self._n_otherwise:
+            instead = "is unknown" if self._side is None else "was told by the side"
             warnings.append(
                 f"In {self._n_otherwise} of {len(reps)} circles the clip sits otherwise than when the profile was "
-                "taught, which cannot tell their direction; teach another one for how it sits now."
+                f"taught, so their direction {instead}; teach another profile for how it sits now."
             )
         if self._moves_s:
             times = ", ".join(f"{time_s:.0f}" for time_s in self._moves_s)
@@ -193,11 +198,12 @@ class CircleChain:
         """Tell the direction of a circle by the profile, where there is one for how the clip sits."""
         if self._profile is None or not self._has_gyroscope:
             return circle
-        up = self._finder.level.up
-        if not self._profile.sits_alike(up):
+        if not self._profile.sits_alike(circle.loop.up):
             self._n_otherwise += 1
             return circle
-        return replace(circle, direction=self._profile.direction_of_area(circle.loop.area, up))
+        direction = self._profile.direction_of_area(circle.loop.area, circle.loop.up)
+        self._n_askew += direction == "unknown"
+        return replace(circle, direction=direction)
 
 
 def _rep(circle: Circle, has_gyroscope: bool) -> Rep:

@@ -49,6 +49,8 @@ class Loop:
         Times of the first side, the top and the second side, s.
     up_axis : tuple of float
         Unit rotation vector of elevation, x, y, z, sensor frame.
+    up : tuple of float
+        Unit vector up in the level frame that it was measured in, x, y, z, sensor frame.
     area : tuple of float
         Area vector, x, y, z, rad²: normal to the loop, by the right-hand rule, sensor frame.
     sense : int
@@ -80,6 +82,7 @@ class Loop:
     known_s: float
     quarter_s: tuple[float, float, float]
     up_axis: tuple[float, float, float]
+    up: tuple[float, float, float]
     area: tuple[float, float, float]
     sense: int
     elevation_deg: float
@@ -273,6 +276,7 @@ def _measure(
     return is_loop, {
         "quarter_s": np.stack([first_side, top, second_side], axis=1),
         "up_axis": np.outer(axis[0], level.first) + np.outer(axis[1], level.second),
+        "up": np.tile(level.up, (len(n), 1)),
         "area": np.outer(area[0], level.first) + np.outer(area[1], level.second) + np.outer(area[2], level.up),
         "sense": sense,
         "elevation_deg": np.degrees(elevation_range),

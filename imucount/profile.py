@@ -103,20 +103,23 @@ class Profile:
         CountingError
             If it is not that.
         """
+        no_profile = (
+            "expected the JSON of a profile as `imucount teach` writes it, got what cannot be read as one: "
+        )
         try:
             table = json.loads(text)
             version = table["schema_version"]
-            forward, up = _unit(table["forward"]), _unit(table["up"])
-            side, circles = table["side"], table["circles"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise CountingError(
-                f"expected the JSON of a profile as `imucount teach` writes it, got what cannot be read as one: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise CountingError(f"{no_profile}{type(error).__name__}: {error}") from error
         if version != SCHEMA_VERSION:
             raise CountingError(
                 f"expected a profile of version {SCHEMA_VERSION}, got {version!r}; did a newer imucount make it?"
             )
+        try:
+            forward, up = _unit(table["forward"]), _unit(table["up"])
+            side, circles = table["side"], table["circles"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise CountingError(f"{no_profile}{type(error).__name__}: {error}") from error
         if side not in ("left", "right", None) or isinstance(circles, bool) or not isinstance(circles, int):
             raise CountingError(f"expected a side and a number of circles, got {side!r} and {circles!r}")
         return cls(forward, up, side, circles)

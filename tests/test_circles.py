@@ -14,6 +14,7 @@ IDEAL = Loop(
     known_s=13.3,
     quarter_s=(10.75, 11.5, 12.25),
     up_axis=(1.0, 0.0, 0.0),
+    up=(0.0, 0.0, 1.0),
     area=(0.0, -0.03, 0.0),
     sense=-1,
     elevation_deg=14.0,

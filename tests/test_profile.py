@@ -129,6 +129,8 @@ GOOD = json.loads(teach(turning(), direction="forward").to_json())
         ("[]", "profile"),
         ("{}", "schema_version"),
         (json.dumps(GOOD | {"schema_version": 99}), "newer"),
+        (json.dumps({"schema_version": 2, "normal": [0, 0, 1]}), "newer"),
+        ("[" * 100_000, "profile"),
         (json.dumps(GOOD | {"forward": [0, 0, 0]}), "vector"),
         (json.dumps(GOOD | {"forward": [0, "x", 0]}), "profile"),
         (json.dumps(GOOD | {"forward": [0, 1]}), "profile"),
@@ -187,6 +189,40 @@ def test_a_profile_of_another_attitude_is_not_believed():
     unknown = imucount.count(samples, profile=turned)
     assert {rep.direction for rep in unknown.reps} == {"unknown"}
     assert len(unknown.reps) == 9
+
+
+@pytest.mark.parametrize(("side", "last"), [(None, "unknown"), ("left", "backward")])
+def test_each_circle_is_judged_by_how_the_clip_sat_then_however_the_stream_is_cut(side, last):
+    wearer = Wearer(side="left")
+    samples = simulate(SESSION, wearer=wearer, seed=1).samples
+    turned = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]])
+    after = samples.t > 25.0  # between the sets the clip is put on anew, upside down
+    acc, gyr = (np.where(after[:, np.newaxis], x @ turned, x) for x in (samples.acc, samples.gyr))
+    profile = taught(wearer, 1)
+
+    def session(length):
+        counter = imucount.RepCounter(side, profile=profile)
+        for start in range(0, len(samples), length):
+            stop = start + length
+            counter.update(Samples(samples.t[start:stop], acc[start:stop], gyr[start:stop]))
+        return counter.finish()
+
+    whole = session(len(samples))
+    assert [(len(each.reps), each.direction) for each in whole.sets] == [(5, "forward"), (4, last)]
+    otherwise = [warning for warning in whole.warnings if "4 of 9 circles the clip sits otherwise" in warning]
+    assert len(otherwise) == 1
+    assert not [warning for warning in whole.warnings if "too slow" in warning or "askew" in warning]
+    assert [session(10), session(333)] == [whole, whole]
+
+
+def test_circles_askew_to_those_that_taught_are_told():
+    wearer = Wearer(side="left")
+    profile = taught(wearer, 1)
+    askew = np.cross(profile.forward, profile.up)
+    profile = replace(profile, forward=tuple(askew / np.linalg.norm(askew)))
+    session = imucount.count(simulate(SESSION, wearer=wearer, seed=1).samples, profile=profile)
+    assert {rep.direction for rep in session.reps} == {"unknown"}
+    assert ["askew" in warning for warning in session.warnings] == [True]
 
 
 def test_what_has_no_direction_takes_no_profile():
