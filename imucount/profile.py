@@ -15,7 +15,7 @@ from imucount.reps import Direction
 from imucount.samples import FloatArray, Samples
 from imucount.sets import Side
 
-__all__ = ["Profile", "teach"]
+__all__ = ["Profile", "circle_of", "teach"]
 
 Vector = Sequence[float] | FloatArray
 
@@ -75,7 +75,7 @@ class Profile:
         CountingError
             If the samples have no angular rate, or are fewer than three.
         """
-        area, up = _circle_of(samples)
+        area, up = circle_of(samples)
         return "unknown" if area is None else self.direction_of_area(area, up)
 
     def direction_of_area(self, area: Vector, up: Vector) -> Direction:
@@ -198,7 +198,7 @@ def teach(
         raise CountingError(f'expected the direction "forward" or "backward", got {direction!r}')
     if side not in ("left", "right", None):
         raise CountingError(f'expected side "left", "right" or None, got {side!r}')
-    area, up = _circle_of(samples)
+    area, up = circle_of(samples)
     if area is None:
         raise CountingError(
             "expected a circle, got a movement that goes back the way it came, or none at all; "
@@ -230,7 +230,7 @@ def teach(
     )
 
 
-def _circle_of(samples: Samples) -> tuple[FloatArray | None, FloatArray]:
+def circle_of(samples: Samples) -> tuple[FloatArray | None, FloatArray]:
     """Area vector that the sensor's rotation goes round, rad², and mean specific force, both (3,), sensor frame.
 
     The area is None for what is no circle.

@@ -28,10 +28,12 @@ def test_the_python_runs_and_prints_what_is_shown(code, printed, monkeypatch):
         assert output.getvalue() == printed
 
 
-def test_there_is_a_block_for_recordings_and_one_for_live_use():
-    assert [("imucount.count(" in code, "RepCounter(" in code) for code, _ in BLOCKS] == [
-        (True, False),
-        (False, True),
+def test_there_is_a_block_for_recordings_one_for_live_use_and_one_to_teach():
+    uses = ("imucount.count(", "open_source(", "teach(")
+    assert [[use in code for use in uses] for code, _ in BLOCKS] == [
+        [True, False, False],
+        [False, True, False],
+        [False, False, True],
     ]
 
 
@@ -43,7 +45,7 @@ def test_the_checks_run_the_test_command():
 
 
 def test_the_commands_are_those_that_exist():
-    assert set(re.findall(r"`imucount ([a-z]+) ", README)) == set(main.commands)
+    assert set(re.findall(r"`imucount ([a-z]+)\b", README)) == set(main.commands)
 
 
 def test_the_options_are_those_that_exist():

@@ -1,0 +1,67 @@
+"""The benchmarks that take a folder of recordings with a truth file: they count what is in it, and no more."""
+
+import csv
+
+import pytest
+
+from benchmarks import directions, false_circles
+from imucount import Recording, write_csv
+from imucount.simulate import Circles, Movement, Wearer, simulate
+
+STILL = Movement("standing", 3.0)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two wearers with three circles each way, and a minute of walking."""
+    rows = []
+    for subject, side, seed in (("a", "left", 3), ("b", "right", 4)):
+        for number, way in enumerate(("forward", "backward") * 3):
+            simulation = simulate([Circles(1, way), STILL], wearer=Wearer(side=side), seed=seed)
+            name = f"{subject}{number}"
+            write_csv(tmp_path / f"{name}.csv", Recording(simulation.samples))
+            rows.append({"recording": name, "reps": 1, "subject": subject, "placement": "clip", "direction": way})
+    write_csv(tmp_path / "walking.csv", Recording(simulate([Movement("walking", 60.0)], seed=5).samples))
+    rows.append({"recording": "walking", "reps": 0, "subject": "a", "placement": "clip", "direction": ""})
+    write_truth(tmp_path, rows)
+    return tmp_path
+
+
+def write_truth(folder, rows):
+    with open(folder / "truth.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_directions_are_asked_of_every_circle_that_did_not_teach(folder):
+    wearers = directions.circles_of(folder)
+    assert {subject: len(circles) for subject, circles in wearers.items()} == {"a": 6, "b": 6}
+    outcomes = directions.by_profile(wearers, repeats=2)
+    assert len(outcomes) == 2 * 2 * (6 - 2)
+    assert all(told == true for true, told in outcomes)
+
+
+def test_a_wrong_label_shows(folder):
+    (true, samples), *others = directions.circles_of(folder)["a"]
+    wrong = "backward" if true == "forward" else "forward"
+    outcomes = directions.by_sensor_axis({"a": [*others, (wrong, samples)]})
+    assert [label == told for label, told in outcomes] == [True] * 5 + [False]
+
+
+def test_false_circles_are_those_of_recordings_without_direction(folder):
+    ((key, (recordings, hours, circles)),) = false_circles.false_circles(folder).items()
+    assert key == ("", "clip")
+    assert recordings == 1
+    assert hours == pytest.approx(1 / 60, rel=0.01)
+    assert circles == 0
+    write_csv(folder / "circles.csv", Recording(simulate([STILL, Circles(5, "forward"), STILL]).samples))
+    write_truth(folder, [{"recording": "circles", "reps": 5, "placement": "clip", "direction": ""}])
+    assert false_circles.false_circles(folder)["", "clip"][2] == 5
+
+
+def test_the_tables_are_printed(folder, capsys):
+    directions.main([str(folder), "--repeats", "1"])
+    assert "| a profile of two circles | 8 | 100.0 % | 0.0 % |" in capsys.readouterr().out
+    false_circles.main([str(folder)])
+    assert "| clip | 1 | 0.02 | 0 | 0.0 |" in capsys.readouterr().out
