@@ -55,14 +55,19 @@ def _time(sensor: Sensor) -> str:
 
 def nearby_table(nearby: Sequence[Nearby]) -> RenderableType:
     """Lay out the devices that were heard."""
-    columns = (Column("Name"), Column("Kind"), Column("Signal", justify="right"), Column("Address", no_wrap=True))
+    columns = [Column("Name"), Column("Kind"), Column("Signal", justify="right"), Column("Address", no_wrap=True)]
+    has_battery = any(each.battery_percent is not None for each in nearby)
+    if has_battery:
+        columns.insert(3, Column("Battery", justify="right"))
     table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for each in nearby:
         rssi_dbm = each.found.rssi_dbm
+        percent = NOT_KNOWN if each.battery_percent is None else f"{each.battery_percent:.0f} %"
         table.add_row(
             Text(printable_line(each.found.advertisement.name or NOT_KNOWN)),
             NOT_KNOWN if each.sensor is None else each.sensor.key,
             NOT_KNOWN if rssi_dbm is None else f"{rssi_dbm} dBm",
+            *([percent] if has_battery else []),
             Text(each.found.address),
         )
     return table

@@ -209,6 +209,15 @@ def test_scan_tells_the_known_sensors_that_are_near():
     assert re.search(r"TV \?\[31m +- +-60 dBm +AA:03", result.stdout)
 
 
+@pytest.mark.usefixtures("toys")
+def test_scan_asks_known_sensors_for_their_battery():
+    result = run("scan", "--time", "0.5", "--all", "--battery")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert re.search(r"Clip +imucount +-60 dBm +80 % +AA:01", result.stdout)
+    assert re.search(r"TV \?\[31m +- +-60 dBm +- +AA:03", result.stdout)
+    assert "Battery" not in run("scan", "--time", "0.5").stdout
+
+
 def test_scan_says_when_nothing_is_near(monkeypatch):
     monkeypatch.setattr("imucount.sources.ble.BleRadio", ToyRadio)
     result = run("scan", "--time", "0.2")

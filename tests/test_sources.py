@@ -226,6 +226,20 @@ def test_a_battery_is_asked_for_without_starting_the_sensor():
     assert radio.connected == 0
 
 
+def test_a_scan_tells_the_battery_of_known_sensors_where_it_is_asked_for():
+    clips = [
+        ToyClip("Clip", "AA:01", services=(SERVICE,), battery=70, rssi_dbm=-50),
+        ToyClip("Mute", "AA:02", services=(SERVICE,), battery=None, rssi_dbm=-60),
+        ToyClip("Kettle", "CC:01", services=(), battery=50),
+    ]
+    radio = ToyRadio(*clips)
+    nearby = run(imucount.scan(2.0, radio=radio, with_battery=True))
+    assert [each.battery_percent for each in nearby] == [70, None, None]
+    assert [clip.connections for clip in clips] == [1, 1, 0]
+    assert radio.connected == 0
+    assert [each.battery_percent for each in run(imucount.scan(2.0, radio=radio))] == [None] * 3
+
+
 def test_a_scan_lists_known_sensors_first_and_the_nearest_first_of_each():
     clips = [
         ToyClip("Kettle", "CC:01", services=(), rssi_dbm=-40),

@@ -52,17 +52,24 @@ _rate = click.option(
     "--time", "duration_s", type=Number(0.1, 600), default=5, show_default=True, help="How long to listen, s."
 )
 @click.option("--all", "with_others", is_flag=True, help="Also show devices that are no known sensor.")
-def scan(duration_s: float, with_others: bool) -> None:
+@click.option(
+    "--battery",
+    "with_battery",
+    is_flag=True,
+    help="Also connect to each known sensor for the level of its battery, which takes some seconds each.",
+)
+def scan(duration_s: float, with_others: bool, with_battery: bool) -> None:
     """Listen for Bluetooth devices and tell which of them is a known sensor, with the strength of its signal.
 
-    A clip that is connected to a phone or another computer is not heard.
+    A clip that is connected to a phone or another computer is not heard. Not every kind tells the level of its
+    battery.
     """
     import asyncio
 
     from imucount.device_tables import nearby_table
     from imucount.sources import scan as listen
 
-    nearby = asyncio.run(listen(duration_s))
+    nearby = asyncio.run(listen(duration_s, with_battery=with_battery))
     known = [each for each in nearby if each.sensor is not None]
     if nearby if with_others else known:
         show(nearby_table(nearby if with_others else known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imucount.sets import Side
@@ -85,7 +86,7 @@ def open_source(
     raise ValueError(f'spec must begin with "ble:", "csv:" or "sim:", got {spec!r}')
 
 
-async def scan(duration_s: float = 5.0, *, radio: Radio | None = None) -> list[Nearby]:
+async def scan(duration_s: float = 5.0, *, radio: Radio | None = None, with_battery: bool = False) -> list[Nearby]:
     """Listen for devices.
 
     Parameters
@@ -94,6 +95,8 @@ async def scan(duration_s: float = 5.0, *, radio: Radio | None = None) -> list[N
         How long, s.
     radio : Radio, optional
         In place of the computer's Bluetooth.
+    with_battery : bool, default False
+        Then connect to each known sensor in turn and ask for the level of its battery. That takes up to 12 s each.
 
     Returns
     -------
@@ -105,9 +108,17 @@ async def scan(duration_s: float = 5.0, *, radio: Radio | None = None) -> list[N
     BluetoothError
         If there is no Bluetooth to be had.
     """
+    from imucount.sources.battery import battery_percent
     from imucount.sources.finding import listen
 
-    return await listen(_bluetooth() if radio is None else radio, duration_s)
+    radio = _bluetooth() if radio is None else radio
+    nearby = await listen(radio, duration_s)
+    if with_battery:
+        for index, each in enumerate(nearby):
+            if each.sensor is not None:
+                percent = await battery_percent(radio, each.found.address)
+                nearby[index] = replace(each, battery_percent=percent)
+    return nearby
 
 
 def _bluetooth() -> Radio:

@@ -28,10 +28,13 @@ class Nearby:
         All that it told, in however many pieces.
     sensor : type of Sensor, or None
         None if it is none of those that are known.
+    battery_percent : float or None
+        Where it was asked and told.
     """
 
     found: Found
     sensor: type[Sensor] | None
+    battery_percent: float | None = None
 
     def __str__(self) -> str:
         name = self.found.advertisement.name or "(no name)"
