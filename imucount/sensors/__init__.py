@@ -15,7 +15,9 @@ ENTRY_POINTS = "imucount.sensors"
 
 
 def known_sensors() -> tuple[type[Sensor], ...]:
-    """List every kind of sensor, those of other packages after imucount's own.
+    """List every kind of sensor: imucount's own, those of other packages, and at last text over the Nordic UART.
+
+    A device is taken for the first kind that matches what it advertises.
 
     Raises
     ------
@@ -43,7 +45,6 @@ def known_sensors() -> tuple[type[Sensor], ...]:
         MetaMotion,
         Thingy52,
         Adafruit,
-        UartText,  # last, for others may have its service beside their own
     ]
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         try:
@@ -59,7 +60,8 @@ def known_sensors() -> tuple[type[Sensor], ...]:
                 f"got {sensor!r}"
             )
         sensors.append(sensor)
-    return tuple(sensors)
+    # Last, for others may have its service beside their own.
+    return (*sensors, UartText)
 
 
 def recognise(advertisement: Advertisement) -> type[Sensor] | None:

@@ -74,10 +74,12 @@ def test_the_example_of_another_package_is_found_and_decodes(installed):
         + """
 import struct
 from imucount.sensors import Advertisement, known_sensors, recognise
+from imucount.sensors.uart_text import SERVICE as NORDIC_UART
 from acme_clip import CONTROL, DATA, SERVICE, AcmeClip
 
-assert known_sensors()[-1] is AcmeClip
-assert recognise(Advertisement("Acme", (SERVICE,))) is AcmeClip
+assert known_sensors()[-2] is AcmeClip
+for services in ((SERVICE,), (NORDIC_UART, SERVICE)):
+    assert recognise(Advertisement("Acme", services)) is AcmeClip
 sensor = AcmeClip()
 assert [type(action).__name__ for action in sensor.start()] == ["Subscribe", "Write"]
 assert [type(action).__name__ for action in sensor.stop()] == ["Write", "Unsubscribe"]
