@@ -7,7 +7,7 @@ from toy import ToyClip, ToyRadio, ToySensor
 from virtual_time import run
 
 import imucount
-from imucount.errors import DeviceNotFoundError, RecordingError
+from imucount.errors import DeviceNotFoundError, RecordingError, SampleError
 from imucount.samples import Samples
 from imucount.sensors.open_profile import SERVICE
 from imucount.sensors.sensor import Advertisement
@@ -75,6 +75,18 @@ def test_what_the_virtual_clip_sends_is_the_simulation_on_the_hosts_clock():
     assert samples.acc == pytest.approx(true.acc, abs=4 * 9.81 / 32768)
     assert samples.gyr == pytest.approx(true.gyr, abs=np.radians(500) / 32768)
     assert np.diff(samples.t - true.t) == pytest.approx(0, abs=0.002)
+
+
+def test_a_recording_too_slow_for_circles_can_be_played_for_what_else_is_counted(tmp_path):
+    path = tmp_path / "slow.csv"
+    script = [Movement("standing", 4.0), Circles(6, "forward"), Movement("standing", 9.0)]
+    samples = simulate(script, clip=Clip(sampling_rate_hz=12.0), seed=3).samples
+    imucount.write_csv(path, imucount.Recording(samples))
+    played = run(read(imucount.open_source(f"csv:{path}", speed=0)))
+    assert np.array_equal(played.t, samples.t)
+    assert imucount.count(played, exercise="cyclic") == imucount.count(path, exercise="cyclic")
+    with pytest.raises(SampleError, match="expected 20 to 400 samples a second"):
+        imucount.count(played)
 
 
 def test_a_faster_virtual_clip_tells_the_same():
