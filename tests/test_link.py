@@ -166,7 +166,9 @@ def test_what_is_not_found_is_told_with_what_was_heard():
 
 def test_of_two_that_fit_none_is_guessed():
     radio = ToyRadio(ToyClip(address="AA:01"), ToyClip(address="AA:02"))
-    with pytest.raises(DeviceNotFoundError, match=r"expected one 'Toy 1' in reach, got 2: .*AA:01.*AA:02"):
+    with pytest.raises(
+        DeviceNotFoundError, match=r"expected 'Toy 1' in reach, and no other, got 2: .*AA:01.*AA:02"
+    ):
         run(opened(source_of(radio)))
     run(opened(source_of(radio, "AA:02")))
 

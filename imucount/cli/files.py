@@ -1,4 +1,4 @@
-"""The commands on recordings: count, replay, inspect, simulate."""
+"""The commands on recordings: count, replay, teach, inspect, simulate."""
 
 from __future__ import annotations
 

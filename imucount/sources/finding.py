@@ -107,8 +107,8 @@ async def find(radio: Radio, wanted: str, sensor: type[Sensor] | None, timeout_s
         return next(iter(fitting.values()))
     if fitting:
         raise DeviceNotFoundError(
-            f"expected one {_meant(wanted, sensor)} in reach, got {len(fitting)}: {_listed(fitting.values())}; "
-            "say which by its address"
+            f"expected {_meant(wanted, sensor)} in reach, and no other, got {len(fitting)}: "
+            f"{_listed(fitting.values())}; say which by its address"
         )
     nearby = _recognised(hearing)
     for each in nearby:
