@@ -92,6 +92,8 @@ def test_two_clips_at_once_each_with_its_recording(clips, tmp_path):
         ["live", "--side", "up"],
         ["live", "--rate", "0"],
         ["live", "file.csv"],
+        ["live", "--profile", "mine.json", "--exercise", "cyclic"],
+        ["live", "--profile", "mine.json", "--sensor", "A", "--sensor", "B"],
         ["record"],
         ["scan", "--time", "0"],
         ["sensors", "all"],

@@ -127,6 +127,8 @@ def live(
 
     if profile is not None and len(wanted) > 1:
         raise click.UsageError("--profile is of one clip; of two each is told by its --side.")
+    if profile is not None and exercise == "cyclic":  # before anything is connected
+        raise click.UsageError("--profile tells directions, and what --exercise cyclic counts has none.")
     taught = None if profile is None else Profile.load(profile)
     clips = _clips(wanted, sides, rate_hz)
     with ExitStack() as files:
