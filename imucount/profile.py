@@ -33,6 +33,10 @@ LEAST_AREA_RAD2 = 1e-3
 LEAST_ROUND = 0.1
 """Least area of a circle, as a share of the largest that fits the same spread. A shrug encloses less."""
 
+LEAST_ONE_WAY = 0.6
+"""Least area of circles of one direction, as a share of all that is swept about the middle, one way or the other.
+Circles that people drew in the air have 0.72 and more, ten forward and three backward 0.54."""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -201,8 +205,9 @@ def teach(
     area, up = circle_of(samples)
     if area is None:
         raise CountingError(
-            "expected a circle, got a movement that goes back the way it came, or none at all; "
-            "was the recording cut to the circle, and is the angular rate in rad/s?"
+            "expected a circle, or several of one direction, got a movement that goes back the way it came, "
+            "circles of both directions, or none at all; was the recording cut to the circles, and is the angular "
+            "rate in rad/s?"
         )
     forward = area / np.linalg.norm(area) * (1.0 if direction == "forward" else -1.0)
     if profile is None:
@@ -233,7 +238,7 @@ def teach(
 def circle_of(samples: Samples) -> tuple[FloatArray | None, FloatArray]:
     """Area vector that the sensor's rotation goes round, rad², and mean specific force, both (3,), sensor frame.
 
-    The area is None for what is no circle.
+    The area is None for what is no circle, and for circles of both directions.
     """
     if not isinstance(samples, Samples):
         raise CountingError(f"expected Samples, got {type(samples).__name__}")
@@ -249,13 +254,16 @@ def circle_of(samples: Samples) -> tuple[FloatArray | None, FloatArray]:
     np.cumsum(0.5 * (samples.gyr[1:] + samples.gyr[:-1]) * steps_s, axis=0, out=rotation[1:])
     # A circle ends where it began: what is left over is the gyroscope's bias.
     rotation -= ((t - t[0]) / (t[-1] - t[0]))[:, np.newaxis] * rotation[-1]
-    steps = np.diff(rotation, axis=0)
-    area = 0.5 * np.cross(rotation[:-1], steps).sum(axis=0)
+    rotation -= rotation.mean(axis=0)
+    swept = 0.5 * np.cross(rotation[:-1], np.diff(rotation, axis=0))
+    area = swept.sum(axis=0)
     spread = np.sort(np.linalg.eigvalsh(np.cov(rotation.T)))
     largest = 2.0 * np.pi * np.sqrt(max(spread[1] * spread[2], 0.0))
     size = float(np.linalg.norm(area))
     up = samples.acc.mean(axis=0)
     if size < LEAST_AREA_RAD2 or size < LEAST_ROUND * largest:
+        return None, up
+    if size * size < LEAST_ONE_WAY * float(np.abs(swept @ area).sum()):
         return None, up
     return area, up
 

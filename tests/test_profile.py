@@ -72,6 +72,17 @@ def test_what_is_no_circle_has_no_direction_and_teaches_nothing():
             teach(samples, direction="forward")
 
 
+@pytest.mark.parametrize("n_backward", [3, 10])
+def test_circles_of_both_directions_have_none_and_teach_nothing(n_backward):
+    still = Movement("standing", 5.0)
+    forward, backward = Circles(10, "forward"), Circles(n_backward, "backward")
+    samples = simulate([still, forward, still, backward, still], seed=n_backward).samples
+    with pytest.raises(CountingError, match="both directions"):
+        teach(samples, direction="forward")
+    profile = teach(simulate([still, forward, still], seed=n_backward).samples, direction="forward")
+    assert profile.direction_of(samples) == "unknown"
+
+
 def test_a_circle_askew_has_no_direction():
     profile = teach(turning(axis=(0.0, 1.0, 0.0)), direction="forward")
     assert profile.direction_of(turning(axis=(1.0, 0.1, 0.0))) == "unknown"
@@ -247,6 +258,14 @@ def test_the_command_line_teaches_and_uses_a_profile(tmp_path):
         counted = run(*command, "--profile", profile)
         assert counted.exit_code == 0
         assert counted.stdout.count("backward") >= 4
+    taught_by_two = profile.read_bytes()
+    kept = run("teach", one, "--direction", "forward", "--out", profile)
+    assert (kept.exit_code, kept.stdout) == (1, "")
+    assert "exists; --force replaces it" in kept.stderr
+    assert run("teach", one, "--direction", "forward", "--out", one, "--force").exit_code == 2
+    assert profile.read_bytes() == taught_by_two
+    assert "1 recording:" in run("teach", one, "--direction", "forward", "--out", profile, "--force").stdout
+    profile.write_bytes(taught_by_two)
     wrong = run("teach", other, "--direction", "forward", "--profile", profile, "--out", profile)
     assert (wrong.exit_code, wrong.stdout) == (1, "")
     assert str(other) in wrong.stderr

@@ -148,13 +148,19 @@ def replay(
 @click.option(
     "--profile", type=click.Path(), metavar="FILE", help="A profile of the same wearer and mount, to be added to."
 )
-def teach(file: str, direction: Direction, side: Side | None, out: str, profile: str | None) -> None:
+@click.option("--force", is_flag=True, help="Replace a file that exists; --profile's own needs no force.")
+def teach(file: str, direction: Direction, side: Side | None, out: str, profile: str | None, force: bool) -> None:
     """Learn from FILE, a recording of one circle or several of one direction, how the clip sits.
 
     The profile tells forward from backward with `imucount count --profile`, also where the side is not known, the
     clip is worn the other way round, or the whole arm draws the circle. Two recordings teach better than one: give
     the first one's profile to the second.
     """
+    if os.path.abspath(out) == os.path.abspath(file):
+        raise click.UsageError("--out must be another file than FILE.")
+    adds = profile is not None and os.path.abspath(out) == os.path.abspath(profile)
+    if os.path.isfile(out) and not (adds or force):
+        raise click.ClickException(f"{out} exists; --force replaces it.")
     from imucount.csv_reader import read_csv
     from imucount.profile import Profile
     from imucount.profile import teach as learn
