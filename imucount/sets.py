@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 
 if TYPE_CHECKING:
@@ -138,17 +140,13 @@ class Session:
         >>> Session(0.0, 60.0, None, 50.0, reps, group_reps(reps), (), ()).sure_reps
         16
         """
-        chances = [1.0]  # of 0, 1, 2 ... right ones
-        for rep in self.reps:
-            wrong = [chance * (1.0 - rep.confidence) for chance in chances]
-            right = [chance * rep.confidence for chance in chances]
-            chances = [a + b for a, b in zip([*wrong, 0.0], [0.0, *right])]
-        fewer = 0.0
-        for number, chance in enumerate(chances):
-            fewer += chance
-            if fewer > UNSURE:
-                return number
-        return len(self.reps)
+        chances = np.zeros(len(self.reps) + 1)  # of 0, 1, 2 ... right ones
+        chances[0] = 1.0
+        for n, rep in enumerate(self.reps, start=1):
+            right = chances[:n] * rep.confidence
+            chances[:n] -= right
+            chances[1 : n + 1] += right
+        return int(np.argmax(np.cumsum(chances) > UNSURE))
 
     def total(self, direction: Direction) -> int:
         """Reps of one direction."""

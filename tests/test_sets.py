@@ -1,7 +1,8 @@
 import csv
 import json
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
+from math import prod
 
 import pandas as pd
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imucount.reps import POSITIONS, Phase, Rep, Tempo
-from imucount.sets import Gap, RepSet, Session, group_reps
+from imucount.sets import UNSURE, Gap, RepSet, Session, group_reps
 
 COLUMNS = [
     *("set", "direction", "start_s", "end_s", "duration_s", "back_s", "up_s", "forward_s", "down_s"),
@@ -42,7 +43,7 @@ def any_reps(draw):
         rep = rep_of(now_s, draw(st.floats(0.7, 14.0)), direction)
         if draw(st.booleans()):
             rep = replace(rep, protraction_deg=None, phases=rep.phases[1::2])
-        reps.append(replace(rep, elevation_deg=draw(FINITE), confidence=draw(FINITE)))
+        reps.append(replace(rep, elevation_deg=draw(FINITE), confidence=draw(st.floats(0.0, 1.0))))
         now_s = rep.end_s
     return reps
 
@@ -229,3 +230,16 @@ def test_a_csv_reads_back_as_the_frame(tmp_path):
 
 def test_a_set_knows_its_direction_from_its_reps():
     assert RepSet((rep_of(0.0, direction="backward"),), None).direction == "backward"
+
+
+@given(st.lists(st.floats(0.0, 1.0), max_size=6))
+def test_so_many_are_right_in_nineteen_sessions_of_twenty(confidences):
+    reps = tuple(replace(rep_of(3.0 * n, 3.0), confidence=each) for n, each in enumerate(confidences))
+    chances = [0.0] * (len(reps) + 1)
+    for outcome in product((True, False), repeat=len(reps)):
+        chances[sum(outcome)] += prod(
+            each if is_right else 1.0 - each for each, is_right in zip(confidences, outcome)
+        )
+    sure = Session(0.0, 20.0, None, None, reps, (), (), ()).sure_reps
+    assert sum(chances[sure:]) >= 1.0 - UNSURE - 1e-9
+    assert sum(chances[: sure + 1]) > UNSURE - 1e-9
