@@ -16,7 +16,7 @@ from rich.text import Text
 from imucount.inspection import Inspection
 from imucount.notes import printable_line
 from imucount.reps import Direction, Rep
-from imucount.sets import REST_PERIODS, REST_S, RepSet, Session, Side
+from imucount.sets import REST_PERIODS, REST_S, Exercise, RepSet, Session, Side
 
 if TYPE_CHECKING:
     from imucount.counter import Progress
@@ -65,11 +65,11 @@ def session_table(session: Session, title: str = "") -> RenderableType:
     """
     parts: list[RenderableType] = [Text.assemble((title, "bold"), ": " if title else "", _facts(session))]
     if session.sets:
-        parts += [Text(), _Sets(session.sets), Text(), Text(totals_line(session), "bold")]
+        parts += [Text(), _Sets(session.sets, session.exercise), Text(), Text(totals_line(session), "bold")]
         if session.exercise == "cyclic":
             parts.append(Text(certainty_line(session)))
     else:
-        parts.append(Text(f"No {_noun(session)}s were counted.", "bold"))
+        parts.append(Text(f"No {_noun(session.exercise)}s were counted.", "bold"))
     parts += [Text.assemble(("Warning: ", "yellow"), warning) for warning in session.warnings]
     return Group(*parts)
 
@@ -84,7 +84,7 @@ def totals_line(session: Session) -> str:
     """
     directions: tuple[Direction, ...] = ("forward", "backward", "unknown")
     totals = {direction: session.total(direction) for direction in directions}
-    line = f"{_number(len(session.reps), _noun(session))} in {_number(len(session.sets), 'set')}"
+    line = f"{_number(len(session.reps), _noun(session.exercise))} in {_number(len(session.sets), 'set')}"
     if session.exercise == "cyclic":
         return line
     told = ", ".join(
@@ -106,8 +106,8 @@ def certainty_line(session: Session) -> str:
     return f"At least {session.sure_reps} of them are right, in 19 sessions of 20"
 
 
-def _noun(session: Session) -> str:
-    return "rep" if session.exercise == "cyclic" else "circle"
+def _noun(exercise: Exercise) -> str:
+    return "rep" if exercise == "cyclic" else "circle"
 
 
 def _facts(session: Session) -> str:
@@ -125,60 +125,64 @@ def _facts(session: Session) -> str:
 class _Sets:
     """A row a set; a few lines a set where the terminal is too narrow for that."""
 
-    def __init__(self, sets: Sequence[RepSet]) -> None:
+    def __init__(self, sets: Sequence[RepSet], exercise: Exercise) -> None:
         self._sets = sets
+        self._left_out = _OF_CIRCLES if exercise == "cyclic" else ()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         rows = [self._row(number, rep_set, options) for number, rep_set in enumerate(self._sets, start=1)]
-        titles = ("Set", "Direction", "Reps", "Period s", "Per min", "Elevation", "Protraction", "Rest before")
+        shown = [title for title in rows[0] if title not in self._left_out]
         table = Table(
-            *(Column(title, justify="left" if title == "Direction" else "right") for title in titles),
+            *(Column(title, justify="left" if title == "Direction" else "right") for title in shown),
             box=box.SIMPLE_HEAD,
             pad_edge=False,
             padding=(0, 1, 0, 0),
             show_edge=False,
         )
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(row[title] for title in shown))
         if Measurement.get(console, options.update(max_width=1000), table).maximum <= options.max_width:
             yield table
             return
         for row in rows:
-            number, direction, reps, period, *others = row
-            yield Text.assemble("Set ", number, ": ", reps, " ", direction, ", ", period, " s each")
-            for title, value in zip(titles[4:], others, strict=True):
-                yield Text.assemble("  ", title.lower(), " ", value)
+            what = Text("reps") if "Direction" in self._left_out else row["Direction"]
+            yield Text.assemble("Set ", row["Set"], ": ", row["Reps"], " ", what, ", ", row["Period s"], " s each")
+            for title in shown[shown.index("Per min") :]:
+                yield Text.assemble("  ", title.lower(), " ", row[title])
 
     @staticmethod
-    def _row(number: int, rep_set: RepSet, options: ConsoleOptions) -> list[Text]:
+    def _row(number: int, rep_set: RepSet, options: ConsoleOptions) -> dict[str, Text]:
         plus_minus, degrees = ("+/-", " deg") if options.ascii_only else ("±", "°")
         tempo = rep_set.tempo
         spread = f" {plus_minus} {tempo.period_sd_s:.2f}" if len(rep_set.reps) > 1 else ""
         elevations_deg = [rep.elevation_deg for rep in rep_set.reps if rep.elevation_deg is not None]
         protractions_deg = [rep.protraction_deg for rep in rep_set.reps if rep.protraction_deg is not None]
-        return [
-            Text(str(number)),
-            Text(rep_set.direction, _STYLES[rep_set.direction]),
-            Text(str(len(rep_set.reps)), "bold"),
-            Text(f"{tempo.period_s:.2f}{spread}"),
-            Text(f"{tempo.cadence_per_min:.1f}"),
-            Text(f"{fmean(elevations_deg):.1f}{degrees}" if elevations_deg else NOT_KNOWN),
-            Text(f"{fmean(protractions_deg):.1f}{degrees}" if protractions_deg else NOT_KNOWN),
-            Text(NOT_KNOWN if rep_set.rest_before_s is None else f"{rep_set.rest_before_s:.1f} s"),
-        ]
+        return {
+            "Set": Text(str(number)),
+            "Direction": Text(rep_set.direction, _STYLES[rep_set.direction]),
+            "Reps": Text(str(len(rep_set.reps)), "bold"),
+            "Period s": Text(f"{tempo.period_s:.2f}{spread}"),
+            "Per min": Text(f"{tempo.cadence_per_min:.1f}"),
+            "Elevation": Text(f"{fmean(elevations_deg):.1f}{degrees}" if elevations_deg else NOT_KNOWN),
+            "Protraction": Text(f"{fmean(protractions_deg):.1f}{degrees}" if protractions_deg else NOT_KNOWN),
+            "Rest before": Text(NOT_KNOWN if rep_set.rest_before_s is None else f"{rep_set.rest_before_s:.1f} s"),
+        }
+
+
+_OF_CIRCLES = ("Direction", "Elevation", "Protraction")
+"""Columns that the reps of other exercises have no values for."""
 
 
 def rep_line(set_number: int, number: int, rep: Rep) -> str:
-    """Announce a circle in one line of text.
+    """Announce a rep in one line of text; of a circle its direction, too.
 
     Examples
     --------
     >>> rep_line(2, 4, Rep(61.5, 64.25, "backward", (), 14.0, 8.0, 0.97))
     'set 2, rep 4: backward, ended at 64.25 s, took 2.75 s'
     """
-    return (
-        f"set {set_number}, rep {number}: {rep.direction}, ended at {rep.end_s:.2f} s, took {rep.duration_s:.2f} s"
-    )
+    direction = "" if rep.elevation_deg is None else f"{rep.direction}, "  # only circles have a range
+    return f"set {set_number}, rep {number}: {direction}ended at {rep.end_s:.2f} s, took {rep.duration_s:.2f} s"
 
 
 def notice_line(notice: Notice) -> str:
@@ -194,7 +198,12 @@ def notice_line(notice: Notice) -> str:
 
 
 def live_view(
-    sets: Sequence[RepSet], progress: Progress, now_s: float, title: str = "", notice: Notice | None = None
+    sets: Sequence[RepSet],
+    progress: Progress,
+    now_s: float,
+    title: str = "",
+    notice: Notice | None = None,
+    exercise: Exercise = "shoulder-circles",
 ) -> RenderableType:
     """Lay out a count in progress, with the number of the present set big.
 
@@ -210,21 +219,33 @@ def live_view(
         What is counted.
     notice : Notice, optional
         The last that a live source had to say.
+    exercise : {"shoulder-circles", "cyclic"}
+        Of "cyclic" no rep of a set is certain until it is over, so the big number is of those to be confirmed.
     """
-    lines = [Text("No circle yet", "bold"), Text(""), Text("")]
+    noun = _noun(exercise)
+    n_present = len(sets[-1].reps) if sets else 0
+    lines = [Text(f"No {noun} yet", "bold"), Text(""), Text("")]
     if sets:
         present = sets[-1]
+        direction = "" if exercise == "cyclic" else present.direction
         lines = [
-            Text.assemble("Set ", (str(len(sets)), "bold"), ", ", (present.direction, _STYLES[present.direction])),
-            Text(f"{_number(sum(len(rep_set.reps) for rep_set in sets), 'circle')} in all"),
+            Text.assemble(
+                *("Set ", (str(len(sets)), "bold"), ", " if direction else ""),
+                (direction, _STYLES[present.direction]),
+            ),
+            Text(f"{_number(sum(len(rep_set.reps) for rep_set in sets), noun)} in all"),
             Text(_since(now_s - present.end_s, present)),
         ]
-    if progress.phase is not None:
+    if exercise == "cyclic" and progress.pending:
+        n_present = progress.pending
+        lines[0] = Text.assemble("Set ", (str(len(sets) + 1), "bold"), ", to be confirmed")
+        lines[2] = Text("")
+    elif progress.phase is not None:
         lines += [Text(), Text(_bar(progress.phase), "dim")]
     elif progress.pending:
-        waiting = "a circle" if progress.pending == 1 else f"{progress.pending} reps"
+        waiting = "a circle" if progress.pending == 1 else f"{progress.pending} circles"
         lines += [Text(), Text(f"{waiting} to be confirmed", "dim")]
-    number = big_number(len(sets[-1].reps) if sets else 0)
+    number = big_number(n_present)
     side_by_side = Table.grid(Column(no_wrap=True), Column(), padding=(0, 3))
     side_by_side.add_row(Text(number, "bold green"), Group(*lines))
     return Group(

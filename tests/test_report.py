@@ -131,6 +131,40 @@ def test_before_the_first_circle_the_number_is_zero():
     assert all(row in text for row in big_number(0).splitlines())
 
 
+CYCLIC = tuple(
+    RepSet(
+        tuple(Rep(t, t + 2.0, "unknown", (), None, None, 0.9) for t in np.arange(start_s, start_s + 6.0, 2.0)),
+        rest,
+    )
+    for start_s, rest in ((10.0, None), (40.0, 24.0))
+)
+
+
+@pytest.mark.parametrize("width", [30, 80])
+def test_of_other_exercises_nothing_is_told_that_only_circles_have(width):
+    text = rendered(session_table(replace(session(*CYCLIC), exercise="cyclic")), width)
+    words = text.split()
+    assert words.count("2.00") == words.count("30.0") == 2
+    assert "24.0 s" in text
+    assert "6 reps in 2 sets" in text
+    for word in ("unknown", "elevation", "protraction", "direction", "circle"):
+        assert word not in text.lower()
+    assert rep_line(1, 2, CYCLIC[0].reps[1]) == "set 1, rep 2: ended at 14.00 s, took 2.00 s"
+
+
+def test_of_other_exercises_the_present_set_grows_before_it_is_certain():
+    text, after, none = (
+        rendered(live_view(sets, Progress(3 * len(sets), pending, None), 60.0, exercise="cyclic"))
+        for sets, pending in ((CYCLIC[:1], 7), (CYCLIC[:1], 0), ((), 0))
+    )
+    assert all(row in text for row in big_number(7).splitlines())
+    assert "Set 2, to be confirmed" in text
+    assert all(row in after for row in big_number(3).splitlines())
+    assert "resting for 0:44" in after
+    assert "No rep yet" in none
+    assert "unknown" not in text + after + none
+
+
 def test_digits_can_be_told_apart():
     drawn = [big_number(digit) for digit in range(10)]
     assert len(set(drawn)) == 10

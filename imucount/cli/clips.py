@@ -208,7 +208,7 @@ class _Clip:
             display.update(sets, update.progress, update.now_s, update.notices)
 
         async with self.source:
-            display = CountDisplay(pane, self.title)
+            display = CountDisplay(pane, self.title, exercise)
             counter = RepCounter(
                 self.side or self.source.side, min_reps=min_reps, exercise=exercise, profile=profile
             )

@@ -115,7 +115,7 @@ def replay(
         _Interrupt() as interrupt,
         panes([_name(file)]) as (pane,),
     ):
-        display = CountDisplay(pane, _name(file))
+        display = CountDisplay(pane, _name(file), exercise)
         counter = RepCounter(side or reader.header.side, min_reps=min_reps, exercise=exercise, profile=taught)
         reps: list[Rep] = []
         for now_s, samples in replayed(reader, speed):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from imucount.counter import Progress
-    from imucount.sets import RepSet
+    from imucount.sets import Exercise, RepSet
     from imucount.sources.source import Notice
 
 PATIENCE_S = 2.0
@@ -101,9 +101,10 @@ class _Drawing:
 class CountDisplay:
     """Shows on a pane how a count stands: the number big, or a line a circle as it becomes certain."""
 
-    def __init__(self, pane: Pane, title: str) -> None:
+    def __init__(self, pane: Pane, title: str, exercise: Exercise) -> None:
         self._pane = pane
         self._title = title
+        self._exercise = exercise
         self._n_told = 0
         self._notice: Notice | None = None
 
@@ -126,7 +127,7 @@ class CountDisplay:
             for line in lines[n_before:]:
                 self._pane.tell(line)
         self._pane.draw(
-            lambda: live_view(sets, progress, now_s, self._title, self._notice),
+            lambda: live_view(sets, progress, now_s, self._title, self._notice, self._exercise),
             urgent=bool(notices) or self._n_told > n_before,
         )
 
