@@ -33,6 +33,10 @@ LEAST_SIZE, LEAST_NARROWEST = 0.33, 0.2
 """Share of the size of the circle beside it: the geometric mean of both angles', and the smaller. What is there
 before a set but sway has less than 0.25 where it is as like as that."""
 
+MOST_WIDEST = 2.5
+"""The larger of both angles' shares: two standard deviations up over as many down, of the published 22 %. A clip
+that is taken off turns farther."""
+
 STILL = 0.15
 """Range of elevation, as a share of the circle's beside it, below which nothing is looked for: it is well under
 `LEAST_NARROWEST`."""
@@ -137,6 +141,8 @@ def _most_alike(angles: Sequence[FloatArray], at: FloatArray, least: float) -> N
     best = int(np.argmax(likeness - LENGTH_COST * np.abs(np.log(lengths[:-1] / lengths[-1]))))
     sizes = [float(c[best]) / p for c, p in zip(common, own_power)]
     if likeness[best] < least or min(sizes) < LEAST_NARROWEST or sizes[0] * sizes[-1] < LEAST_SIZE**2:
+        return None
+    if max(sizes) > MOST_WIDEST:
         return None
     rise, aside, points = every[0][best], every[-1][best], at[best].tolist()
     top = min(max(int(np.argmax(rise * np.sign(own[0][POINTS // 2]))), 1), POINTS - 2)
