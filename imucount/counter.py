@@ -12,7 +12,6 @@ import numpy as np
 from imucount.chain import Chain
 from imucount.circle_chain import CircleChain
 from imucount.csv_reader import open_csv
-from imucount.cyclic import CyclicChain
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.plausibility import LOWEST_RATE_HZ, gravity_problem, rate_problem, turning_problem
 from imucount.profile import Profile
@@ -235,6 +234,8 @@ class RepCounter:
         self._has_gyroscope = samples.has_gyroscope
         self._first_s = float(samples.t[0])
         if self.exercise == "cyclic":
+            from imucount.cyclic import CyclicChain  # not needed to count circles
+
             self._chain = CyclicChain(samples.has_gyroscope, self.min_reps)
         else:
             self._chain = CircleChain(self.side, samples.has_gyroscope, self.min_reps, self.profile)
