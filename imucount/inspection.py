@@ -10,7 +10,7 @@ import numpy as np
 
 from imucount.csv_reader import CsvReader, declared_rate_warning, open_csv
 from imucount.errors import SampleError
-from imucount.plausibility import LONG_STEP, PlausibilityCheck, magnitude
+from imucount.plausibility import LONG_STEP, LOWEST_RATE_HZ, PlausibilityCheck, magnitude
 from imucount.samples import FloatArray
 from imucount.sets import Gap, Side
 
@@ -91,10 +91,16 @@ class Inspection:
         return "gyr" in self.units
 
 
-def inspect_csv(path: str | PathLike[str]) -> Inspection:
+def inspect_csv(path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ) -> Inspection:
     """Read a CSV through and tell what it holds, in memory that does not grow with the file.
 
     Medians are exact up to 65 536 samples, and of evenly chosen samples beyond.
+
+    Parameters
+    ----------
+    path : path-like
+    lowest_rate_hz : float, default 20
+        Fewer samples a second are told as a problem.
 
     Raises
     ------
@@ -103,13 +109,13 @@ def inspect_csv(path: str | PathLike[str]) -> Inspection:
         told as `problem`.
     """
     with open_csv(path, check=False) as reader:
-        return _inspect(reader, fspath(path))
+        return _inspect(reader, fspath(path), lowest_rate_hz)
 
 
-def _inspect(reader: CsvReader, path: str) -> Inspection:
+def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
     header = reader.header
     lengths, steps = _Thinned(), _Thinned()
-    check: PlausibilityCheck | None = PlausibilityCheck(header.units)
+    check: PlausibilityCheck | None = PlausibilityCheck(header.units, lowest_rate_hz)
     problem: str | None = None
     warnings: list[str] = []
     n = n_usual = 0

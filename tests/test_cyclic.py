@@ -294,6 +294,12 @@ def test_only_cyclic_counting_takes_ten_samples_a_second(tmp_path):
         result = CliRunner().invoke(main, [command, str(path), "--exercise", "cyclic", *options])
         assert result.exit_code == 0, result.output
         assert "10 reps in 1 set" in result.output
+    inspected = CliRunner().invoke(main, ["inspect", str(path)]).output
+    assert "cannot be counted: expected 20 to 400" in inspected
+    assert (
+        "Verdict: can be counted"
+        in CliRunner().invoke(main, ["inspect", str(path), "--exercise", "cyclic"]).output
+    )
 
 
 # Axes that disagree

@@ -178,13 +178,15 @@ def teach(file: str, direction: Direction, side: Side | None, out: str, profile:
     epilog="Example: imucount inspect recording.csv",
 )
 @click.argument("file", type=click.Path())
-def inspect(file: str) -> None:
+@exercise_option
+def inspect(file: str, exercise: Exercise) -> None:
     """Tell how FILE is understood: columns, units, rate, gaps, gravity, side, and whether it can be counted."""
+    from imucount.counter import LOWEST_RATES_HZ
     from imucount.inspection import inspect_csv
     from imucount.report import inspection_table
 
     with progress(f"Reading {_name(file)}"):
-        inspection = inspect_csv(file)
+        inspection = inspect_csv(file, lowest_rate_hz=LOWEST_RATES_HZ[exercise])
     show(inspection_table(inspection))
 
 
