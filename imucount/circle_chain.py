@@ -89,7 +89,8 @@ class CircleChain:
         """Decide on what a stretch of samples leaves open."""
         if self._level is None:
             return []
-        return self._reps(self._select(self._finder.finish(), self._level))
+        circles = self._select(self._finder.finish(), self._level)
+        return self._reps([*circles, *self._selector.finish()])  # while what was before the gap can be looked at
 
     def finish(self) -> list[Rep]:
         """Decide on everything that was held back."""

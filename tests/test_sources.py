@@ -265,3 +265,12 @@ def test_a_scan_lists_known_sensors_first_and_the_nearest_first_of_each():
         ("Kettle at CC:01", None),
     ]
     assert ToySensor not in [each.sensor for each in nearby]
+
+
+@pytest.mark.parametrize(("wanted_hz", "given_hz"), [(None, 100.0), (5.0, 25.0), (1000.0, 200.0)])
+def test_the_virtual_clip_has_the_rates_of_the_open_profile(wanted_hz, given_hz):
+    async def open_it():
+        async with imucount.open_source("sim:forward", rate_hz=wanted_hz, speed=20) as source:
+            return source.sampling_rate_hz
+
+    assert asyncio.run(open_it()) == given_hz

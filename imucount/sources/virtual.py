@@ -22,6 +22,7 @@ from imucount.sensors.open_profile import (
     Configuration,
     Frame,
     Limits,
+    OpenProfile,
     Settings,
 )
 from imucount.sensors.sensor import Advertisement
@@ -240,9 +241,8 @@ def virtual_source(
     exercise = exercise or "programme"
     if exercise not in EXERCISES:
         raise ValueError(f"expected one of the exercises {', '.join(EXERCISES)}, got {exercise!r}")
-    clip = VirtualClip(
-        EXERCISES[exercise], side=side or "right", rate_hz=100.0 if rate_hz is None else rate_hz, speed=speed
-    )
+    possible_hz = OpenProfile(rate_hz).rate_hz
+    clip = VirtualClip(EXERCISES[exercise], side=side or "right", rate_hz=possible_hz, speed=speed)
 
     def now_s() -> float:
         return speed * asyncio.get_running_loop().time()
