@@ -14,7 +14,7 @@ import numpy as np
 
 from imucount.agreement import AxisAgreement
 from imucount.cycles import CycleFinder
-from imucount.extrema import ExtremaFinder
+from imucount.extrema import ExtremaFinder, Extremum
 from imucount.filters import EvenGrid, Lowpass
 from imucount.history import History
 from imucount.projections import DIRECTIONS, project
@@ -42,8 +42,9 @@ breathing makes, to 50 m/s², which is a jump."""
 HISTORY_S = 60.0
 """Three of the slowest cycles: two are compared, and one may have been left out in between."""
 
-CHECKED_EVERY = 12
-"""Samples of the grid: so often it is looked whether a run has ended, twice a second."""
+BLOCK = 12
+"""Samples of the grid that are followed at a time, about half a second. Blocks make the work less, and what comes
+out does not depend on how the samples came in."""
 
 LEAST_RMS = 0.1
 """m/s²: size of movement that is none. A chest breathes with less."""
@@ -93,6 +94,7 @@ class CyclicChain:
         ]
         self._rows = rows
         self._selector = RunSelector()
+        self._waiting = np.empty((3 * (rows // len(DIRECTIONS)), 0))  # until a block is full
         self._now = -1
         self._taken_until = -inf
 
@@ -102,25 +104,21 @@ class CyclicChain:
         if self._has_gyroscope:
             self._agreement.update(x)
         x = self._lowpass.update(x)
-        if x.shape[1] == 0:
-            return []
         vectors = [x[:3], METRES_PER_RADIAN * x[3:]] if self._has_gyroscope else [x[:3]]
-        self._history.append(np.concatenate(vectors))
-        signals = np.ascontiguousarray(np.concatenate([project(each) for each in vectors]).T)
+        x = np.concatenate([self._waiting, np.concatenate(vectors)], axis=1)
+        whole = x.shape[1] - x.shape[1] % BLOCK
+        self._waiting = x[:, whole:]
         reps: list[Rep] = []
-        for each in signals:
-            self._now += 1
-            for extremum in self._extrema.update(each):
-                finder = self._finders[extremum.level * self._rows + extremum.row]
-                self._selector.add(finder.add(extremum))
-            if self._now % CHECKED_EVERY == 0:
-                reps += self._check()
+        for start in range(0, whole, BLOCK):
+            self._take(x[:, start : start + BLOCK])
+            reps += self._check()
         return reps
 
     def end(self) -> list[Rep]:
         """Decide on what a stretch of samples leaves open."""
-        for extremum in self._extrema.finish():
-            self._selector.add(self._finders[extremum.level * self._rows + extremum.row].add(extremum))
+        if self._waiting.shape[1]:
+            self._take(self._waiting)
+        self._add(self._extrema.finish() if self._now >= 0 else [])
         for finder in self._finders:
             self._selector.add(finder.finish(self._now))
         return self._decide([])
@@ -153,19 +151,28 @@ class CyclicChain:
             "Each was counted on for itself, which this does not disturb; no attitude can be had from both."
         ]
 
+    def _take(self, x: FloatArray) -> None:
+        """Follow the signals through the next samples of the grid."""
+        self._now += x.shape[1]
+        self._history.append(x)
+        signals = np.concatenate([project(vectors) for vectors in np.split(x, len(x) // 3)])
+        self._add(self._extrema.update(signals))
+
+    def _add(self, extrema: Sequence[Extremum]) -> None:
+        for extremum in extrema:
+            finder = self._finders[extremum.level * self._rows + extremum.row]
+            self._selector.add(finder.add(extremum))
+
     def _check(self) -> list[Rep]:
-        going_on = []
         for number, finder in enumerate(self._finders):
-            if finder.has_come_to_rest(self._now):
-                for extremum in self._extrema.settle(*divmod(number, self._rows)):
-                    self._selector.add(finder.add(extremum))
-            self._selector.add(finder.wait(self._now))
-            if finder.start is not None:
-                going_on.append(finder)
+            if finder.is_open:
+                if finder.has_come_to_rest(self._now):
+                    self._add(self._extrema.settle(*divmod(number, self._rows)))
+                self._selector.add(finder.wait(self._now))
         for known in self._shapes:
             if len(known) > MOST_KNOWN:
                 known.clear()
-        return self._decide(going_on)
+        return self._decide([finder for finder in self._finders if finder.is_open])
 
     def _decide(self, going_on: Sequence[CycleFinder]) -> list[Rep]:
         reps: list[Rep] = []
