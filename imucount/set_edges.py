@@ -33,6 +33,10 @@ MOST: float = 1.5
 CUT = 0.4
 """An anchor within this share of a cycle of the stretch's first or last sample: the recording was cut in a rep."""
 
+AROUND = 1.0
+"""Cycles before the first anchor and after the last. Where there is no more, somebody started and stopped the
+recording by hand for this one set, and half a rep is what that cost."""
+
 PAUSE = 3.0
 """A half this many times as long as usual, and this many seconds, is a pause between reps, not a part of one."""
 
@@ -207,12 +211,17 @@ def _ends_cut(run: Run, template: Template, anchor: int) -> bool:
 
 
 def _whole(run: Run, template: Template, first: int, last: int) -> tuple[int, int]:
-    """Leave a half rep out, unless the recording cuts both ends: then two half ones make one."""
-    if (last - first) % 2 or (_begins_cut(run, template, first) and _ends_cut(run, template, last)):
+    """Leave a half rep out, unless the stretch holds the set and nothing else: then it is a rep that is cut."""
+    if (last - first) % 2 or _fills_stretch(run, template, first, last):
         return first, last
     if template.before(first) > template.after(last):
         return first + 1, last
     return first, last - 1
+
+
+def _fills_stretch(run: Run, template: Template, first: int, last: int) -> bool:
+    around = AROUND * sum(template.lengths)
+    return run.times[first] < around and run.times[last] > run.stretch_end - around
 
 
 def _cut(run: Run, template: Template, first: int, last: int) -> list[Cycle]:
