@@ -22,6 +22,7 @@ from imucount.reps import Rep
 from imucount.samples import FloatArray
 from imucount.selection import RunSelector
 from imucount.set_edges import Cycle, Template, cycles_of
+from imucount.size_gate import SizeGate
 
 __all__ = ["CyclicChain", "confidence"]
 
@@ -46,13 +47,6 @@ BLOCK = 12
 """Samples of the grid that are followed at a time, about half a second. Blocks make the work less, and what comes
 out does not depend on how the samples came in."""
 
-LEAST_RMS = 0.1
-"""m/s²: size of movement that is none. A chest breathes with less."""
-
-LEAST_SHARE = 0.08
-"""And movement this much smaller than that of the session's largest set so far is what the rest between sets is
-made of. Sets of low amplitude had 0.15 to 0.6."""
-
 LEAST_CONFIDENCE = 0.1
 """Mean of a set: of the reps with less, hardly a third were right."""
 
@@ -73,7 +67,7 @@ class CyclicChain:
     def __init__(self, has_gyroscope: bool, min_reps: int) -> None:
         self._has_gyroscope = has_gyroscope
         self._min_reps = max(min_reps, 2)
-        self._largest = 0.0
+        self._gate = SizeGate(GRID_HZ)
         self._agreement = AxisAgreement(GRID_HZ)
 
     def begin(self, first_s: float) -> None:
@@ -94,6 +88,7 @@ class CyclicChain:
         ]
         self._rows = rows
         self._selector = RunSelector()
+        self._gate.begin()
         self._waiting = np.empty((3 * (rows // len(DIRECTIONS)), 0))  # until a block is full
         self._now = -1
         self._taken_until = -inf
@@ -121,7 +116,10 @@ class CyclicChain:
         self._add(self._extrema.finish() if self._now >= 0 else [])
         for finder in self._finders:
             self._selector.add(finder.finish(self._now))
-        return self._decide([])
+        reps = self._decide([])
+        for template in self._gate.finish():
+            reps += self._reps_of(template)
+        return reps
 
     def finish(self) -> list[Rep]:
         """Nothing is held back beyond the end of a stretch."""
@@ -135,7 +133,7 @@ class CyclicChain:
         for finder in self._finders:
             if finder.score > score:
                 score, anchors = finder.score, finder.anchors
-        return anchors // 2
+        return (anchors + self._gate.held_anchors) // 2
 
     @property
     def phase(self) -> None:
@@ -175,16 +173,16 @@ class CyclicChain:
         return self._decide([finder for finder in self._finders if finder.is_open])
 
     def _decide(self, going_on: Sequence[CycleFinder]) -> list[Rep]:
+        passed = [each for run in self._selector.decide(going_on) for each in self._gate.add(Template(run))]
+        passed += self._gate.wait(self._now, going_on)
+        return [rep for template in passed for rep in self._reps_of(template)]
+
+    def _reps_of(self, template: Template) -> list[Rep]:
         reps: list[Rep] = []
-        for run in self._selector.decide(going_on):
-            template = Template(run)
-            if template.rms < max(LEAST_RMS, LEAST_SHARE * self._largest):
-                continue
-            self._largest = max(self._largest, template.rms)
-            for cycles in cycles_of(run, template, self._taken_until, GRID_HZ):
-                sure = fmean(confidence(cycle, len(cycles)) for cycle in cycles)
-                if len(cycles) >= self._min_reps and sure >= LEAST_CONFIDENCE:
-                    reps += [self._rep(cycle, len(cycles)) for cycle in cycles]
+        for cycles in cycles_of(template, self._taken_until, GRID_HZ):
+            sure = fmean(confidence(cycle, len(cycles)) for cycle in cycles)
+            if len(cycles) >= self._min_reps and sure >= LEAST_CONFIDENCE:
+                reps += [self._rep(cycle, len(cycles)) for cycle in cycles]
         return reps
 
     def _rep(self, cycle: Cycle, in_a_row: int) -> Rep:
