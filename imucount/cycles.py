@@ -186,6 +186,11 @@ class CycleFinder:
     # An anchor n lies between the turning points n and n + 1, a half n between the anchors n and n + 1.
 
     @property
+    def is_open(self) -> bool:
+        """Whether a run goes on."""
+        return self._open is not None
+
+    @property
     def start(self) -> float | None:
         """First anchor of the run that goes on, as index on the grid; None without one."""
         return None if self._open is None else self._time(self._open.first)
@@ -280,7 +285,8 @@ class CycleFinder:
         return []
 
     def _likeness(self, last: int, now: int) -> float:
-        usual = sorted(self._sizes[last - 4 : last + 1])[2]
+        sizes = self._sizes
+        usual = sorted((sizes[last - 4], sizes[last - 3], sizes[last - 2], sizes[last - 1], sizes[last]))[2]
         if not SHARE[0] * usual <= self._threshold <= SHARE[1] * usual:
             return 0.0
         if self._extrema[last - 4].index < self._history.oldest(now):

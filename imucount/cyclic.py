@@ -14,7 +14,7 @@ import numpy as np
 
 from imucount.agreement import AxisAgreement
 from imucount.cycles import CycleFinder
-from imucount.extrema import ExtremaFinder
+from imucount.extrema import ExtremaFinder, Extremum
 from imucount.filters import EvenGrid, Lowpass
 from imucount.history import History
 from imucount.projections import DIRECTIONS, project
@@ -22,6 +22,7 @@ from imucount.reps import Rep
 from imucount.samples import FloatArray
 from imucount.selection import RunSelector
 from imucount.set_edges import Cycle, Template, cycles_of
+from imucount.size_gate import SizeGate
 
 __all__ = ["CyclicChain", "confidence"]
 
@@ -42,15 +43,9 @@ breathing makes, to 50 m/s², which is a jump."""
 HISTORY_S = 60.0
 """Three of the slowest cycles: two are compared, and one may have been left out in between."""
 
-CHECKED_EVERY = 12
-"""Samples of the grid: so often it is looked whether a run has ended, twice a second."""
-
-LEAST_RMS = 0.1
-"""m/s²: size of movement that is none. A chest breathes with less."""
-
-LEAST_SHARE = 0.08
-"""And movement this much smaller than that of the session's largest set so far is what the rest between sets is
-made of. Sets of low amplitude had 0.15 to 0.6."""
+BLOCK = 12
+"""Samples of the grid that are followed at a time, about half a second. Blocks make the work less, and what comes
+out does not depend on how the samples came in."""
 
 LEAST_CONFIDENCE = 0.1
 """Mean of a set: of the reps with less, hardly a third were right."""
@@ -72,7 +67,7 @@ class CyclicChain:
     def __init__(self, has_gyroscope: bool, min_reps: int) -> None:
         self._has_gyroscope = has_gyroscope
         self._min_reps = max(min_reps, 2)
-        self._largest = 0.0
+        self._gate = SizeGate(GRID_HZ)
         self._agreement = AxisAgreement(GRID_HZ)
 
     def begin(self, first_s: float) -> None:
@@ -93,6 +88,8 @@ class CyclicChain:
         ]
         self._rows = rows
         self._selector = RunSelector()
+        self._gate.begin()
+        self._waiting = np.empty((3 * (rows // len(DIRECTIONS)), 0))  # until a block is full
         self._now = -1
         self._taken_until = -inf
 
@@ -102,28 +99,27 @@ class CyclicChain:
         if self._has_gyroscope:
             self._agreement.update(x)
         x = self._lowpass.update(x)
-        if x.shape[1] == 0:
-            return []
         vectors = [x[:3], METRES_PER_RADIAN * x[3:]] if self._has_gyroscope else [x[:3]]
-        self._history.append(np.concatenate(vectors))
-        signals = np.ascontiguousarray(np.concatenate([project(each) for each in vectors]).T)
+        x = np.concatenate([self._waiting, np.concatenate(vectors)], axis=1)
+        whole = x.shape[1] - x.shape[1] % BLOCK
+        self._waiting = x[:, whole:]
         reps: list[Rep] = []
-        for each in signals:
-            self._now += 1
-            for extremum in self._extrema.update(each):
-                finder = self._finders[extremum.level * self._rows + extremum.row]
-                self._selector.add(finder.add(extremum))
-            if self._now % CHECKED_EVERY == 0:
-                reps += self._check()
+        for start in range(0, whole, BLOCK):
+            self._take(x[:, start : start + BLOCK])
+            reps += self._check()
         return reps
 
     def end(self) -> list[Rep]:
         """Decide on what a stretch of samples leaves open."""
-        for extremum in self._extrema.finish():
-            self._selector.add(self._finders[extremum.level * self._rows + extremum.row].add(extremum))
+        if self._waiting.shape[1]:
+            self._take(self._waiting)
+        self._add(self._extrema.finish() if self._now >= 0 else [])
         for finder in self._finders:
             self._selector.add(finder.finish(self._now))
-        return self._decide([])
+        reps = self._decide([])
+        for template in self._gate.finish():
+            reps += self._reps_of(template)
+        return reps
 
     def finish(self) -> list[Rep]:
         """Nothing is held back beyond the end of a stretch."""
@@ -137,7 +133,7 @@ class CyclicChain:
         for finder in self._finders:
             if finder.score > score:
                 score, anchors = finder.score, finder.anchors
-        return anchors // 2
+        return (anchors + self._gate.held_anchors) // 2
 
     @property
     def phase(self) -> None:
@@ -153,31 +149,40 @@ class CyclicChain:
             "Each was counted on for itself, which this does not disturb; no attitude can be had from both."
         ]
 
+    def _take(self, x: FloatArray) -> None:
+        """Follow the signals through the next samples of the grid."""
+        self._now += x.shape[1]
+        self._history.append(x)
+        signals = np.concatenate([project(vectors) for vectors in np.split(x, len(x) // 3)])
+        self._add(self._extrema.update(signals))
+
+    def _add(self, extrema: Sequence[Extremum]) -> None:
+        for extremum in extrema:
+            finder = self._finders[extremum.level * self._rows + extremum.row]
+            self._selector.add(finder.add(extremum))
+
     def _check(self) -> list[Rep]:
-        going_on = []
         for number, finder in enumerate(self._finders):
-            if finder.has_come_to_rest(self._now):
-                for extremum in self._extrema.settle(*divmod(number, self._rows)):
-                    self._selector.add(finder.add(extremum))
-            self._selector.add(finder.wait(self._now))
-            if finder.start is not None:
-                going_on.append(finder)
+            if finder.is_open:
+                if finder.has_come_to_rest(self._now):
+                    self._add(self._extrema.settle(*divmod(number, self._rows)))
+                self._selector.add(finder.wait(self._now))
         for known in self._shapes:
             if len(known) > MOST_KNOWN:
                 known.clear()
-        return self._decide(going_on)
+        return self._decide([finder for finder in self._finders if finder.is_open])
 
     def _decide(self, going_on: Sequence[CycleFinder]) -> list[Rep]:
+        passed = [each for run in self._selector.decide(going_on) for each in self._gate.add(Template(run))]
+        passed += self._gate.wait(self._now, going_on)
+        return [rep for template in passed for rep in self._reps_of(template)]
+
+    def _reps_of(self, template: Template) -> list[Rep]:
         reps: list[Rep] = []
-        for run in self._selector.decide(going_on):
-            template = Template(run)
-            if template.rms < max(LEAST_RMS, LEAST_SHARE * self._largest):
-                continue
-            self._largest = max(self._largest, template.rms)
-            for cycles in cycles_of(run, template, self._taken_until, GRID_HZ):
-                sure = fmean(confidence(cycle, len(cycles)) for cycle in cycles)
-                if len(cycles) >= self._min_reps and sure >= LEAST_CONFIDENCE:
-                    reps += [self._rep(cycle, len(cycles)) for cycle in cycles]
+        for cycles in cycles_of(template, self._taken_until, GRID_HZ):
+            sure = fmean(confidence(cycle, len(cycles)) for cycle in cycles)
+            if len(cycles) >= self._min_reps and sure >= LEAST_CONFIDENCE:
+                reps += [self._rep(cycle, len(cycles)) for cycle in cycles]
         return reps
 
     def _rep(self, cycle: Cycle, in_a_row: int) -> Rep:

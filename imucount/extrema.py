@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,90 +41,117 @@ class ExtremaFinder:
     Parameters
     ----------
     thresholds : (m,) array
-        A turning point counts when the signal has come back from it by this much.
+        Increasing. A turning point counts when the signal has come back from it by as much.
     rows : int
         Number of signals.
     """
 
     def __init__(self, thresholds: FloatArray, rows: int) -> None:
-        self._thresholds = thresholds[:, np.newaxis]
-        shape = (len(thresholds), rows)
-        self._sign = np.zeros(shape)  # which way each signal goes; 0 before its first turning point
-        self._farthest = np.zeros(shape)  # how far it has gone that way, times the sign
-        self._index = np.zeros(shape, dtype=np.int64)
-        self._from = np.zeros(shape)  # value of the last turning point
-        self._range: tuple[FloatArray, FloatArray] | None = None  # lowest and highest before the first
-        self._range_index = np.zeros((2, rows), dtype=np.int64)
+        self._signals = [_Signal(row, thresholds.tolist()) for row in range(rows)]
+        self._last: FloatArray | None = None  # the last two samples
         self._n = 0
-        self._last = np.zeros(rows)
 
     def update(self, signals: FloatArray) -> list[Extremum]:
-        """Take the next sample of each signal, return the turning points that it makes certain.
+        """Take the next samples of each signal, return the turning points that they make certain, in order.
 
         Parameters
         ----------
-        signals : (rows,) array
+        signals : (rows, n) array
         """
+        known = self._n + signals.shape[1] - 1
+        first = self._n - (0 if self._last is None else self._last.shape[1])
+        x = signals if self._last is None else np.concatenate([self._last, signals], axis=1)
+        # A signal turns round only where it is higher or lower than next to it; the newest sample tells how far
+        # it has come.
+        rises = np.diff(x, axis=1) > 0.0
+        looked_at = np.zeros(x.shape, dtype=bool)
+        looked_at[:, 1:-1] = rises[:, 1:] != rises[:, :-1]
+        looked_at[:, -1] = True
+        looked_at[:, 0] |= first == 0
         found: list[Extremum] = []
-        now = self._n
-        self._n += 1
-        self._last = signals
-        if self._range is None:
-            self._range = signals.copy(), signals.copy()
-            return found
-        if not self._sign.all():
-            found += self._begin(signals, now)
-        along = self._sign * signals
-        farther = along > self._farthest
-        np.copyto(self._farthest, along, where=farther)
-        self._index[farther] = now
-        turned = self._farthest - along >= self._thresholds
-        if turned.any():
-            for level, row in np.argwhere(turned).tolist():
-                sign = self._sign[level, row]
-                value = float(sign * self._farthest[level, row])
-                found.append(Extremum(level, row, int(self._index[level, row]), value, now))
-                self._turn(level, row, value)
-        return found
-
-    def _turn(self, level: int, row: int, value: float) -> None:
-        sign = self._sign[level, row]
-        self._from[level, row] = value
-        self._sign[level, row] = -sign
-        self._farthest[level, row] = -sign * self._last[row]
-        self._index[level, row] = self._n - 1
-
-    def _begin(self, signals: FloatArray, now: int) -> list[Extremum]:
-        """Take the start of a signal for a turning point, so that the first swing is one."""
-        assert self._range is not None
-        lowest, highest = self._range
-        for bound, which, at in ((lowest, signals < lowest, 0), (highest, signals > highest, 1)):
-            np.copyto(bound, signals, where=which)
-            self._range_index[at, which] = now
-        begun = (highest - lowest >= self._thresholds) & (self._sign == 0.0)
-        found = []
-        for level, row in np.argwhere(begun).tolist():
-            rises = self._range_index[1, row] == now
-            value, index = (lowest, 0) if rises else (highest, 1)
-            found.append(Extremum(level, row, int(self._range_index[index, row]), float(value[row]), now))
-            self._from[level, row] = value[row]
-            self._sign[level, row] = 1.0 if rises else -1.0
-            self._farthest[level, row] = self._sign[level, row] * signals[row]
-            self._index[level, row] = now
+        rows, columns = np.nonzero(looked_at)
+        values = x[rows, columns]
+        for row, column, value in zip(rows.tolist(), columns.tolist(), values.tolist(), strict=True):
+            self._signals[row].add(first + column, value, known, found)
+        self._last = x[:, -2:]
+        self._n = known + 1
         return found
 
     def settle(self, level: int, row: int) -> list[Extremum]:
         """Take a signal that has come to rest after a swing, if it has, for one that has turned round."""
-        extremum = self._farthest_of(level, row)
-        if abs(extremum.value - self._from[level, row]) < self._thresholds[level, 0]:
-            return []
-        self._turn(level, row, extremum.value)
-        return [extremum]
+        return self._signals[row].settle(level, self._n - 1)
 
     def finish(self) -> list[Extremum]:
         """Take the end of each signal for the end of its last swing."""
-        return [self._farthest_of(level, row) for level, row in np.argwhere(self._sign != 0.0).tolist()]
+        return [each for signal in self._signals for each in signal.finish(self._n - 1)]
 
-    def _farthest_of(self, level: int, row: int) -> Extremum:
-        value = float(self._sign[level, row] * self._farthest[level, row])
-        return Extremum(level, row, int(self._index[level, row]), value, self._n - 1)
+
+class _Signal:
+    """The turning points of one signal, each of whose lists has a value a threshold."""
+
+    def __init__(self, row: int, thresholds: Sequence[float]) -> None:
+        self._row = row
+        self._thresholds = thresholds
+        self._begun = 0  # as many of the thresholds have been passed
+        self._lowest = self._highest = (0, 0.0)  # index and value, while any has not
+        self._sign = [0.0] * len(thresholds)  # which way the signal goes
+        self._farthest = [0.0] * len(thresholds)  # how far it has gone that way, times the sign
+        self._index = [0] * len(thresholds)
+        self._from = [0.0] * len(thresholds)  # value of the last turning point
+        self._now = (0, 0.0)
+
+    def add(self, index: int, value: float, known: int, found: list[Extremum]) -> None:
+        """Look at a sample."""
+        self._now = (index, value)
+        if self._begun < len(self._thresholds):
+            self._begin(index, value, known, found)
+        for level in range(self._begun):
+            sign = self._sign[level]
+            along = sign * value
+            farthest = self._farthest[level]
+            if along > farthest:
+                self._farthest[level] = along
+                self._index[level] = index
+            elif farthest - along >= self._thresholds[level]:
+                found.append(Extremum(level, self._row, self._index[level], sign * farthest, known))
+                self._turn(level)
+
+    def _turn(self, level: int) -> None:
+        sign = self._sign[level]
+        self._from[level] = sign * self._farthest[level]
+        self._sign[level] = -sign
+        self._index[level], value = self._now
+        self._farthest[level] = -sign * value
+
+    def _begin(self, index: int, value: float, known: int, found: list[Extremum]) -> None:
+        """Take the start of a signal for a turning point, so that the first swing is one."""
+        if index == 0:
+            self._lowest = self._highest = (index, value)
+        rises = value > self._highest[1]
+        if rises:
+            self._highest = (index, value)
+        elif value < self._lowest[1]:
+            self._lowest = (index, value)
+        start, sign = (self._lowest, 1.0) if rises else (self._highest, -1.0)
+        while self._begun < len(self._thresholds):
+            level = self._begun
+            if self._highest[1] - self._lowest[1] < self._thresholds[level]:
+                break
+            found.append(Extremum(level, self._row, *start, known))
+            self._from[level], self._sign[level] = start[1], sign
+            self._farthest[level], self._index[level] = sign * value, index
+            self._begun += 1
+
+    def settle(self, level: int, known: int) -> list[Extremum]:
+        extremum = self._farthest_of(level, known)
+        if abs(extremum.value - self._from[level]) < self._thresholds[level]:
+            return []
+        self._turn(level)
+        return [extremum]
+
+    def finish(self, known: int) -> list[Extremum]:
+        return [self._farthest_of(level, known) for level in range(self._begun)]
+
+    def _farthest_of(self, level: int, known: int) -> Extremum:
+        value = self._sign[level] * self._farthest[level]
+        return Extremum(level, self._row, self._index[level], value, known)

@@ -42,7 +42,8 @@ class RunSelector:
 
     def add(self, runs: Sequence[Run]) -> None:
         """Take runs that have ended."""
-        self._runs += [run for run in runs if run.score >= LEAST_SCORE]
+        if runs:
+            self._runs += [run for run in runs if run.score >= LEAST_SCORE]
 
     def decide(self, going_on: Sequence[CycleFinder]) -> list[Run]:
         """Return the runs that can be chosen now, in order of time.
@@ -53,6 +54,8 @@ class RunSelector:
             Those with a run that has not ended.
         """
         chosen: list[Run] = []
+        if not self._runs:
+            return chosen
         self._runs.sort(key=lambda run: (run.start, run.source))
         while self._runs:
             count, end = 1, self._runs[0].end

@@ -27,14 +27,23 @@ USUAL = 3.0
 BEYOND = 0.7
 """Weight of the posture beyond the edges against that of one more half."""
 
+DRIFT: float = 1.5
+"""m/s², which is a tilt of 9 deg. So much the posture may drift in a set however small the movement is: against a
+large one it is nothing, a small one is as large itself."""
+
 MOST: float = 1.5
 """What differs by more, in energy of the template, tells no more: it is another movement."""
 
 CUT = 0.4
 """An anchor within this share of a cycle of the stretch's first or last sample: the recording was cut in a rep."""
 
+AROUND = 1.0
+"""Cycles before the first anchor and after the last. Where there is no more, somebody started and stopped the
+recording by hand for this one set, and half a rep is what that cost."""
+
 PAUSE = 3.0
-"""A half this many times as long as usual, and this many seconds, is a pause between reps, not a part of one."""
+"""A half this many times as long as those next to it, and this many seconds, is a pause between reps, not a part
+of one."""
 
 NEAR = 3
 """Cycles nearest to the edge that make a template of their own: posture drifts over a set."""
@@ -72,12 +81,13 @@ class Template:
 
     Attributes
     ----------
+    run : Run
     rms : float
         Size of the movement: root mean square of a vector about its mean, m/s², angular rate included.
     """
 
     def __init__(self, run: Run) -> None:
-        self._run = run
+        self.run = run
         self._inner = range(run.first, run.last)
         halves = [self._median(half for half in self._inner if half % 2 == kind) for kind in (0, 1)]
         self._halves = halves
@@ -94,7 +104,7 @@ class Template:
         self.limit = max(ALIKE, USUAL * float(np.median([self.differences[half] for half in self._inner])))
 
     def _median(self, halves: Iterable[int]) -> FloatArray:
-        shapes = [self._run.shapes[half] for half in halves]
+        shapes = [self.run.shapes[half] for half in halves]
         return np.asarray(np.median([shape for shape in shapes if shape is not None], axis=0))
 
     def _near(self, half: int, at_start: bool) -> FloatArray | None:
@@ -109,7 +119,7 @@ class Template:
         return self._median(same)
 
     def _difference(self, half: int, at_start: bool) -> float:
-        shape = self._run.shapes[half]
+        shape = self.run.shapes[half]
         if shape is None:
             return MOST
         return self._least(shape, half, at_start, slice(0, BINS))
@@ -117,39 +127,46 @@ class Template:
     def _least(self, shape: FloatArray, half: int, at_start: bool, bins: slice) -> float:
         energy = max(self._energy * shape.shape[1] / BINS, 1e-12)
         templates = [self._halves[half % 2], self._near(half, at_start)]
-        off = [shape - template[:, bins] for template in templates if template is not None]
-        least: float = min([MOST, *(float(np.vdot(each, each)) / energy for each in off)])
-        return least
+        off = [_squared(shape - template[:, bins]) for template in templates if template is not None]
+        return float(min(MOST, *(each / energy for each in off)))
 
     def before(self, anchor: int) -> float:
         """How much what comes before an anchor differs from what should; 0 where it is cut off."""
-        shape = self._run.before.get(anchor)
+        shape = self.run.before.get(anchor)
         return 0.0 if shape is None else self._least(shape, anchor - 1, True, slice(BINS // 2, BINS))
 
     def after(self, anchor: int) -> float:
         """How much what comes after an anchor differs from what should; 0 where it is cut off."""
-        shape = self._run.after.get(anchor)
+        shape = self.run.after.get(anchor)
         return 0.0 if shape is None else self._least(shape, anchor, False, slice(0, BINS // 2))
 
 
-def cycles_of(run: Run, template: Template, taken_until: float, sampling_rate_hz: float) -> list[list[Cycle]]:
+def _squared(off: FloatArray) -> float:
+    """Sum of squares of what a shape is off by; as much of its mean as is drift does not count."""
+    level = off.mean(axis=1)
+    drift: float = min(float(level @ level), DRIFT**2)
+    return float(np.vdot(off, off) - off.shape[1] * drift)
+
+
+def cycles_of(template: Template, taken_until: float, sampling_rate_hz: float) -> list[list[Cycle]]:
     """Cut a run into reps, in one or more pieces with pauses between them.
 
     Parameters
     ----------
-    run : Run
     template : Template
-        Of that run.
+        Of the run.
     taken_until : float
         End of the rep that was counted last, as index on the grid.
     sampling_rate_hz : float
         Of the grid.
     """
+    run = template.run
     first, last = _edges(run, template, taken_until)
     pieces = []
     start = first
     for half in range(first, last):
-        if _length(run, half) > PAUSE * max(template.lengths[half % 2], sampling_rate_hz):
+        usual = _usual_length(run, half, first, last, template.lengths[half % 2])
+        if _length(run, half) > PAUSE * max(usual, sampling_rate_hz):
             pieces.append(_whole(run, template, start, half))
             start = half + 1
     pieces.append(_whole(run, template, start, last))
@@ -193,6 +210,13 @@ def _length(run: Run, half: int) -> float:
     return run.times[half + 1] - run.times[half]
 
 
+def _usual_length(run: Run, half: int, first: int, last: int, usual: float) -> float:
+    """Length of the nearest halves of a kind on the side where they are shorter: sets differ in tempo."""
+    before = [_length(run, each) for each in range(half - 2, first - 1, -2)][:NEAR]
+    after = [_length(run, each) for each in range(half + 2, last, 2)][:NEAR]
+    return min([float(np.median(side)) for side in (before, after) if len(side) > 1], default=usual)
+
+
 def _may_belong(run: Run, template: Template, half: int) -> bool:
     """Whether a half outside of a run has a length that is not e times another than usual."""
     return run.shapes[half] is not None and abs(log(_length(run, half) / template.lengths[half % 2])) <= 1.0
@@ -207,12 +231,17 @@ def _ends_cut(run: Run, template: Template, anchor: int) -> bool:
 
 
 def _whole(run: Run, template: Template, first: int, last: int) -> tuple[int, int]:
-    """Leave a half rep out, unless the recording cuts both ends: then two half ones make one."""
-    if (last - first) % 2 or (_begins_cut(run, template, first) and _ends_cut(run, template, last)):
+    """Leave a half rep out, unless the stretch holds the set and nothing else: then it is a rep that is cut."""
+    if (last - first) % 2 or _fills_stretch(run, template, first, last):
         return first, last
     if template.before(first) > template.after(last):
         return first + 1, last
     return first, last - 1
+
+
+def _fills_stretch(run: Run, template: Template, first: int, last: int) -> bool:
+    around = AROUND * sum(template.lengths)
+    return run.times[first] < around and run.times[last] > run.stretch_end - around
 
 
 def _cut(run: Run, template: Template, first: int, last: int) -> list[Cycle]:

@@ -68,7 +68,8 @@ RANKS = {
     "selection": 5,
     "set_edges": 5,
     "sources.finding": 5,
-    "cyclic": 6,
+    "size_gate": 6,
+    "cyclic": 7,
     "device_tables": 6,
     "inspection": 6,
     "neighbours": 6,
@@ -91,7 +92,7 @@ RANKS = {
 ENGINE = (
     *("filters", "plane", "zigzag", "sides", "rests", "swings", "edges", "loops", "neighbours", "circles"),
     *("chain", "circle_chain", "projections", "extrema", "history", "cycles", "set_edges", "selection"),
-    *("agreement", "cyclic"),
+    *("agreement", "size_gate", "cyclic"),
 )
 INPUT = ("columns", "csv_rows", "csv_reader", "recording", "inspection", "replay", "simulate", "notes", "recorder")
 
