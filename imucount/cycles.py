@@ -18,7 +18,7 @@ from imucount.history import History
 from imucount.projections import DIRECTIONS
 from imucount.samples import FloatArray
 
-__all__ = ["BINS", "CycleFinder", "Run", "similarity"]
+__all__ = ["BINS", "CycleFinder", "Known", "Run", "similarity"]
 
 BINS = 8
 """Parts of a half cycle of which the means are compared: enough for the shape, few enough to smooth jolts."""
@@ -51,7 +51,10 @@ Measured on real sets: 2.5 bridges the rests between short sets, too."""
 LONGEST_RUN_S = 120.0
 """A run is cut after this time, so that what is held back, and the memory for it, stays bounded."""
 
-MARGIN = 2
+MOST_KNOWN = 1000
+"""Shapes, and similarities, kept for each projection: those of the last minutes."""
+
+MARGIN = 4
 """Anchors before a run's first and after its last that may belong to it, too, and of those within that may not."""
 
 
@@ -132,6 +135,28 @@ def similarity(before: FloatArray, after: FloatArray, length_before: float, leng
 
 
 @dataclass(slots=True)
+class Known:
+    """What was found along one projection, for sizes next to each other see mostly the same swings.
+
+    Attributes
+    ----------
+    shapes : dict of (start, end) to (k, BINS) array
+        Of halves, by their anchors.
+    similarities : dict of tuple of five float to float
+        Of a cycle to the one before, by their anchors.
+    """
+
+    shapes: dict[tuple[float, float], FloatArray] = field(default_factory=dict)
+    similarities: dict[tuple[float, ...], float] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Begin anew when there is much of it."""
+        for each in (self.shapes, self.similarities):
+            if len(each) > MOST_KNOWN:
+                each.clear()
+
+
+@dataclass(slots=True)
 class _Open:
     """A run that goes on: indices among the finder's anchors."""
 
@@ -154,8 +179,8 @@ class CycleFinder:
         Size of its turning points.
     history : History
         Channels on the grid: acceleration, then angular rate if there is one.
-    known_shapes : dict of (start, end) to (k, BINS) array
-        Shared by the finders of one projection, of which those of neighbouring sizes see mostly the same swings.
+    known : Known
+        Shared by the finders of one projection.
     sampling_rate_hz : float
         Of the grid.
     """
@@ -166,11 +191,11 @@ class CycleFinder:
         row: int,
         threshold: float,
         history: History,
-        known_shapes: dict[tuple[float, float], FloatArray],
+        known: Known,
         sampling_rate_hz: float,
     ) -> None:
         self._source, self._threshold = source, threshold
-        self._history, self._known_shapes, self._rate_hz = history, known_shapes, sampling_rate_hz
+        self._history, self._known, self._rate_hz = history, known, sampling_rate_hz
         self._direction = DIRECTIONS[row % len(DIRECTIONS)]
         self._vector = row // len(DIRECTIONS)
         self._extrema: list[Extremum] = []
@@ -300,7 +325,12 @@ class CycleFinder:
         a, b, c, d = halves
         if a is None or b is None or c is None or d is None:
             return 0.0
-        return similarity(np.hstack((a, b)), np.hstack((c, d)), before, after)
+        key = tuple(self._time(anchor) for anchor in range(last - 4, last + 1))
+        alike = self._known.similarities.get(key)
+        if alike is None:
+            alike = similarity(np.hstack((a, b)), np.hstack((c, d)), before, after)
+            self._known.similarities[key] = alike
+        return alike
 
     def _begin(self, last: int, gain: float, now: int) -> None:
         run = self._open = _Open(last - 4, last, gain, gain, last)
@@ -384,9 +414,9 @@ class CycleFinder:
         if shape is None:
             start, end = self._time(half), self._time(half + 1)
             if start >= self._history.oldest(now) and 0.0 < end - start <= LONGEST_S * self._rate_hz:
-                shape = self._known_shapes.get((start, end))
+                shape = self._known.shapes.get((start, end))
                 if shape is None:
                     shape = self._history.means(start + (end - start) * (np.arange(BINS + 1) / BINS))
-                    self._known_shapes[start, end] = shape
+                    self._known.shapes[start, end] = shape
                 self._shapes[half] = shape
         return shape

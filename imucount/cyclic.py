@@ -13,7 +13,7 @@ from statistics import fmean
 import numpy as np
 
 from imucount.agreement import AxisAgreement
-from imucount.cycles import CycleFinder
+from imucount.cycles import CycleFinder, Known
 from imucount.extrema import ExtremaFinder, Extremum
 from imucount.filters import EvenGrid, Lowpass
 from imucount.history import History
@@ -50,9 +50,6 @@ out does not depend on how the samples came in."""
 LEAST_CONFIDENCE = 0.1
 """Mean of a set: of the reps with less, hardly a third were right."""
 
-MOST_KNOWN = 1000
-"""Shapes kept for each projection: those of the last minutes."""
-
 
 class CyclicChain:
     """Counts whatever repeats itself.
@@ -80,13 +77,14 @@ class CyclicChain:
         rows = len(DIRECTIONS) * (2 if self._has_gyroscope else 1)
         self._extrema = ExtremaFinder(THRESHOLDS, rows)
         self._history = History(int(HISTORY_S * GRID_HZ))
-        self._shapes: list[dict[tuple[float, float], FloatArray]] = [{} for _ in range(rows)]
+        self._known = [Known() for _ in range(rows)]
         self._finders = [
-            CycleFinder(level * rows + row, row, float(threshold), self._history, self._shapes[row], GRID_HZ)
+            CycleFinder(level * rows + row, row, float(threshold), self._history, self._known[row], GRID_HZ)
             for level, threshold in enumerate(THRESHOLDS)
             for row in range(rows)
         ]
         self._rows = rows
+        self._open: set[int] = set()  # numbers of the finders with a run that goes on
         self._selector = RunSelector()
         self._gate.begin()
         self._waiting = np.empty((3 * (rows // len(DIRECTIONS)), 0))  # until a block is full
@@ -158,19 +156,22 @@ class CyclicChain:
 
     def _add(self, extrema: Sequence[Extremum]) -> None:
         for extremum in extrema:
-            finder = self._finders[extremum.level * self._rows + extremum.row]
+            number = extremum.level * self._rows + extremum.row
+            finder = self._finders[number]
             self._selector.add(finder.add(extremum))
+            if finder.is_open:
+                self._open.add(number)
 
     def _check(self) -> list[Rep]:
-        for number, finder in enumerate(self._finders):
-            if finder.is_open:
-                if finder.has_come_to_rest(self._now):
-                    self._add(self._extrema.settle(*divmod(number, self._rows)))
-                self._selector.add(finder.wait(self._now))
-        for known in self._shapes:
-            if len(known) > MOST_KNOWN:
-                known.clear()
-        return self._decide([finder for finder in self._finders if finder.is_open])
+        for number in sorted(self._open):
+            finder = self._finders[number]
+            if finder.has_come_to_rest(self._now):
+                self._add(self._extrema.settle(*divmod(number, self._rows)))
+            self._selector.add(finder.wait(self._now))
+        self._open = {number for number in self._open if self._finders[number].is_open}
+        for known in self._known:
+            known.forget()
+        return self._decide([self._finders[number] for number in sorted(self._open)])
 
     def _decide(self, going_on: Sequence[CycleFinder]) -> list[Rep]:
         passed = [each for run in self._selector.decide(going_on) for each in self._gate.add(Template(run))]
