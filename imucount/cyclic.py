@@ -21,7 +21,7 @@ from imucount.projections import DIRECTIONS, project
 from imucount.reps import Rep
 from imucount.samples import FloatArray
 from imucount.selection import RunSelector
-from imucount.set_edges import Cycle, Template, cycles_of
+from imucount.set_edges import Cycle, Template, between_pauses, cycles_of
 from imucount.size_gate import SizeGate
 
 __all__ = ["CyclicChain", "confidence"]
@@ -174,17 +174,19 @@ class CyclicChain:
         return self._decide([self._finders[number] for number in sorted(self._open)])
 
     def _decide(self, going_on: Sequence[CycleFinder]) -> list[Rep]:
-        passed = [each for run in self._selector.decide(going_on) for each in self._gate.add(Template(run))]
+        passed: list[Template] = []
+        for run in self._selector.decide(going_on):
+            for part in between_pauses(run, GRID_HZ):
+                passed += self._gate.add(Template(part))
         passed += self._gate.wait(self._now, going_on)
         return [rep for template in passed for rep in self._reps_of(template)]
 
     def _reps_of(self, template: Template) -> list[Rep]:
-        reps: list[Rep] = []
-        for cycles in cycles_of(template, self._taken_until, GRID_HZ):
-            sure = fmean(confidence(cycle, len(cycles)) for cycle in cycles)
-            if len(cycles) >= self._min_reps and sure >= LEAST_CONFIDENCE:
-                reps += [self._rep(cycle, len(cycles)) for cycle in cycles]
-        return reps
+        cycles = cycles_of(template, self._taken_until)
+        if len(cycles) < self._min_reps:
+            return []
+        sure = [confidence(cycle, len(cycles)) for cycle in cycles]
+        return [self._rep(cycle, len(cycles)) for cycle in cycles] if fmean(sure) >= LEAST_CONFIDENCE else []
 
     def _rep(self, cycle: Cycle, in_a_row: int) -> Rep:
         start = max(cycle.start, self._taken_until)

@@ -7,7 +7,7 @@ But it does not have its posture: a set begins and ends where each of its reps d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from imucount.cycles import BINS, MARGIN, Run
 from imucount.samples import FloatArray
 
-__all__ = ["Cycle", "Template", "cycles_of"]
+__all__ = ["Cycle", "Template", "between_pauses", "cycles_of"]
 
 ALIKE = 0.6
 """A half whose difference from the template has less than this share of the template's energy belongs to the
@@ -148,8 +148,36 @@ def _squared(off: FloatArray) -> float:
     return float(np.vdot(off, off) - off.shape[1] * drift)
 
 
-def cycles_of(template: Template, taken_until: float, sampling_rate_hz: float) -> list[list[Cycle]]:
-    """Cut a run into reps, in one or more pieces with pauses between them.
+def between_pauses(run: Run, sampling_rate_hz: float) -> list[Run]:
+    """Cut a run at its pauses, and leave out pieces of less than two reps.
+
+    Parameters
+    ----------
+    run : Run
+    sampling_rate_hz : float
+        Of the grid.
+    """
+    edges = [run.first]
+    for half in range(run.first, run.last):
+        if _length(run, half) > PAUSE * max(_usual_length(run, half), sampling_rate_hz):
+            edges += [half, half + 1]
+    edges.append(run.last)
+    return [
+        replace(
+            run,
+            score=run.score * (last - first) / (run.last - run.first),
+            first=first,
+            last=last,
+            continues=run.continues and first == run.first,
+            is_cut=run.is_cut and last == run.last,
+        )
+        for first, last in zip(edges[::2], edges[1::2], strict=True)
+        if last - first >= 3
+    ]
+
+
+def cycles_of(template: Template, taken_until: float) -> list[Cycle]:
+    """Cut a run into reps.
 
     Parameters
     ----------
@@ -157,20 +185,10 @@ def cycles_of(template: Template, taken_until: float, sampling_rate_hz: float) -
         Of the run.
     taken_until : float
         End of the rep that was counted last, as index on the grid.
-    sampling_rate_hz : float
-        Of the grid.
     """
     run = template.run
-    first, last = _edges(run, template, taken_until)
-    pieces = []
-    start = first
-    for half in range(first, last):
-        usual = _usual_length(run, half, first, last, template.lengths[half % 2])
-        if _length(run, half) > PAUSE * max(usual, sampling_rate_hz):
-            pieces.append(_whole(run, template, start, half))
-            start = half + 1
-    pieces.append(_whole(run, template, start, last))
-    return [_cut(run, template, *piece) for piece in pieces if piece[1] - piece[0] >= 3]
+    first, last = _whole(run, template, *_edges(run, template, taken_until))
+    return _cut(run, template, first, last) if last - first >= 3 else []
 
 
 def _edges(run: Run, template: Template, taken_until: float) -> tuple[int, int]:
@@ -210,11 +228,11 @@ def _length(run: Run, half: int) -> float:
     return run.times[half + 1] - run.times[half]
 
 
-def _usual_length(run: Run, half: int, first: int, last: int, usual: float) -> float:
+def _usual_length(run: Run, half: int) -> float:
     """Length of the nearest halves of a kind on the side where they are shorter: sets differ in tempo."""
-    before = [_length(run, each) for each in range(half - 2, first - 1, -2)][:NEAR]
-    after = [_length(run, each) for each in range(half + 2, last, 2)][:NEAR]
-    return min([float(np.median(side)) for side in (before, after) if len(side) > 1], default=usual)
+    before = [_length(run, each) for each in range(half - 2, run.first - 1, -2)][:NEAR]
+    after = [_length(run, each) for each in range(half + 2, run.last, 2)][:NEAR]
+    return min([float(np.median(side)) for side in (before, after) if len(side) > 1], default=_length(run, half))
 
 
 def _may_belong(run: Run, template: Template, half: int) -> bool:

@@ -110,6 +110,39 @@ def test_a_single_movement_is_no_repetition():
     assert count(swinging(reps=(1,)), exercise="cyclic").reps == ()
 
 
+def joined(*parts):
+    """One after the other; each begins and ends with the limb hanging."""
+    later, start_s = [], 0.0
+    for part in parts:
+        later.append(Samples(part.t + start_s, part.acc, part.gyr))
+        start_s = later[-1].t[-1] + 0.02
+    return Samples.concatenate(later)
+
+
+def test_a_short_rest_before_a_set_of_another_tempo_is_a_rest():
+    slow = swinging(reps=(6,), period_s=8.0, rest_s=4.5)
+    fast = swinging(reps=(10,), period_s=2.0, rest_s=4.5)
+    assert sizes(count(joined(slow, fast), exercise="cyclic")) == [6, 10]
+    assert sizes(count(joined(fast, slow), exercise="cyclic")) == [10, 6]
+
+
+def test_a_tremor_right_before_a_set_is_no_set():
+    tremor = swinging(reps=(9,), period_s=0.5, angle_deg=1.5, rest_s=1.0)
+    lifting = swinging(reps=(8,), rest_s=1.0)
+    assert len(count(tremor, exercise="cyclic").reps) >= 6  # for want of anything larger
+    assert sizes(count(joined(tremor, lifting), exercise="cyclic")) == [8]
+
+
+def test_a_recording_started_in_the_middle_of_a_rep_has_that_rep():
+    samples = swinging(reps=(10,), rest_s=0.01)
+    late = samples.t > 1.2  # the limb is nearly up
+    assert sizes(count(Samples(samples.t[late], samples.acc[late], samples.gyr[late]), exercise="cyclic")) == [10]
+    early = samples.t < 30.0 - 1.2
+    assert sizes(count(Samples(samples.t[early], samples.acc[early], samples.gyr[early]), exercise="cyclic")) == [
+        10
+    ]
+
+
 def test_a_set_of_fewer_reps_than_asked_for_does_not_count():
     assert sizes(_fed(swinging(reps=(4, 6)), 5)) == [6]
 
