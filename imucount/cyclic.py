@@ -178,7 +178,7 @@ class CyclicChain:
         for run in self._selector.decide(going_on):
             for part in between_pauses(run, GRID_HZ):
                 passed += self._gate.add(Template(part))
-        passed += self._gate.wait(self._now, going_on)
+        passed += self._gate.wait(self._now, [*going_on, *self._selector.undecided])
         return [rep for template in passed for rep in self._reps_of(template)]
 
     def _reps_of(self, template: Template) -> list[Rep]:

@@ -40,6 +40,11 @@ class RunSelector:
         """The best run that is not decided on."""
         return max(self._runs, key=_rank, default=None)
 
+    @property
+    def undecided(self) -> Sequence[Run]:
+        """Runs that have ended and wait for a rival to end."""
+        return tuple(self._runs)
+
     def add(self, runs: Sequence[Run]) -> None:
         """Take runs that have ended."""
         if runs:

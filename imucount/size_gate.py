@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf
 
-from imucount.cycles import CycleFinder
+from imucount.cycles import CycleFinder, Run
 from imucount.set_edges import Template
 
 __all__ = ["SizeGate"]
@@ -67,14 +67,14 @@ class SizeGate:
             return passed
         return passed + self._pass(template)
 
-    def wait(self, now: int, going_on: Sequence[CycleFinder]) -> list[Template]:
-        """Let the run pass that is held, if nothing comes next, at the sample `now`."""
+    def wait(self, now: int, going_on: Sequence[CycleFinder | Run]) -> list[Template]:
+        """Let the run pass that is held, at the sample `now`, if nothing that goes on or is undecided is next."""
         held = self._held
         if held is None or now - held.run.end < self._wait:
             return []
-        for finder in going_on:
-            start = finder.start
-            if start is not None and start - held.run.end < self._beside and finder.score > held.run.score:
+        for each in going_on:
+            start = each.start
+            if start is not None and start - held.run.end < self._beside and each.score > held.run.score:
                 return []
         return self.finish()
 
