@@ -265,6 +265,12 @@ class RepCounter:
 
     def _warnings(self, bridged_s: float) -> list[str]:
         warnings = [] if self._chain is None else self._chain.warnings(self._reps)
+        taught = None if self.profile is None else self.profile.side
+        if taught is not None and taught != self.side:
+            warnings.append(
+                f"The profile was taught on the {taught} shoulder, and is used on the {self.side} one: the "
+                "directions are those that it tells; teach another one if the clip was put on anew."
+            )
         if self._gaps:
             lost_s = sum(gap.duration_s for gap in self._gaps)
             noun = "reps" if self.exercise == "cyclic" else "circles"

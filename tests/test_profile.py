@@ -236,6 +236,14 @@ def test_circles_askew_to_those_that_taught_are_told():
     assert ["askew" in warning for warning in session.warnings] == [True]
 
 
+def test_a_profile_of_the_other_shoulder_is_told():
+    wearer = Wearer(side="left")
+    profile = replace(taught(wearer, 1), side="left")
+    samples = simulate(SESSION, wearer=wearer, seed=1).samples
+    assert "taught on the left shoulder" in imucount.count(samples, "right", profile=profile).warnings[-1]
+    assert imucount.count(samples, "left", profile=profile).warnings == ()
+
+
 def test_what_has_no_direction_takes_no_profile():
     with pytest.raises(CountingError, match="no profile"):
         imucount.RepCounter(exercise="cyclic", profile=teach(turning(), direction="forward"))

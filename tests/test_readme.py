@@ -3,6 +3,8 @@
 import contextlib
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -35,6 +37,14 @@ def test_there_is_a_block_for_recordings_one_for_live_use_and_one_to_teach():
         [False, True, False],
         [False, False, True],
     ]
+
+
+def test_the_live_block_counts_ten_in_a_process_that_has_imported_nothing():
+    code = BLOCKS[1][0] + "\nprint(len(session.reps))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.splitlines()[-1] == "10"
 
 
 def test_the_checks_run_the_test_command():

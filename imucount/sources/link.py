@@ -347,6 +347,7 @@ class SensorSource:
         """Hand over samples until the link is lost or silent, or nothing of what comes is a sample."""
         silence_s = self._patience.silence_s + sensor.latency_s
         unreadable_s = 2.0 * silence_s
+        unread: int | None = None
         began_s = self._now_s()
         battery_due_s = began_s + self._patience.battery_every_s
         while True:
@@ -360,8 +361,12 @@ class SensorSource:
             if notification is None:
                 raise DisconnectedError(f"the link to {self.name} was lost")
             self._take(notification)
-            if self._now_s() - max(began_s, self._handed_over_s) > unreadable_s:
-                assert self._stream is not None
+            assert self._stream is not None
+            if self._now_s() - max(began_s, self._handed_over_s) <= unreadable_s:
+                unread = None
+            elif unread is None:  # the program may have been busy, and all may be well with what waited meanwhile
+                unread = self._stream.problems.undecodable
+            elif self._stream.problems.undecodable > unread:
                 raise SensorError(
                     f"expected samples from {self.name}, got {unreadable_s:g} s of what cannot be read "
                     f"({self._stream.problems}); is the connection too narrow for its packets (the computer must "
