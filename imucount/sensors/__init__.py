@@ -6,6 +6,8 @@ A package adds a sensor by an entry point of the group `imucount.sensors` that n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from imucount.errors import SensorError
 from imucount.sensors.sensor import Advertisement, Packet, Sensor
 
@@ -64,9 +66,10 @@ def known_sensors() -> tuple[type[Sensor], ...]:
     return (*sensors, UartText)
 
 
-def recognise(advertisement: Advertisement) -> type[Sensor] | None:
-    """Find the kind of sensor that advertises so; None if it is none that is known."""
-    return next((sensor for sensor in known_sensors() if sensor.matches(advertisement)), None)
+def recognise(advertisement: Advertisement, kinds: Iterable[type[Sensor]] | None = None) -> type[Sensor] | None:
+    """Find the kind of sensor that advertises so, among all that are known or some of them; None if it is none."""
+    kinds = known_sensors() if kinds is None else kinds
+    return next((kind for kind in kinds if kind.matches(advertisement)), None)
 
 
 def sensor_of_key(key: str) -> type[Sensor]:

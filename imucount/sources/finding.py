@@ -8,8 +8,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from imucount.errors import DeviceNotFoundError, SensorError
-from imucount.sensors import known_sensors
-from imucount.sensors.sensor import Advertisement, Sensor
+from imucount.sensors import known_sensors, recognise
+from imucount.sensors.sensor import Sensor
 from imucount.sources.radio import Found, Radio
 
 __all__ = ["Nearby", "find", "listen"]
@@ -88,9 +88,9 @@ async def find(radio: Radio, wanted: str, sensor: type[Sensor] | None, timeout_s
             async for found in scan:
                 heard = _hear(hearing, found)
                 if by_kind:
-                    kind = _kind(heard.advertisement, kinds if sensor is None else [sensor])
+                    kind = recognise(heard.advertisement, kinds if sensor is None else [sensor])
                 elif _is_called(heard, wanted):
-                    kind = sensor or _kind(heard.advertisement, kinds)
+                    kind = sensor or recognise(heard.advertisement, kinds)
                 else:
                     kind = None
                 if kind is None:
@@ -147,14 +147,10 @@ def _is_called(found: Found, wanted: str) -> bool:
     return wanted.lower() in (found.address.lower(), (found.advertisement.name or "").lower())
 
 
-def _kind(advertisement: Advertisement, kinds: Iterable[type[Sensor]]) -> type[Sensor] | None:
-    return next((kind for kind in kinds if kind.matches(advertisement)), None)
-
-
 def _recognised(hearing: Mapping[str, Found]) -> list[Nearby]:
     """Name the kinds; the known sensors first, the nearest first of each."""
     kinds = known_sensors()
-    nearby = [Nearby(found, _kind(found.advertisement, kinds)) for found in hearing.values()]
+    nearby = [Nearby(found, recognise(found.advertisement, kinds)) for found in hearing.values()]
     return sorted(nearby, key=lambda each: (each.sensor is None, -(each.found.rssi_dbm or -128)))
 
 
