@@ -130,7 +130,7 @@ class CircleChain:
         elif self._side is None and self._profile is None and reps:
             warnings.append(
                 "The side is not known, so the direction of the circles is unknown; "
-                'say which shoulder wears the clip, "left" or "right".'
+                'say which shoulder wears the clip, side="left" or "right", on the command line --side.'
             )
         elif reps and (unsure := sum(rep.direction == "unknown" for rep in reps)):
             slow = unsure - self._n_askew - (self._n_otherwise if self._side is None else 0)

@@ -30,7 +30,9 @@ _SPELLINGS = {"m/s²": "m/s^2", "m/s2": "m/s^2", "°/s": "deg/s", "dps": "deg/s"
 
 _WITH_UNIT = re.compile(r"(\w+)\s*[(\[]\s*(.*?)\s*[)\]]")
 
-_ADVICE = "turn it to m/s^2 and rad/s and name the columns t,ax,ay,az,gx,gy,gz"
+_NAMING = "say the unit in the name where it is not s, m/s^2 or rad/s, as in 'ax (g)' or 'gx (deg/s)'"
+
+_ADVICE = f"name the columns t,ax,ay,az,gx,gy,gz, and {_NAMING}"
 
 # A name that occurs in the header of a well-known export, and whose it is. The plain names do not occur here.
 _FOREIGN = {
@@ -185,7 +187,7 @@ def _known_unit(quantity: str, unit: str) -> str:
     if unit not in TO_SI[quantity]:
         raise SampleError(
             f"expected the unit of {quantity} to be one of {', '.join(TO_SI[quantity])}, got {shortened(unit)}; "
-            "convert the values and say their unit"
+            "write one of these if it is meant, or convert the values"
         )
     return unit
 
@@ -202,9 +204,9 @@ def _missing_columns(missing: Sequence[str], names: Sequence[str]) -> str:
         return f"{message}; this looks like a Shimmer export: {_ADVICE}"
     if names and all(re.fullmatch(r"[-+.\deE]+", name) for name in names):
         return f"{message}; is the line with the names of the columns missing?"
-    if {name.lower() for name in names} >= set(missing):
+    if {_WITH_UNIT.sub(r"\1", name).lower() for name in names} >= set(missing):
         return f"{message}; write the names in lower case"
-    return f"{message}; rename the columns if they hold these quantities in s, m/s^2 and rad/s"
+    return f"{message}; rename those that hold them, and {_NAMING}"
 
 
 def shortened(text: str, longest: int = 120) -> str:

@@ -18,16 +18,12 @@ from imucount.profile import Profile
 from imucount.recording import Recording, recording_of_frame
 from imucount.reps import Rep
 from imucount.samples import FloatArray, Samples
-from imucount.sets import Exercise, Gap, Session, Side, group_reps
+from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, Session, Side, group_reps
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Progress", "RepCounter", "count", "other_side_warning"]
-
-LONGEST_BRIDGE_S = 2.0
-"""A gap up to this is bridged: less than half of a usual circle is missing then. At a longer one a new
-stretch begins, with nothing known but what was counted."""
 
 PIECE = 1 << 16
 """Samples taken at a time: so many that what each call costs is nothing beside them, in a few MB of memory."""

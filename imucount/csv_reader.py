@@ -427,6 +427,10 @@ def declared_rate_warning(declared_hz: float | None, interval_s: float | None) -
 
 
 def _open_error(path: str, error: OSError | ValueError) -> RecordingError:
+    if not path:
+        return RecordingError(
+            "expected the name of a file, got an empty one; is a variable of a script not set?", path
+        )
     if isinstance(error, FileNotFoundError):
         return RecordingError("expected a file, got nothing of that name; is the path right?", path)
     if os.path.isdir(path):

@@ -53,7 +53,8 @@ class RecordingError(ImucountError):
         self.path = fspath(path)
         self.line = line
         self._message = message
-        where = self.path if line is None else f"{self.path}, line {line}"
+        name = self.path or "''"  # an empty one would not be seen
+        where = name if line is None else f"{name}, line {line}"
         super().__init__(f"{where}: {message}")
 
     def __reduce__(self) -> tuple[type[RecordingError], tuple[str, str, int | None]]:

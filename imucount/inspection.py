@@ -12,12 +12,12 @@ from imucount.csv_reader import CsvReader, declared_rate_warning, open_csv
 from imucount.errors import SampleError
 from imucount.plausibility import LONG_STEP, LOWEST_RATE_HZ, PlausibilityCheck, magnitude
 from imucount.samples import FloatArray
-from imucount.sets import Gap, Side
+from imucount.sets import LONGEST_BRIDGE_S, Gap, Side
 
 __all__ = ["Inspection", "inspect_csv"]
 
-_GAP_S = 0.25
-_GAP_INTERVALS = 3
+_NOTABLE_S = 0.25
+_NOTABLE_INTERVALS = 3
 
 _MOST_VALUES = 1 << 16  # kept of a quantity for its median
 
@@ -51,7 +51,9 @@ class Inspection:
         Samples over the whole duration, losses and gaps included.
     median_step_s : float
     gaps : tuple of Gap
-        Steps in time longer than 0.25 s and than three samples.
+        Stretches without samples that are too long to bridge, over 2 s: those of a `Session`.
+    bridged : tuple of Gap
+        Shorter ones, longer than 0.25 s and than three samples, over which counting goes on.
     lost_share : float
         Of the samples that `rate_hz` promises over the duration, the share that is not there, 0 to 1.
     median_acc_m_s2 : float
@@ -79,6 +81,7 @@ class Inspection:
     mean_rate_hz: float
     median_step_s: float
     gaps: tuple[Gap, ...]
+    bridged: tuple[Gap, ...]
     lost_share: float
     median_acc_m_s2: float
     problem: str | None
@@ -120,7 +123,7 @@ def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
     warnings: list[str] = []
     n = n_usual = 0
     start_s = end_s = usual_s = 0.0
-    gaps: list[Gap] = []
+    missing: list[Gap] = []
     for samples in reader:
         # From the second piece on, the step from the last sample of the one before counts too.
         t = samples.t if n == 0 else np.concatenate([[end_s], samples.t])
@@ -135,7 +138,7 @@ def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
             usual = between[between <= LONG_STEP * np.median(steps.values)]
             usual_s += float(usual.sum())
             n_usual += len(usual)
-        gaps += [Gap(float(t[index]), float(t[index + 1])) for index in np.flatnonzero(between > _GAP_S)]
+        missing += [Gap(float(t[index]), float(t[index + 1])) for index in np.flatnonzero(between > _NOTABLE_S)]
         if check is not None:
             try:
                 check.update(samples)
@@ -165,7 +168,10 @@ def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
         rate_hz=1 / interval_s,
         mean_rate_hz=(n - 1) / duration_s,
         median_step_s=median_step_s,
-        gaps=tuple(gap for gap in gaps if gap.duration_s > _GAP_INTERVALS * median_step_s),
+        gaps=tuple(gap for gap in missing if gap.duration_s > LONGEST_BRIDGE_S),
+        bridged=tuple(
+            gap for gap in missing if _NOTABLE_INTERVALS * median_step_s < gap.duration_s <= LONGEST_BRIDGE_S
+        ),
         lost_share=max(0.0, 1 - n / (duration_s / interval_s + 1)),
         median_acc_m_s2=float(np.median(lengths.values)),
         problem=problem,

@@ -164,14 +164,14 @@ def typical_step(steps: FloatArray) -> float:
     return float(np.mean(steps[steps <= LONG_STEP * np.median(steps)])) if len(steps) else float("nan")
 
 
-def rate_problem(t: FloatArray, unit: str = "s", lowest_hz: float = LOWEST_RATE_HZ) -> str | None:
+def rate_problem(t: FloatArray, unit: str | None = None, lowest_hz: float = LOWEST_RATE_HZ) -> str | None:
     """Why the spacing of time stamps in s cannot be served, or None.
 
     Parameters
     ----------
     t : (n,) array, s
-    unit : str
-        The unit that the recording declares for t.
+    unit : str, optional
+        The unit of t in the table that it is from, where it is from one.
     lowest_hz : float
         Fewer samples a second are a problem.
     """
@@ -182,16 +182,17 @@ def rate_problem(t: FloatArray, unit: str = "s", lowest_hz: float = LOWEST_RATE_
         f"expected {lowest_hz:g} to {HIGHEST_RATE_HZ:g} samples a second, "
         f"got {1 / interval_s:.4g} Hz (a sample every {interval_s:.4g} s)"
     )
-    in_unit = interval_s / TO_SI["t"][unit]
-    if unit == "s" and (t == np.round(t)).all() and np.median(np.diff(t)) == 1:
+    declared = unit or PLAIN_UNITS["t"]
+    in_unit = interval_s / TO_SI["t"][declared]
+    if declared == "s" and (t == np.round(t)).all() and np.median(np.diff(t)) == 1:
         return f"{message}; is t the number of the sample rather than the time?"
     for likely, factor in (TO_SI["t"] | {"ns": 1e-9}).items():
-        if likely != unit and _is_rate(1 / (in_unit * factor), lowest_hz):
-            return f"{message}; is t in {likely} rather than {unit}?"
+        if likely != declared and _is_rate(1 / (in_unit * factor), lowest_hz):
+            return f"{message}; is t in {likely} rather than {declared}?{_column_advice('t', likely, unit)}"
     return f"{message}; was the recording thinned out or made with another setting?"
 
 
-def gravity_problem(t: FloatArray, acc: FloatArray, unit: str = "m/s^2") -> str | None:
+def gravity_problem(t: FloatArray, acc: FloatArray, unit: str | None = None) -> str | None:
     """Why gravity is not as the unit says, or None.
 
     A median of |acc|, or a mean over the quietest second, between 7.5 and 12 m/s² is gravity; without any rest
@@ -201,8 +202,8 @@ def gravity_problem(t: FloatArray, acc: FloatArray, unit: str = "m/s^2") -> str 
     ----------
     t : (n,) array, s
     acc : (n, 3) array, m/s²
-    unit : str
-        The unit that the recording declares for the acceleration.
+    unit : str, optional
+        The unit of the acceleration in the table that it is from, where it is from one.
     """
     length_g = magnitude(acc) / STANDARD_GRAVITY
     median_g = float(np.median(length_g))
@@ -211,18 +212,20 @@ def gravity_problem(t: FloatArray, acc: FloatArray, unit: str = "m/s^2") -> str 
         return None
     if rest.spread > _REST_SPREAD * rest.mean and _within(median_g, _VIGOROUS_G):
         return None
-    seen = median_g * STANDARD_GRAVITY / TO_SI["acc"][unit]
-    one_g = STANDARD_GRAVITY / TO_SI["acc"][unit]
-    message = f"expected |acc| near {one_g:.4g} {unit}, which is gravity, got a median of {seen:.4g}"
+    declared = unit or PLAIN_UNITS["acc"]
+    seen = median_g * STANDARD_GRAVITY / TO_SI["acc"][declared]
+    one_g = STANDARD_GRAVITY / TO_SI["acc"][declared]
+    message = f"expected |acc| near {one_g:.4g} {declared}, which is gravity, got a median of {seen:.4g}"
     for likely, factor in TO_SI["acc"].items():
-        if likely != unit and _within(seen * factor / STANDARD_GRAVITY, _GRAVITY_G):
-            return f"{message}; is the acceleration in {likely} rather than {unit}?"
+        if likely != declared and _within(seen * factor / STANDARD_GRAVITY, _GRAVITY_G):
+            advice = _column_advice("ax", likely, unit)
+            return f"{message}; is the acceleration in {likely} rather than {declared}?{advice}"
     if median_g < _VIGOROUS_G[0]:
         return f"{message}; has gravity been removed (linear acceleration)? It is needed to find up"
     return f"{message}, which is not near 9.81 m/s^2, 1 g or 1000 mg either; are these raw counts of the sensor?"
 
 
-def turning_problem(t: FloatArray, acc: FloatArray, gyr: FloatArray, unit: str = "rad/s") -> str | None:
+def turning_problem(t: FloatArray, acc: FloatArray, gyr: FloatArray, unit: str | None = None) -> str | None:
     """Why the angular rate looks like deg/s, or None.
 
     Parameters
@@ -230,13 +233,13 @@ def turning_problem(t: FloatArray, acc: FloatArray, gyr: FloatArray, unit: str =
     t : (n,) array, s
     acc : (n, 3) array, m/s²
     gyr : (n, 3) array, rad/s
-    unit : str
-        The unit that the recording declares for the angular rate.
+    unit : str, optional
+        The unit of the angular rate in the table that it is from, where it is from one.
     """
     block = max(1, round(min(len(t), _BLOCK_S / typical_step(np.diff(t))))) if len(t) > 1 else 1
     blocks = (len(t) - 1) // block
     fast = float(np.percentile(magnitude(gyr), 95))
-    if unit != "rad/s" or fast < _FAST_RAD_S or blocks < 2:
+    if (unit or PLAIN_UNITS["gyr"]) != "rad/s" or fast < _FAST_RAD_S or blocks < 2:
         return None
     with np.errstate(over="ignore", invalid="ignore"):
         # A vector that is fixed in space, such as gravity, turns backwards as seen from the sensor.
@@ -248,7 +251,7 @@ def turning_problem(t: FloatArray, acc: FloatArray, gyr: FloatArray, unit: str =
         return None
     return (
         f"expected the angular rate in rad/s, got up to {fast:.3g} while the accelerometer tilts only "
-        f"{100 * confirmed:.1f} % of that; is it in deg/s?"
+        f"{100 * confirmed:.1f} % of that; is it in deg/s?{_column_advice('gx', 'deg/s', unit)}"
     )
 
 
@@ -260,7 +263,15 @@ def _check_largest_rate(t: FloatArray, gyr: FloatArray, unit: str) -> None:
         raise SampleError(
             f"expected the angular rate in {unit} within 2350 deg/s ({_LARGEST_RATE_RAD_S:g} rad/s), got "
             f"{size[index] / TO_SI['gyr'][unit]:.4g} at t = {t[index]:.6g} s; is it in {likely}?"
+            f"{_column_advice('gx', likely, unit)}"
         )
+
+
+def _column_advice(column: str, likely: str, unit: str | None) -> str:
+    """How a table says the unit that it likely has; nothing where there is no table, or its columns cannot."""
+    if unit is None or not any(likely in units for units in TO_SI.values()):
+        return ""
+    return f" If so, say it in the names of the columns, as in '{column} ({likely})'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -22,13 +22,17 @@ Exercise = Literal["shoulder-circles", "cyclic"]
 
 SCHEMA_VERSION = 1
 
+LONGEST_BRIDGE_S = 2.0
+"""A stretch without samples up to this, s, is bridged: less than half of a usual circle is missing then. At a
+longer one, a gap, counting begins anew, with nothing known but what was counted."""
+
 UNSURE = 0.05
 """Share of sessions of which fewer reps than `Session.sure_reps` are right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch without samples that was too long to bridge.
+    """A stretch without samples.
 
     Attributes
     ----------
@@ -149,7 +153,15 @@ class Session:
         return int(np.argmax(np.cumsum(chances) > UNSURE))
 
     def total(self, direction: Direction) -> int:
-        """Reps of one direction."""
+        """Reps of one direction.
+
+        Raises
+        ------
+        ValueError
+            If there is no such direction.
+        """
+        if direction not in get_args(Direction):
+            raise ValueError(f'expected the direction "forward", "backward" or "unknown", got {direction!r}')
         return sum(rep.direction == direction for rep in self.reps)
 
     def to_frame(self) -> pd.DataFrame:

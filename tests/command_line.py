@@ -41,13 +41,15 @@ def finished(process):
 PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
-def on_terminal(stream, *arguments, code=None, keys=(), **options):
+def on_terminal(stream, *arguments, code=None, keys=(), raw=False, **options):
     """What a process writes to a terminal, what it writes to its other stream, and its exit code.
 
     Parameters
     ----------
     keys : iterable of (str, bytes)
         What is pressed in turn, each once this text was shown after the one before.
+    raw : bool
+        Whether what commands the terminal is left in.
     """
     pty = pytest.importorskip("pty")
     fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
@@ -81,7 +83,7 @@ def on_terminal(stream, *arguments, code=None, keys=(), **options):
         os.close(screen)
         patience.cancel()
     code, out, err = finished(process)
-    return plain(shown), out or err or b"", code
+    return shown.decode() if raw else plain(shown), out or err or b"", code
 
 
 def plain(shown):

@@ -190,6 +190,10 @@ def test_a_wrong_last_line_is_not_mistaken_for_half_a_line(path):
         ("ax,ay,az,gx,gy,gz", ["missing t"]),
         ("t,ax,ay,az,gx,gz", ["missing gy"]),
         ("T,AX,AY,AZ", ["lower case"]),
+        ("T,Ax (g),Ay (g),Az (g)", ["lower case"]),
+        ("t,ax (g),ay (g)", ["missing az", "'ax (g)'", "'gx (deg/s)'"]),
+        ("t,ax_g,ay_g,az_g", ["missing ax, ay, az", "say the unit in the name", "'ax (g)'"]),
+        ("t,ax (G),ay (G),az (G)", ["m/s^2, g, mg, got 'G'", "write one of these"]),
         ("0.0,0.1,0.2,9.81,0,0,0", ["names of the columns missing"]),
         ("PacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z", ["Movella DOT"]),
         ("t,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z", ["gaitmap", "deg/s"]),
@@ -319,7 +323,7 @@ def test_time_that_goes_back_or_stands_still(path):
 @pytest.mark.parametrize(
     ("factor", "words"),
     [
-        (1 / 9.80665, ["9.807 m/s^2", "got a median of 1", "in g rather than m/s^2"]),
+        (1 / 9.80665, ["9.807 m/s^2", "got a median of 1", "in g rather than m/s^2", "If so", "'ax (g)'"]),
         (1000 / 9.80665, ["got a median of 1000", "in mg rather than m/s^2"]),
         (1e-2, ["gravity been removed"]),
         (1670, ["9.81 m/s^2, 1 g or 1000 mg", "raw counts"]),
@@ -353,11 +357,11 @@ def test_gravity_removed(path):
 
 
 def test_an_angular_rate_in_deg_per_s(path):
-    refused(path, scaled(gyr=180 / np.pi), ["rad/s", "deg/s"])
+    refused(path, scaled(gyr=180 / np.pi), ["rad/s", "gx (deg/s)"])
     slow = values()
     slow[:, 4:] *= 180 / np.pi / 3
     slow[:, 2] = 9.81 * np.sin(0.2 / 3 * np.sin(np.pi * slow[:, 0]))
-    refused(path, lines(slow), ["accelerometer", "deg/s"])
+    refused(path, lines(slow), ["accelerometer", "gx (deg/s)"])
     refused(path, ["# units: gyr deg/s", *scaled(gyr=100 * 180 / np.pi)], ["raw counts"])
 
 
@@ -368,7 +372,7 @@ def test_an_angular_rate_in_deg_per_s(path):
         (1.01, ["20 to 400", "got 0.9901 Hz", "thinned out"]),
         (0.1, ["20 to 400", "got 10 Hz"]),
         (0.001, ["20 to 400", "got 1000 Hz"]),
-        (10.0, ["0.1 Hz", "in ms rather than s"]),
+        (10.0, ["0.1 Hz", "in ms rather than s", "'t (ms)'"]),
         (1e4, ["in us rather than s"]),
         (1e7, ["in ns rather than s"]),
     ],

@@ -13,8 +13,9 @@ from command_line import PIPES, assert_one_line_error, finished, on_terminal, ru
 from imucount.cli import main
 from imucount.counter import RepCounter, count
 from imucount.csv_reader import read_csv
+from imucount.live_view import rep_line
 from imucount.recording import Recording, write_csv
-from imucount.report import rep_line, totals_line
+from imucount.session_table import totals_line
 from imucount.sets import Session
 from imucount.simulate import Movement, programme
 from imucount.simulate import simulate as perform
@@ -279,6 +280,11 @@ def test_a_bad_file_is_one_line(tmp_path, name, content):
 def test_no_file_and_a_directory_are_one_line(tmp_path, name):
     assert_one_line_error(run(name, tmp_path / "absent.csv"), tmp_path / "absent.csv")
     assert_one_line_error(run(name, tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("name", READ_A_FILE)
+def test_an_empty_name_is_seen(name):
+    assert_one_line_error(run(name, ""), "'': expected the name of a file, got an empty one")
 
 
 def test_a_name_cannot_break_the_line(tmp_path):

@@ -12,8 +12,10 @@ import imucount.sources
 from imucount.counter import count
 from imucount.csv_reader import read_csv
 from imucount.errors import DeviceNotFoundError, DisconnectedError
-from imucount.report import rep_line, totals_line
+from imucount.live_view import rep_line
+from imucount.samples import Samples
 from imucount.sensors import known_sensors, sensor_of_key
+from imucount.session_table import totals_line
 from imucount.sources.source import Notice
 
 SAMPLES = short_session()
@@ -81,6 +83,26 @@ def test_two_clips_at_once_each_with_its_recording(clips, tmp_path):
         assert count(path) == session
         assert f"Recorded: {path}" in lines
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "titles"),
+    [
+        (["A", "left", "B", "right"], ["left", "right"]),
+        (["A", "right", "B", "right"], ["right A", "right B"]),
+        (["A", "B"], ["A", "B"]),
+        (["sim:forward", "left", "sim:forward", "left"], ["left sim:forward 1", "left sim:forward 2"]),
+    ],
+)
+def test_clips_can_be_told_apart(clips, arguments, titles):
+    clips["sim:forward"] = PIECES
+    options = ["--side" if each in ("left", "right") else "--sensor" for each in arguments]
+    result = run("live", *(part for pair in zip(options, arguments) for part in pair))
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    for title in titles:
+        assert any(line.startswith(f"{title}: set 1, rep 1") for line in lines)  # as it is counted
+        assert any(line.startswith(f"{title}: 0:") for line in lines)  # over its table
 
 
 @pytest.mark.parametrize(
@@ -153,6 +175,26 @@ def test_a_link_that_is_lost_for_good_ends_with_the_table_and_code_1(clips):
     assert result.stderr == ""
     assert totals_line(count(SAMPLES[:2000], "right")) in result.stdout
     assert result.stdout.splitlines()[-1] == "Warning: The stream ended early: expected the clip back"
+
+
+def test_an_error_that_leaves_no_session_leaves_the_recording_and_tells_where(clips, tmp_path):
+    in_g = Samples(SAMPLES.t, SAMPLES.acc / 9.81, SAMPLES.gyr)
+    clips["ble:"] = cut(in_g, range(0, 1000, 20))
+    path = tmp_path / "x.csv"
+    result = run("live", "--record", path)
+    assert result.exit_code == 1
+    assert re.fullmatch(r"Error: [^\n]+ in g rather than [^\n]+\n", result.stderr)
+    assert result.stdout.splitlines()[-1] == f"Recorded: {path}"
+    assert path.stat().st_size > 10_000
+
+
+def test_one_clip_of_two_that_fails_leaves_both_recordings_and_tells_where(clips, tmp_path):
+    clips["ble:B"] = cut(Samples(SAMPLES.t, SAMPLES.acc / 9.81, SAMPLES.gyr), range(0, 1000, 20))
+    result = run("live", "--sensor", "A", "--sensor", "B", "--record", tmp_path / "x.csv")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    recorded = [line for line in result.stdout.splitlines() if line.startswith("Recorded: ")]
+    assert recorded == [f"Recorded: {tmp_path / f'x-{number}.csv'}" for number in (1, 2)]
 
 
 def test_recording_without_counting(clips, tmp_path):
@@ -280,6 +322,33 @@ def test_two_clips_are_shown_side_by_side_in_time():
     assert (code, err) == (0, b"")
     assert "left at 20." in shown
     assert "right at 20." in shown
+
+
+RESIZED = """
+import fcntl, os, struct, termios
+from imucount.cli.screen import panes
+
+del os.environ["COLUMNS"], os.environ["LINES"]  # which would win over the size
+
+def resize(columns):
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+resize(100)
+with panes(["first"]) as (pane,):
+    pane.draw(lambda: "long " * 18, urgent=True)
+    pane.draw(lambda: "as before", urgent=True)
+    resize(40)
+    pane.draw(lambda: "afterwards", urgent=True)
+"""
+
+
+def test_nothing_stale_is_left_where_the_size_of_the_terminal_changes():
+    shown, err, code = on_terminal("stdout", code=RESIZED, raw=True)
+    assert (code, err) == (0, b"")
+    before, after = shown.split("as before")
+    clear = "\x1b[2J"
+    assert clear not in before
+    assert after.index(clear) < after.index("afterwards")
 
 
 def test_a_second_ctrl_c_ends_at_once_and_still_shows_the_session():

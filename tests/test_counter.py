@@ -171,7 +171,9 @@ def test_without_a_gyroscope_circles_are_counted_and_their_direction_is_unknown(
 def test_without_a_side_circles_are_counted_and_their_direction_is_unknown():
     session = count(SAMPLES)
     assert sets_of(session) == [(6, "unknown")]
-    assert [warning for warning in session.warnings if "side is not known" in warning]
+    (warning,) = [warning for warning in session.warnings if "side is not known" in warning]
+    assert 'side="left"' in warning
+    assert "--side" in warning
     assert [(rep.start_s, rep.end_s) for rep in session.reps] == [(rep.start_s, rep.end_s) for rep in SESSION.reps]
 
 

@@ -17,7 +17,7 @@ from imucount import CountingError, RepCounter, SampleError, Samples, Session, c
 from imucount.agreement import AxisAgreement
 from imucount.cli import main
 from imucount.cyclic import confidence
-from imucount.report import session_table
+from imucount.session_table import session_table
 from imucount.set_edges import Cycle
 
 G = 9.81

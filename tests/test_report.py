@@ -10,11 +10,14 @@ from rich.console import Console
 
 from imucount.counter import Progress
 from imucount.inspection import inspect_csv
+from imucount.inspection_table import inspection_table
+from imucount.live_view import big_number, live_view, rep_line
 from imucount.recording import Recording, RecordingWriter, write_csv
-from imucount.report import big_number, clock_time, inspection_table, live_view, rep_line, session_table
 from imucount.reps import POSITIONS, Phase, Rep
 from imucount.samples import Samples
+from imucount.session_table import session_table
 from imucount.sets import Gap, RepSet, Session
+from imucount.wording import clock_time
 
 
 def rep(start_s, end_s, direction="forward", elevation_deg=12.0, protraction_deg=8.0):
@@ -201,8 +204,9 @@ def test_what_a_recording_holds(tmp_path):
         "Samples": "900 in 0:20",
         "Nominal rate": "50 Hz",
         "Effective rate": "50 Hz; 44.99 Hz on average",
-        "Missing": "10.0 %",
-        "Gaps": "1: 2.02 s at 5.98 s",
+        "Lost": "10.0 % of the samples",
+        "Gaps": "1 gap of 2.0 s in all: 2.02 s at 5.98 s",
+        "Bridged": "none",
         "Gravity": "9.81 m/s²",
         "# sensor": "clip 7",
     }.items():
@@ -225,7 +229,9 @@ def test_many_gaps_are_shortened_to_the_longest(tmp_path):
     inspection = inspect_csv(tmp_path / "x.csv")
     gaps = tuple(Gap(10.0 * n, 10.0 * n + 1.0 + n % 7) for n in range(20))
     line = line_with(rendered(inspection_table(replace(inspection, gaps=gaps)), width=300), "Gaps")
-    assert "20, the longest: 6.00 s at 50.00 s, 7.00 s at 60.00 s, 6.00 s at 120.00 s, 7.00 s at 130.00 s" in line
+    assert (
+        "20 gaps of 77.0 s in all, the longest: 6.00 s at 50.00 s, 7.00 s at 60.00 s, 6.00 s at 120.00 s" in line
+    )
     assert line.count(" s at ") == 5
 
 

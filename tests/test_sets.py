@@ -128,6 +128,12 @@ def test_totals_are_by_direction():
     assert [session.total(name) for name in ("forward", "backward", "unknown")] == [2, 1, 0]
 
 
+@pytest.mark.parametrize("word", ["Forward", "left", ""])
+def test_a_word_that_is_no_direction_is_refused(word):
+    with pytest.raises(ValueError, match=f'"forward", "backward" or "unknown", got {word!r}'):
+        Session(0.0, 9.0, None, None, (), (), (), ()).total(word)
+
+
 def test_the_tempo_of_a_session_is_that_of_all_its_reps():
     reps = [rep_of(0.0, 2.0), rep_of(40.0, 4.0)]
     assert session_of(reps).tempo == Tempo.of(reps)

@@ -123,7 +123,7 @@ def live(
     that `imucount count` shows; a second Ctrl-C ends it at once.
     """
     from imucount.profile import Profile
-    from imucount.report import session_table
+    from imucount.session_table import session_table
 
     if profile is not None and len(wanted) > 1:
         raise click.UsageError("--profile is of one clip; of two each is told by its --side.")
@@ -131,17 +131,15 @@ def live(
         raise click.UsageError("--profile tells directions, and what --exercise cyclic counts has none.")
     taught = None if profile is None else Profile.load(profile)
     clips = _clips(wanted, sides, rate_hz)
-    with ExitStack() as files:
-        _record(clips, file, files)
+    with _recorded(clips, file):
         try:
             _run(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught))
         finally:  # whatever happened, what was counted is shown
             for clip in clips:
                 if clip.session is not None:
                     show(session_table(clip.session, clip.title))
-    if all(clip.session is None for clip in clips):
-        click.echo("Ended before a clip was connected.")
-    _tell_files(clips)
+        if all(clip.session is None for clip in clips):
+            click.echo("Ended before a clip was connected.")
     if any(clip.failed for clip in clips):  # the table tells it as a warning
         sys.exit(1)
 
@@ -161,13 +159,8 @@ def record(file: str, wanted: tuple[str, ...], sides: tuple[Side, ...], rate_hz:
     own file, with its side in the name.
     """
     clips = _clips(wanted, sides, rate_hz)
-    with ExitStack() as files:
-        _record(clips, file, files)
-        try:
-            _run(clips, _Clip.record)
-        finally:
-            files.close()
-            _tell_files(clips)
+    with _recorded(clips, file):
+        _run(clips, _Clip.record)
 
 
 class _Clip:
@@ -218,7 +211,7 @@ class _Clip:
     async def record(self, pane: Pane) -> None:
         """Record until the stream ends or the task is cancelled."""
         from imucount.live import watch
-        from imucount.report import notice_line, recording_view
+        from imucount.live_view import notice_line, recording_view
 
         assert self.recorder is not None
         async with self.source, aclosing(watch(self.source)) as moments:
@@ -248,13 +241,25 @@ def _clips(wanted: Sequence[str], sides: Sequence[Side], rate_hz: float | None) 
         raise click.UsageError("--sensor names one clip twice.")
     origin_s = time.monotonic()
     clips = []
-    for which, side in zip(wanted, sides or (None,) * len(wanted)):
+    for which, side, title in zip(wanted, sides or (None,) * len(wanted), _titles(wanted, sides)):
         try:
             source = open_source(_spec(which), side=side, rate_hz=rate_hz, origin_s=origin_s)
         except ValueError as error:
             raise click.UsageError(f"--sensor {which}: {error}.") from error
-        clips.append(_Clip(source, side, side if len(wanted) > 1 else None))
+        clips.append(_Clip(source, side, title))
     return clips
+
+
+def _titles(wanted: Sequence[str], sides: Sequence[Side]) -> Sequence[str | None]:
+    """Name the clips: several by their sides where these differ; one alone has the name that it tells."""
+    if len(wanted) == 1:
+        return [None]
+    if len(set(sides)) == len(wanted):
+        return sides
+    names = [which or "any" for which in wanted]
+    titles = [f"{side} {name}" for side, name in zip(sides, names)] if sides else names
+    alike = [number for number, title in enumerate(titles) if titles.count(title) > 1]
+    return [f"{title} {number + 1}" if number in alike else title for number, title in enumerate(titles)]
 
 
 def _spec(which: str) -> str:
@@ -264,24 +269,24 @@ def _spec(which: str) -> str:
     return which if which.startswith(("sim:", "ble:", "csv:")) else f"ble:{which}"
 
 
-def _record(clips: Sequence[_Clip], file: str | None, files: ExitStack) -> None:
-    """Have each clip recorded: one to the file, several to files beside it."""
+@contextmanager
+def _recorded(clips: Sequence[_Clip], file: str | None) -> Iterator[None]:
+    """Have each clip recorded, one to the file, several to files beside it; however it ends, tell where to."""
     from imucount.recorder import Recorder
 
-    if file is None:
-        return
-    stem, extension = os.path.splitext(file)
+    stem, extension = os.path.splitext(file or "")
     sides = {clip.side for clip in clips}
-    for number, clip in enumerate(clips, start=1):
-        which = clip.side if clip.side and len(sides) == len(clips) else number
-        path = file if len(clips) == 1 else f"{stem}-{which}{extension}"
-        clip.recorder = files.enter_context(Recorder(path, clip.source, side=clip.side))
-
-
-def _tell_files(clips: Sequence[_Clip]) -> None:
-    for clip in clips:
-        if clip.recorder is not None and os.path.exists(clip.recorder.path):
-            click.echo(f"Recorded: {clip.recorder.path}")
+    try:
+        with ExitStack() as files:
+            for number, clip in enumerate(clips if file is not None else (), start=1):
+                which = clip.side if clip.side and len(sides) == len(clips) else number
+                path = f"{stem}-{which}{extension}" if len(clips) > 1 else file or ""
+                clip.recorder = files.enter_context(Recorder(path, clip.source, side=clip.side))
+            yield
+    finally:
+        for clip in clips:
+            if clip.recorder is not None and os.path.exists(clip.recorder.path):  # it had samples
+                click.echo(f"Recorded: {clip.recorder.path}")
 
 
 def _run(clips: Sequence[_Clip], follow: Callable[[_Clip, Pane], Coroutine[Any, Any, None]]) -> None:

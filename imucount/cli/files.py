@@ -64,7 +64,7 @@ def count(
     with progress(f"Counting {_name(file)}") as done:
         session = count_file(file, side, min_reps=min_reps, exercise=exercise, profile=taught, progress=done)
     if not (as_json or as_csv):
-        from imucount.report import session_table
+        from imucount.session_table import session_table
 
         show(session_table(session, _name(file)))
         return
@@ -104,8 +104,9 @@ def replay(
     from imucount.csv_reader import open_csv
     from imucount.profile import Profile
     from imucount.replay import replay as replayed
-    from imucount.report import clock_time, session_table
+    from imucount.session_table import session_table
     from imucount.sets import group_reps
+    from imucount.wording import clock_time
 
     taught = None if profile is None else Profile.load(profile)
     lowest_hz = LOWEST_RATES_HZ[exercise]
@@ -183,7 +184,7 @@ def inspect(file: str, exercise: Exercise) -> None:
     """Tell how FILE is understood: columns, units, rate, gaps, gravity, side, and whether it can be counted."""
     from imucount.counter import LOWEST_RATES_HZ
     from imucount.inspection import inspect_csv
-    from imucount.report import inspection_table
+    from imucount.inspection_table import inspection_table
 
     with progress(f"Reading {_name(file)}"):
         inspection = inspect_csv(file, lowest_rate_hz=LOWEST_RATES_HZ[exercise])

@@ -60,9 +60,14 @@ def panes(titles: Sequence[str]) -> Iterator[Sequence[Pane]]:
     from rich.console import Group
     from rich.live import Live
 
+    size = screen.size
     with Live(console=screen, auto_refresh=False, transient=True) as live:
 
         def draw() -> None:
+            nonlocal size
+            if screen.size != size:  # the terminal has broken what was drawn into other lines than are known of
+                size = screen.size
+                screen.clear()
             live.update(Group(*(part.view for part in parts)), refresh=True)
 
         parts = [_Drawing(title, draw) for title in titles]
@@ -112,7 +117,7 @@ class CountDisplay:
         self, sets: Sequence[RepSet], progress: Progress, now_s: float, notices: Sequence[Notice] = ()
     ) -> None:
         """Show the sets so far and, for a live count, what else happened since the last update."""
-        from imucount.report import live_view, notice_line, rep_line
+        from imucount.live_view import live_view, notice_line, rep_line
 
         for notice in notices:
             self._notice = notice
