@@ -13,7 +13,7 @@ from imucount.chain import Chain
 from imucount.circle_chain import CircleChain
 from imucount.csv_reader import open_csv
 from imucount.errors import CountingError, RecordingError, SampleError
-from imucount.plausibility import LOWEST_RATE_HZ, gravity_problem, rate_problem, turning_problem
+from imucount.plausibility import CONSTANT_GYR, LOWEST_RATE_HZ, gravity_problem, rate_problem, turning_problem
 from imucount.profile import Profile
 from imucount.recording import Recording, recording_of_frame
 from imucount.reps import Rep
@@ -129,6 +129,8 @@ class RepCounter:
         self.exercise: Exercise = exercise
         self._chain: Chain | None = None
         self._has_gyroscope: bool | None = None
+        self._first_gyr: FloatArray | None = None
+        self._gyr_varies = False
         self._head: Samples | None = None
         self._interval_s: float | None = None
         self._first_s = 0.0
@@ -175,6 +177,9 @@ class RepCounter:
                 "was a packet repeated, or are they another recording's?"
             )
         self._judge(samples)
+        if samples.gyr is not None and not self._gyr_varies:
+            self._first_gyr = samples.gyr[0] if self._first_gyr is None else self._first_gyr
+            self._gyr_varies = bool((samples.gyr != self._first_gyr).any())
         steps_s = np.diff(samples.t, prepend=self._last_s if self._n_samples else samples.t[0])
         self._n_samples += len(samples)
         self._last_s = float(samples.t[-1])
@@ -267,6 +272,8 @@ class RepCounter:
                 f"The profile was taught on the {taught} shoulder, and is used on the {self.side} one: the "
                 "directions are those that it tells; teach another one if the clip was put on anew."
             )
+        if self.exercise == "cyclic" and self._has_gyroscope and not self._gyr_varies:
+            warnings.append(CONSTANT_GYR)  # with circles, more follows from it, which their chain tells
         if self._gaps:
             lost_s = sum(gap.duration_s for gap in self._gaps)
             noun = "reps" if self.exercise == "cyclic" else "circles"

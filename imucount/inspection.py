@@ -10,7 +10,7 @@ import numpy as np
 
 from imucount.csv_reader import CsvReader, declared_rate_warning, open_csv
 from imucount.errors import SampleError
-from imucount.plausibility import LONG_STEP, LOWEST_RATE_HZ, PlausibilityCheck, magnitude
+from imucount.plausibility import CONSTANT_GYR, LONG_STEP, LOWEST_RATE_HZ, PlausibilityCheck, magnitude
 from imucount.samples import FloatArray
 from imucount.sets import LONGEST_BRIDGE_S, Gap, Side
 
@@ -147,6 +147,7 @@ def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
     if check is not None:
         try:
             warnings += check.finish()
+            warnings += [CONSTANT_GYR] if check.gyr_is_constant else []
         except SampleError as error:
             problem = str(error)
     median_step_s = float(np.median(steps.values))

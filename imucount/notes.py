@@ -1,5 +1,6 @@
 """Notes: what a recording says in comment lines among and after its rows, and which of it is a warning.
 
+# recorded live: a line with end_utc follows the last row   first, of a live recording
 # 12.345 s: dropped: The link to the clip was lost.       something that happened, and when
 # clock: Time is from the device's own clock.             known only at the end
 # warning: 3 % of the packets were lost.                  the same, and a reader should know it
@@ -11,7 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["END", "note_of_event", "note_of_warning", "printable_line", "warnings_of_notes"]
+__all__ = ["BEGIN", "END", "note_of_event", "note_of_warning", "printable_line", "warnings_of_notes"]
+
+BEGIN = "recorded live: a line with end_utc follows the last row"
+"""The first note of a recording that will say when it was finished."""
 
 END = "end_utc: "
 """Begins the last note of a recording that was finished in order."""
@@ -51,6 +55,8 @@ def warnings_of_notes(notes: Sequence[str]) -> tuple[str, ...]:
     ('At 12.345 s: The link was lost.', 'The link was lost once.')
     >>> warnings_of_notes([*notes, END + "2026-01-31T12:00:00.000+00:00"])
     ('The link was lost once.',)
+    >>> warnings_of_notes([BEGIN])
+    ('The recording was not finished, as when its program is killed; what is there is counted.',)
     """
     is_finished = any(note.startswith(END) for note in notes)
     warnings = []
@@ -60,6 +66,8 @@ def warnings_of_notes(notes: Sequence[str]) -> tuple[str, ...]:
             warnings.append(note.removeprefix(_WARNING))
         elif event and event["kind"] != _NO_WARNING and not is_finished:
             warnings.append(f"At {event['time_s']} s: {event['text']}")
+    if BEGIN in notes and not is_finished:
+        warnings.append("The recording was not finished, as when its program is killed; what is there is counted.")
     return tuple(warnings)
 
 

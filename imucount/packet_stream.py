@@ -11,7 +11,7 @@ from imucount.clock import Clock, TimeQuality
 from imucount.errors import PacketError, SensorError
 from imucount.packet_order import InOrder, PacketOrder
 from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
-from imucount.sensors.sensor import Packet, Sensor
+from imucount.sensors.sensor import Packet, Sensor, module_fault
 from imucount.stream_joiner import StreamJoiner
 
 __all__ = ["PacketProblems", "PacketStream"]
@@ -116,6 +116,7 @@ class PacketStream:
         self._joiner = StreamJoiner()
         self._had_gyroscope: bool | None = None
         self._undecodable = self._duplicated = self._late = 0
+        self._fault: SensorError | None = None
 
     @property
     def quality(self) -> TimeQuality | None:
@@ -142,6 +143,11 @@ class PacketStream:
             unpaired=self._joiner.unpaired,
         )
 
+    @property
+    def fault(self) -> SensorError | None:
+        """What `Sensor.decode` raised first besides `PacketError`, which is a fault of its module."""
+        return self._fault
+
     def update(self, characteristic: str, data: bytes, arrival_s: float) -> list[Samples]:
         """Take a notification.
 
@@ -164,13 +170,8 @@ class PacketStream:
             If acceleration and angular rate come apart and one of them has stopped, or if there is angular rate
             before a reconnect and none after, or the other way round. The stream may be used on.
         """
-        try:
-            packets = self._sensor.decode(characteristic, data)
-        except PacketError as error:
-            self._undecodable += 1
-            packets = list(error.packets)
         samples: list[Samples] = []
-        for packet in packets:
+        for packet in self._decoded(characteristic, data):
             if not self._is_measured(packet):
                 self._undecodable += 1
                 continue
@@ -207,6 +208,21 @@ class PacketStream:
         for kind in sorted(self._channels, reverse=True):
             samples += self._samples(self._channels[kind].finish())
         return samples
+
+    def _decoded(self, characteristic: str, data: bytes) -> list[Packet]:
+        """Have a notification decoded; one for which the sensor's module has a fault is lost, and no more."""
+        try:
+            return list(self._sensor.decode(characteristic, data))
+        except PacketError as error:
+            self._undecodable += 1
+            return list(error.packets)
+        except Exception as error:
+            self._undecodable += 1
+            kind = type(self._sensor)
+            fault = module_fault(f"{kind.__module__}.{kind.__qualname__}.decode to make packets", error)
+            fault.__cause__ = error
+            self._fault = self._fault or fault
+            return []
 
     def _samples(self, timed: list[tuple[FloatArray, Packet]]) -> list[Samples]:
         """Make samples, or let parts of them wait for their other half."""

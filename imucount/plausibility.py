@@ -12,6 +12,7 @@ from imucount.errors import SampleError
 from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 
 __all__ = [
+    "CONSTANT_GYR",
     "HIGHEST_RATE_HZ",
     "LONG_STEP",
     "LOWEST_RATE_HZ",
@@ -22,6 +23,9 @@ __all__ = [
     "turning_problem",
     "typical_step",
 ]
+
+CONSTANT_GYR = "The angular rate is the same in every sample; was the gyroscope switched off?"
+"""What whoever counts a signal, or looks at it, says of one with `PlausibilityCheck.gyr_is_constant`."""
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 20.0, 400.0
 
@@ -79,6 +83,11 @@ class PlausibilityCheck:
         """Time between samples where none is lost, s; None until enough of the stream was seen."""
         return self._interval_s
 
+    @property
+    def gyr_is_constant(self) -> bool:
+        """Whether there is angular rate, the same in every sample so far."""
+        return self._first is not None and self._first.gyr is not None and not self._gyr_varies
+
     def update(self, samples: Samples) -> None:
         """Take the next samples of the stream.
 
@@ -119,8 +128,6 @@ class PlausibilityCheck:
             )
         if self._head is not None:
             self._judge_head()
-        if self._first.gyr is not None and not self._gyr_varies:
-            return ("The angular rate is the same in every sample; was the gyroscope switched off?",)
         if not self._acc_varies:
             return ("The acceleration is the same in every sample; is the accelerometer stuck?",)
         return ()

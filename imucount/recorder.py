@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from os import PathLike, fspath
-from types import TracebackType
 from typing import Self
 
 from imucount.errors import RecordingError
-from imucount.notes import END, note_of_event, note_of_warning, printable_line
+from imucount.notes import BEGIN, END, note_of_event, note_of_warning, printable_line
 from imucount.recording import RecordingWriter, write_error
 from imucount.samples import Samples
 from imucount.sets import Side
@@ -64,9 +63,7 @@ class Recorder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def append(self, samples: Samples) -> None:
@@ -137,7 +134,7 @@ class Recorder:
             sampling_rate_hz=self._source.sampling_rate_hz,
             metadata={"start_utc": start.isoformat(timespec="milliseconds")} | _on_lines(self._source.metadata),
         )
-        for text in self._early:
+        for text in (BEGIN, *self._early):
             writer.note(text)
         return writer
 

@@ -1,4 +1,5 @@
 import asyncio
+import logging
 
 import pytest
 from toy import CONTROL, DATA, ToyClip, ToyLink
@@ -97,8 +98,18 @@ def test_a_fault_of_the_acceptor_is_not_swallowed():
         yield Subscribe(CONTROL)
         yield Ask(CONTROL, b"rate 50", CONTROL, lambda data: data[99] == 1)
 
-    with pytest.raises(IndexError):
+    with pytest.raises(SensorError, match="an answer, got IndexError"):
         held(dialogue())
+
+
+def test_a_fault_of_a_dialogue_is_told_as_that(caplog):
+    def dialogue():
+        yield Subscribe(CONTROL)
+        raise KeyError("rate")
+
+    with caplog.at_level(logging.DEBUG), pytest.raises(SensorError, match=r"dialogue .*got KeyError\('rate'\)"):
+        held(dialogue())
+    assert "Traceback" in caplog.text
 
 
 def test_nothing_is_subscribed_twice_or_ended_twice():

@@ -1,4 +1,5 @@
 import asyncio
+import logging
 
 import numpy as np
 import pytest
@@ -269,6 +270,62 @@ def test_a_weak_signal_is_told():
     source = source_of(ToyRadio(ToyClip(rssi_dbm=-92)))
     run(opened(source))
     assert "weak (-92 dBm)" in source.warnings[0]
+
+
+# faults of a sensor's module
+
+
+class Faulty(ToySensor):
+    """Of a package that has faults with some of what the clip sends."""
+
+    faults = staticmethod(lambda number: number % 100 == 7)
+
+    def decode(self, characteristic, data):
+        if characteristic == DATA and self.faults(int.from_bytes(data[:2], "little")):
+            return data[99]
+        return super().decode(characteristic, data)
+
+
+def test_a_fault_of_a_decoder_costs_its_notification_and_is_told_once(caplog):
+    clip = ToyClip()
+    source = SensorSource(ToyRadio(clip), "Toy 1", sensor=Faulty)
+    with caplog.at_level(logging.DEBUG):
+        samples = run(take(source, 10))
+    assert len(samples) >= 0.98 * clip.sent - 3
+    assert kinds(source) == ["connected", "packets"]
+    told = [warning for warning in source.warnings if "test_link.Faulty.decode" in warning]
+    assert len(told) == 1
+    assert "IndexError" in told[0]
+    assert "\n" not in told[0]
+    assert "return data[99]" in caplog.text  # the traceback
+
+
+def test_a_decoder_that_never_decodes_ends_as_the_fault_that_it_is():
+    class Broken(Faulty):
+        faults = staticmethod(lambda number: True)
+
+    with pytest.raises(
+        SensorError, match=r"got none for .*Broken\.decode to make packets, got IndexError"
+    ) as told:
+        run(take(SensorSource(ToyRadio(ToyClip()), "Toy 1", sensor=Broken), 60))
+    assert "\n" not in str(told.value)
+    assert isinstance(told.value.__cause__.__cause__, IndexError)
+
+
+def test_a_decoder_that_fails_later_leaves_what_came_before():
+    class Failing(Faulty):
+        faults = staticmethod(lambda number: number > 500)
+
+    pieces = []
+
+    async def read(source):
+        async with source:
+            async for samples in source:
+                pieces.append(samples)
+
+    with pytest.raises(DisconnectedError, match="IndexError"):
+        run(read(SensorSource(ToyRadio(ToyClip()), "Toy 1", sensor=Failing)))
+    assert sum(map(len, pieces)) == 501
 
 
 # faults while it streams

@@ -73,7 +73,7 @@ def test_gaps_and_notices_are_in_the_session_and_in_the_recording(tmp_path):
     assert count(tmp_path / "x.csv") == session
     with open_csv(tmp_path / "x.csv") as reader:
         pieces = list(reader)
-    assert reader.notes[:2] == (
+    assert reader.notes[1:3] == (
         "20.000 s: dropped: The link was lost.",
         "22.500 s: reconnected: The link is back after 2.5 s.",
     )

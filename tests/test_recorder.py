@@ -60,6 +60,8 @@ def test_it_is_read_while_it_is_written(path, samples):
         for end in range(100, 600, 100):
             recorder.append(samples[end - 100 : end])
             assert np.array_equal(table(read_csv(path).samples), table(samples[:end]))
+            assert "was not finished" in read_csv(path).warnings[0]
+    assert read_csv(path).warnings == ()
 
 
 def test_what_happens_is_marked_where_it_happens(path, samples):
@@ -74,12 +76,13 @@ def test_what_happens_is_marked_where_it_happens(path, samples):
     lines = path.read_text("utf-8").splitlines()
     first = lines.index("t,ax,ay,az,gx,gy,gz")
     marked = {n: line for n, line in enumerate(lines[first + 1 :]) if line.startswith("#")}
-    assert marked.pop(404).startswith("# end_utc: 2")
+    assert marked.pop(405).startswith("# end_utc: 2")
     assert marked == {
-        0: "# 0.000 s: connected: To the clip.",
-        201: "# 2.500 s: dropped: The link was lost.",
-        402: "# packets: 12 samples were lost",
-        403: "# warning: 1 % of the packets were lost.",
+        0: "# recorded live: a line with end_utc follows the last row",
+        1: "# 0.000 s: connected: To the clip.",
+        202: "# 2.500 s: dropped: The link was lost.",
+        403: "# packets: 12 samples were lost",
+        404: "# warning: 1 % of the packets were lost.",
     }
     recording = read_csv(path)
     assert np.array_equal(
@@ -88,7 +91,7 @@ def test_what_happens_is_marked_where_it_happens(path, samples):
     assert recording.warnings == ("1 % of the packets were lost.",)
     with open_csv(path) as reader:
         list(reader)
-    assert reader.notes[2] == "packets: 12 samples were lost"
+    assert reader.notes[3] == "packets: 12 samples were lost"
 
 
 def test_a_file_that_exists_is_never_replaced(path):
@@ -169,7 +172,9 @@ def test_a_recording_is_complete_to_the_last_second_after_kill_9(path):
     # The times of the samples are those of the computer's clock.
     assert killed_s - 1.0 <= t[-1] <= killed_s + 0.1
     assert np.round(np.diff(t), 3).tolist() == [0.01] * (len(t) - 1)
-    assert recording.warnings[-1] == "At 0.000 s: The link was lost."
+    lost, unfinished, *_ = recording.warnings[-2:]
+    assert lost == "At 0.000 s: The link was lost."
+    assert unfinished.startswith("The recording was not finished")
     assert recording.samples.acc[:, 0].tolist() == [n % 7 / 7 for n in range(len(t))]
 
 

@@ -402,6 +402,11 @@ def test_a_declared_rate_that_the_stamps_contradict_is_a_warning(path):
     assert any("50 Hz" in warning and "100 Hz" in warning for warning in inspect_csv(path).warnings)
 
 
-def test_a_gyroscope_that_was_off_is_a_warning(path):
+def test_a_gyroscope_that_was_off_is_one_warning(path):
     write_csv(path, Recording(Samples(moving().t, moving().acc, 0 * moving().acc)))
-    assert any("gyroscope" in warning for warning in read_csv(path).warnings)
+    assert any("gyroscope" in warning for warning in inspect_csv(path).warnings)
+    for exercise in ("shoulder-circles", "cyclic"):
+        told = [
+            count(source, exercise=exercise).warnings for source in (path, read_csv(path), read_csv(path).samples)
+        ]
+        assert all(sum("gyroscope" in warning for warning in warnings) == 1 for warnings in told)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from imucount.errors import SensorError
-from imucount.sensors.sensor import Advertisement, Packet, Sensor
+from imucount.sensors.sensor import Advertisement, Packet, Sensor, module_fault
 
 __all__ = ["Advertisement", "Packet", "Sensor", "known_sensors", "recognise", "sensor_of_key"]
 
@@ -67,9 +67,21 @@ def known_sensors() -> tuple[type[Sensor], ...]:
 
 
 def recognise(advertisement: Advertisement, kinds: Iterable[type[Sensor]] | None = None) -> type[Sensor] | None:
-    """Find the kind of sensor that advertises so, among all that are known or some of them; None if it is none."""
-    kinds = known_sensors() if kinds is None else kinds
-    return next((kind for kind in kinds if kind.matches(advertisement)), None)
+    """Find the kind of sensor that advertises so, among all that are known or some of them; None if it is none.
+
+    Raises
+    ------
+    SensorError
+        If a kind cannot even tell.
+    """
+    for kind in known_sensors() if kinds is None else kinds:
+        try:
+            if kind.matches(advertisement):
+                return kind
+        except Exception as error:
+            what = f"{kind.__module__}.{kind.__qualname__}.matches to tell whether it is one"
+            raise module_fault(what, error) from error
+    return None
 
 
 def sensor_of_key(key: str) -> type[Sensor]:

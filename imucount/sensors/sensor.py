@@ -7,6 +7,7 @@ and counters as they were sent.
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
@@ -32,7 +33,10 @@ __all__ = [
     "Write",
     "all_of",
     "if_possible",
+    "module_fault",
 ]
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,19 @@ def if_possible(action: Action) -> Generator[Action, bytes | None, bytes | None]
         return (yield action)
     except SensorError:
         return None
+
+
+def module_fault(what: str, error: Exception) -> SensorError:
+    """Make one sentence of what a sensor's module raised but may not; its traceback is logged, as debugging.
+
+    Parameters
+    ----------
+    what : str
+        What should have done what.
+    error : Exception
+    """
+    _logger.debug("expected %s", what, exc_info=error)
+    return SensorError(f"expected {what}, got {error!r}; that is a fault of this code, tell its maker")
 
 
 class Sensor(ABC):

@@ -8,8 +8,18 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
-from imucount.errors import DisconnectedError, SensorError
-from imucount.sensors.sensor import Action, Ask, Dialogue, Pause, Read, Subscribe, Unsubscribe, Write
+from imucount.errors import DisconnectedError, ImucountError, SensorError
+from imucount.sensors.sensor import (
+    Action,
+    Ask,
+    Dialogue,
+    Pause,
+    Read,
+    Subscribe,
+    Unsubscribe,
+    Write,
+    module_fault,
+)
 from imucount.sources.radio import Connection
 
 __all__ = ["Conversation", "Notification"]
@@ -86,6 +96,11 @@ class Conversation:
                     action = dialogue.send(answer) if refused is None else dialogue.throw(refused)
                 except StopIteration:
                     return
+                except ImucountError:
+                    raise
+                except Exception as error:
+                    name = getattr(dialogue, "__qualname__", "the sensor's dialogue")
+                    raise module_fault(f"{name} to say what is to be done", error) from error
                 answer = refused = None
                 try:
                     answer = await self.do(action)
@@ -157,8 +172,10 @@ class Conversation:
             if characteristic == ask.answers and not answered.done():
                 try:
                     accepted = ask.accept(data)
-                except Exception as error:  # a fault of the sensor's module; here the radio would swallow it
-                    answered.set_exception(error)
+                except Exception as error:  # here the radio would swallow it
+                    fault = module_fault(f"the acceptor of {ask.data!r} to tell an answer", error)
+                    fault.__cause__ = error
+                    answered.set_exception(fault)
                     return
                 if accepted:
                     answered.set_result(data)

@@ -217,7 +217,7 @@ class SensorSource:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a session should say of the source, a sentence each."""
-        said = [notice.text for notice in self.notices if notice.kind in ("battery", "signal")]
+        said = [notice.text for notice in self.notices if notice.kind in ("battery", "signal", "packets")]
         if self._drops:
             said.append(
                 f"The link to {self.name} was lost {_times(self._drops)}; what was done meanwhile is missing."
@@ -367,11 +367,15 @@ class SensorSource:
             elif unread is None:  # the program may have been busy, and all may be well with what waited meanwhile
                 unread = self._stream.problems.undecodable
             elif self._stream.problems.undecodable > unread:
+                fault = self._stream.fault
                 raise SensorError(
                     f"expected samples from {self.name}, got {unreadable_s:g} s of what cannot be read "
-                    f"({self._stream.problems}); is the connection too narrow for its packets (the computer must "
-                    "grant an MTU of more than 23), or its firmware of another version?"
-                )
+                    f"({self._stream.problems}); "
+                    "is the connection too narrow for its packets (the computer must grant an MTU of more than "
+                    "23), or its firmware of another version?"
+                    if fault is None
+                    else f"expected samples from {self.name}, got none for {unreadable_s:g} s: {fault}"
+                ) from fault
             if self._now_s() > battery_due_s:
                 battery_due_s += self._patience.battery_every_s
                 await self._look_at_battery(sensor, connection)
@@ -381,6 +385,8 @@ class SensorSource:
         self._hand_over(
             self._stream.update(notification.characteristic, notification.data, notification.arrival_s)
         )
+        if self._stream.fault is not None and not any(notice.kind == "packets" for notice in self.notices):
+            self._note("packets", f"Not all that {self.name} sends can be read: {self._stream.fault}.")
 
     def _hand_over_the_rest(self, conversation: Conversation) -> None:
         """Hand over what has come but was not looked at, or was held back."""

@@ -46,6 +46,16 @@ def test_what_is_no_sensor_is_not_recognised():
     assert recognise(Advertisement("Headphones")) is None
 
 
+def test_a_kind_that_cannot_tell_is_named():
+    class Broken(sensor_of_key("thingy52")):
+        @classmethod
+        def matches(cls, advertisement):
+            return advertisement.manufacturers[7]
+
+    with pytest.raises(SensorError, match=r"Broken\.matches .*got KeyError\(7\)"):
+        recognise(Advertisement(), [Broken])
+
+
 def test_an_unknown_key_is_answered_with_the_known_ones():
     with pytest.raises(SensorError, match=r"expected one of the sensors .*witmotion.*, got 'fitbit'"):
         sensor_of_key("fitbit")
