@@ -90,12 +90,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--failures", action="store_true", help="name each recording that was not exact")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     options = parser.parse_args(arguments)
-    units = units_of(options.folder, options.truth)
-    if options.subjects:
-        units = [unit for unit in units if unit.subject in options.subjects.split(",")]
     counters = [OURS, *(peer for peer in PEERS if peer in options.peers.split(","))]
-    with ProcessPoolExecutor(options.jobs) as pool:
-        each = list(pool.map(judge, units, repeat(counters), repeat(options.exercise)))
+    try:
+        units = units_of(options.folder, options.truth)
+        if options.subjects:
+            units = [unit for unit in units if unit.subject in options.subjects.split(",")]
+        with ProcessPoolExecutor(options.jobs) as pool:
+            each = list(pool.map(judge, units, repeat(counters), repeat(options.exercise)))
+    except imucount.ImucountError as error:
+        parser.error(str(error))
     outcomes = [outcome for unit in each for outcome in unit]
     print(report(outcomes))
     for outcome in outcomes:

@@ -22,10 +22,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from imucount import Recording, Samples, read_csv
+from imucount import Recording, RecordingError, Samples, read_csv
 from imucount.simulate import Clip, Movement, simulate
 
-__all__ = ["Span", "Unit", "units_of"]
+__all__ = ["Span", "Unit", "truth_of", "units_of"]
 
 LOWEST_RATE_HZ = 10.0
 FIDGETING_S = 15.0
@@ -94,9 +94,36 @@ class Unit:
         return Recording(samples), tuple(spans)
 
 
+def truth_of(folder: Path) -> Path:
+    """Find the truth file of a folder.
+
+    Raises
+    ------
+    RecordingError
+        If there is none.
+    """
+    return _present(folder / "truth.csv")
+
+
+def _present(truth: Path) -> Path:
+    if not truth.is_file():
+        raise RecordingError(
+            "expected a table of what is true of the recordings, got no such file; is the folder right? "
+            "benchmarks/counting_units.py says what is in one",
+            truth,
+        )
+    return truth
+
+
 def units_of(folder: Path, truth: Path | None = None) -> list[Unit]:
-    """Read what is true of the recordings in a folder."""
-    truth = truth or folder / "truth.csv"
+    """Read what is true of the recordings in a folder.
+
+    Raises
+    ------
+    RecordingError
+        If there is no truth file, or a recording cannot be read.
+    """
+    truth = truth_of(folder) if truth is None else _present(truth)
     table = pd.read_csv(truth, dtype=str, keep_default_na=False)
     for column in ("dataset", "subject", "placement", "direction"):
         if column not in table:

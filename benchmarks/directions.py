@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from imucount import Direction, Samples, read_csv, teach
+from benchmarks.counting_units import truth_of
+from imucount import Direction, ImucountError, Samples, read_csv, teach
 from imucount.profile import circle_of
 
 SENSES: dict[str, Direction] = {
@@ -35,7 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--repeats", type=int, default=5, help="pairs of each subject (default: %(default)s)")
     options = parser.parse_args(arguments)
-    wearers = circles_of(options.folder)
+    try:
+        wearers = circles_of(options.folder)
+    except ImucountError as error:
+        parser.error(str(error))
     if not wearers:
         parser.error(f"expected circles with a direction in {options.folder / 'truth.csv'}, got none")
     print("| direction told by | circles asked | right | unknown |", "|---|---|---|---|", sep="\n")
@@ -52,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def circles_of(folder: Path) -> Circles:
     """Circles of each subject, by the truth file of a folder."""
     wearers: Circles = defaultdict(list)
-    with open(folder / "truth.csv", encoding="utf-8", newline="") as file:
+    with open(truth_of(folder), encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row.get("direction") in SENSES:
                 path = folder / (row.get("dataset") or "") / f"{row['recording']}.csv"

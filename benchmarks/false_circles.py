@@ -12,27 +12,31 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from imucount import SampleError, count, read_csv
-from imucount.errors import RecordingError
+from benchmarks.counting_units import truth_of
+from imucount import ImucountError, RecordingError, SampleError, count, read_csv
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.false_circles", description=__doc__)
     parser.add_argument("folder", type=Path)
     options = parser.parse_args(arguments)
+    try:
+        found = false_circles(options.folder)
+    except ImucountError as error:
+        parser.error(str(error))
     print(
         "| data | sensor on | recordings | hours | false circles | an hour |",
         "|---|---|---|---|---|---|",
         sep="\n",
     )
-    for (data, placement), (recordings, hours, circles) in sorted(false_circles(options.folder).items()):
+    for (data, placement), (recordings, hours, circles) in sorted(found.items()):
         print(f"| {data} | {placement} | {recordings} | {hours:.2f} | {circles} | {circles / hours:.1f} |")
 
 
 def false_circles(folder: Path) -> dict[tuple[str, str], tuple[int, float, int]]:
     """Recordings, hours and circles found, by data set and placement; of those that can be counted at all."""
     found: dict[tuple[str, str], tuple[int, float, int]] = defaultdict(lambda: (0, 0.0, 0))
-    with open(folder / "truth.csv", encoding="utf-8", newline="") as file:
+    with open(truth_of(folder), encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if not row.get("direction")]
     for row in rows:
         path = folder / (row.get("dataset") or "") / f"{row['recording']}.csv"
@@ -40,6 +44,8 @@ def false_circles(folder: Path) -> dict[tuple[str, str], tuple[int, float, int]]
             recording = read_csv(path)
             session = count(recording, side=recording.side or "right")
         except (RecordingError, SampleError):
+            if not path.exists():
+                raise
             continue  # too slow for circles, as 10 Hz are
         key = (row.get("dataset") or "", row.get("placement") or "")
         recordings, hours, circles = found[key]

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from benchmarks import directions, false_circles
+from benchmarks import counting, directions, false_circles
 from imucount import Recording, write_csv
 from imucount.simulate import Circles, Movement, Wearer, simulate
 
@@ -58,6 +58,29 @@ def test_false_circles_are_those_of_recordings_without_direction(folder):
     write_csv(folder / "circles.csv", Recording(simulate([STILL, Circles(5, "forward"), STILL]).samples))
     write_truth(folder, [{"recording": "circles", "reps": 5, "placement": "clip", "direction": ""}])
     assert false_circles.false_circles(folder)["", "clip"][2] == 5
+
+
+@pytest.mark.parametrize("benchmark", [counting, directions, false_circles])
+def test_a_folder_without_truth_or_without_its_recordings_is_one_sentence(benchmark, folder, tmp_path, capsys):
+    for recording in folder.glob("*[0-9g].csv"):
+        recording.unlink()
+    for arguments, words in (
+        ([str(tmp_path / "none")], "is the folder right?"),
+        ([str(folder)], "expected a file, got nothing of that name"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            benchmark.main(arguments)
+        assert ended.value.code == 2
+        usage, _, error = capsys.readouterr().err.partition(" error: ")
+        assert usage.startswith("usage: ")
+        assert words in error
+        assert error.count("\n") == 1
+
+
+def test_a_truth_file_that_is_given_is_the_one_that_is_missed(folder, capsys):
+    with pytest.raises(SystemExit):
+        counting.main([str(folder), str(folder / "other.csv")])
+    assert f"{folder / 'other.csv'}: expected" in capsys.readouterr().err
 
 
 def test_the_tables_are_printed(folder, capsys):
