@@ -138,6 +138,11 @@ class Session:
         It follows from the confidences of the reps, taken as independent chances to be right. Reps that were
         missed are not in it.
 
+        This was found to hold for exercise "cyclic", on real recordings. For shoulder circles it is a guide at
+        best: their confidence says how much a movement is like a circle, and was only held against the virtual
+        shoulder. There each of 3910 circles counted in exercises was one, more than it promises; but of 26 that
+        were seen in fidgeting, none of them right, more than half had a confidence of 0.98 and more.
+
         Examples
         --------
         >>> reps = tuple(Rep(t, t + 3.0, "unknown", (), None, None, 0.9) for t in range(0, 60, 3))

@@ -223,6 +223,20 @@ def test_the_clip_says_what_it_took_and_is_left_as_found():
     assert clip.settings == found
 
 
+def test_settings_that_a_clip_leaves_without_a_word_are_those_that_it_tells():
+    class Busy(Clip):
+        """Another central streams from it."""
+
+        def answer(self, action):
+            return None if isinstance(action, Write) else super().answer(action)
+
+    others = Settings(208.0, 8.0, 1000.0, "left")
+    sensor = OpenProfile()
+    Busy(others).do(sensor.start())
+    assert sensor.settings == others
+    assert (sensor.rate_hz, sensor.acc_range_g, sensor.gyr_range_dps, sensor.side) == (208.0, 8.0, 1000.0, "left")
+
+
 def test_a_clip_without_gyroscope():
     clip, sensor = Clip(Settings(26.0, 4.0, None), Limits(26.0, 208.0, 16.0, None)), OpenProfile(50.0)
     clip.do(sensor.start())
