@@ -31,8 +31,9 @@ _sensors = click.option(
     "wanted",
     multiple=True,
     metavar="WHICH",
-    help="Name or address of the clip as `imucount scan` tells it, or its kind as `imucount sensors` does; `sim` "
-    "is a virtual clip. Without it, the only known one in reach. Given twice, two clips at once.",
+    help="Name or address of the clip as `imucount scan` tells it, or its kind as `imucount sensors` does; "
+    "`sim`, `sim:forward` or `sim:backward` is a virtual clip, `csv:FILE` a recording. Without it, the only known "
+    "one in reach. Given twice, two clips at once.",
 )
 _sides = click.option(
     "--side",
