@@ -13,12 +13,10 @@ from statistics import fmean
 import numpy as np
 
 from imucount.agreement import AxisAgreement
-from imucount.cycles import CycleFinder, Known
-from imucount.extrema import ExtremaFinder, Extremum
+from imucount.cycles import Run
 from imucount.filters import EvenGrid, Lowpass
-from imucount.history import History
-from imucount.projections import DIRECTIONS, project
 from imucount.reps import Rep
+from imucount.runs import RunFinder
 from imucount.samples import FloatArray
 from imucount.selection import RunSelector
 from imucount.set_edges import Cycle, Template, between_pauses, cycles_of
@@ -39,13 +37,6 @@ changes by 7 m/s² along its axes."""
 THRESHOLDS: FloatArray = 0.18 * 2.0 ** (0.5 * np.arange(12, dtype=np.float64))
 """m/s² at which signals turn round, 0.18 to 8: swings from 0.4 m/s², which is a tilt of 2 deg and twice what
 breathing makes, to 50 m/s², which is a jump."""
-
-HISTORY_S = 60.0
-"""Three of the slowest cycles: two are compared, and one may have been left out in between."""
-
-BLOCK = 12
-"""Samples of the grid that are followed at a time, about half a second. Blocks make the work less, and what comes
-out does not depend on how the samples came in."""
 
 LEAST_CONFIDENCE = 0.1
 """Mean of a set: of the reps with less, hardly a third were right."""
@@ -74,21 +65,9 @@ class CyclicChain:
         self._agreement.restart()
         # A bin's mean is of its middle.
         self._origin_s = first_s + 0.5 / GRID_HZ - self._lowpass.delay_s
-        rows = len(DIRECTIONS) * (2 if self._has_gyroscope else 1)
-        self._extrema = ExtremaFinder(THRESHOLDS, rows)
-        self._history = History(int(HISTORY_S * GRID_HZ))
-        self._known = [Known() for _ in range(rows)]
-        self._finders = [
-            CycleFinder(level * rows + row, row, float(threshold), self._history, self._known[row], GRID_HZ)
-            for level, threshold in enumerate(THRESHOLDS)
-            for row in range(rows)
-        ]
-        self._rows = rows
-        self._open: set[int] = set()  # numbers of the finders with a run that goes on
+        self._runs = RunFinder(THRESHOLDS, 6 if self._has_gyroscope else 3, GRID_HZ)
         self._selector = RunSelector()
         self._gate.begin()
-        self._waiting = np.empty((3 * (rows // len(DIRECTIONS)), 0))  # until a block is full
-        self._now = -1
         self._taken_until = -inf
 
     def update(self, t: FloatArray, x: FloatArray) -> list[Rep]:
@@ -98,23 +77,14 @@ class CyclicChain:
             self._agreement.update(x)
         x = self._lowpass.update(x)
         vectors = [x[:3], METRES_PER_RADIAN * x[3:]] if self._has_gyroscope else [x[:3]]
-        x = np.concatenate([self._waiting, np.concatenate(vectors)], axis=1)
-        whole = x.shape[1] - x.shape[1] % BLOCK
-        self._waiting = x[:, whole:]
         reps: list[Rep] = []
-        for start in range(0, whole, BLOCK):
-            self._take(x[:, start : start + BLOCK])
-            reps += self._check()
+        for ended in self._runs.update(np.concatenate(vectors)):
+            reps += self._decide(ended)
         return reps
 
     def end(self) -> list[Rep]:
         """Decide on what a stretch of samples leaves open."""
-        if self._waiting.shape[1]:
-            self._take(self._waiting)
-        self._add(self._extrema.finish() if self._now >= 0 else [])
-        for finder in self._finders:
-            self._selector.add(finder.finish(self._now))
-        reps = self._decide([])
+        reps = self._decide(self._runs.finish())
         for template in self._gate.finish():
             reps += self._reps_of(template)
         return reps
@@ -128,7 +98,7 @@ class CyclicChain:
         """Reps of the set that goes on, or whose end is not certain yet."""
         best = self._selector.best
         score, anchors = (best.score, best.last - best.first + 1) if best is not None else (0.0, 0)
-        for finder in self._finders:
+        for finder in self._runs.going_on:
             if finder.score > score:
                 score, anchors = finder.score, finder.anchors
         return (anchors + self._gate.held_anchors) // 2
@@ -147,38 +117,14 @@ class CyclicChain:
             "Each was counted on for itself, which this does not disturb; no attitude can be had from both."
         ]
 
-    def _take(self, x: FloatArray) -> None:
-        """Follow the signals through the next samples of the grid."""
-        self._now += x.shape[1]
-        self._history.append(x)
-        signals = np.concatenate([project(vectors) for vectors in np.split(x, len(x) // 3)])
-        self._add(self._extrema.update(signals))
-
-    def _add(self, extrema: Sequence[Extremum]) -> None:
-        for extremum in extrema:
-            number = extremum.level * self._rows + extremum.row
-            finder = self._finders[number]
-            self._selector.add(finder.add(extremum))
-            if finder.is_open:
-                self._open.add(number)
-
-    def _check(self) -> list[Rep]:
-        for number in sorted(self._open):
-            finder = self._finders[number]
-            if finder.has_come_to_rest(self._now):
-                self._add(self._extrema.settle(*divmod(number, self._rows)))
-            self._selector.add(finder.wait(self._now))
-        self._open = {number for number in self._open if self._finders[number].is_open}
-        for known in self._known:
-            known.forget()
-        return self._decide([self._finders[number] for number in sorted(self._open)])
-
-    def _decide(self, going_on: Sequence[CycleFinder]) -> list[Rep]:
+    def _decide(self, ended: Sequence[Run]) -> list[Rep]:
+        self._selector.add(ended)
+        going_on = self._runs.going_on
         passed: list[Template] = []
         for run in self._selector.decide(going_on):
             for part in between_pauses(run, GRID_HZ):
                 passed += self._gate.add(Template(part))
-        passed += self._gate.wait(self._now, [*going_on, *self._selector.undecided])
+        passed += self._gate.wait(self._runs.now, [*going_on, *self._selector.undecided])
         return [rep for template in passed for rep in self._reps_of(template)]
 
     def _reps_of(self, template: Template) -> list[Rep]:

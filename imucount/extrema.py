@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from imucount.samples import FloatArray
 
-__all__ = ["ExtremaFinder", "Extremum"]
+__all__ = ["Extrema", "ExtremaFinder", "IntArray"]
+
+IntArray = npt.NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Extremum:
-    """A turning point of one signal at one size.
+@dataclass(frozen=True, slots=True, eq=False)
+class Extrema:
+    """Turning points of signals at several sizes.
 
     Attributes
     ----------
-    level, row : int
-        Which size and which signal.
-    index : int
+    source : (n,) int array
+        Which size of which signal, level * rows + row; ascending, and in order of time where it is the same.
+    index : (n,) int array
         Of the sample that is highest or lowest.
-    value : float
+    value : (n,) array
         The signal there.
-    known : int
-        Index of the sample that made it certain.
     """
 
-    level: int
-    row: int
-    index: int
-    value: float
-    known: int
+    source: IntArray
+    index: IntArray
+    value: FloatArray
 
 
 class ExtremaFinder:
@@ -41,117 +39,141 @@ class ExtremaFinder:
     Parameters
     ----------
     thresholds : (m,) array
-        Increasing. A turning point counts when the signal has come back from it by as much.
+        A turning point counts when the signal has come back from it by as much.
     rows : int
         Number of signals.
+
+    Notes
+    -----
+    The sizes of a signal know nothing of each other: all of them, of all signals, are followed at a time, from
+    one sample to be looked at to the next.
     """
 
     def __init__(self, thresholds: FloatArray, rows: int) -> None:
-        self._signals = [_Signal(row, thresholds.tolist()) for row in range(rows)]
-        self._last: FloatArray | None = None  # the last two samples
+        shape = (len(thresholds), rows)
+        self._threshold = thresholds[:, np.newaxis]
+        self._sign = np.zeros(shape)  # which way the signal goes; 0 until it has gone anywhere
+        self._farthest = np.zeros(shape)  # how far it has gone that way, times the sign
+        self._index = np.zeros(shape, dtype=np.intp)  # of the sample there
+        self._from = np.zeros(shape)  # value of the last turning point
+        self._ends: tuple[_End, _End] | None = None  # lowest and highest sample of each signal so far
+        self._last = np.empty((rows, 0))  # the last two samples
         self._n = 0
 
-    def update(self, signals: FloatArray) -> list[Extremum]:
-        """Take the next samples of each signal, return the turning points that they make certain, in order.
+    def update(self, signals: FloatArray) -> Extrema:
+        """Take the next samples of each signal, return the turning points that they make certain.
 
         Parameters
         ----------
         signals : (rows, n) array
         """
-        known = self._n + signals.shape[1] - 1
-        first = self._n - (0 if self._last is None else self._last.shape[1])
-        x = signals if self._last is None else np.concatenate([self._last, signals], axis=1)
-        # A signal turns round only where it is higher or lower than next to it; the newest sample tells how far
-        # it has come.
-        rises = np.diff(x, axis=1) > 0.0
-        looked_at = np.zeros(x.shape, dtype=bool)
-        looked_at[:, 1:-1] = rises[:, 1:] != rises[:, :-1]
-        looked_at[:, -1] = True
-        looked_at[:, 0] |= first == 0
-        found: list[Extremum] = []
-        rows, columns = np.nonzero(looked_at)
-        values = x[rows, columns]
-        for row, column, value in zip(rows.tolist(), columns.tolist(), values.tolist(), strict=True):
-            self._signals[row].add(first + column, value, known, found)
+        first = self._n - self._last.shape[1]
+        x = np.concatenate([self._last, signals], axis=1)
+        self._n += signals.shape[1]
         self._last = x[:, -2:]
-        self._n = known + 1
-        return found
+        found: list[Extrema] = []
+        indices, values = _looked_at(x, first)
+        if self._ends is None:
+            self._ends = _End(indices[0].copy(), values[0].copy()), _End(indices[0].copy(), values[0].copy())
+        goes_further = (values < self._ends[0].value).any() or (values > self._ends[1].value).any()
+        for index, value in zip(indices, values, strict=True):
+            if goes_further:
+                self._begin(index, value, found)
+            along = self._sign * value
+            turned = np.flatnonzero(self._farthest - along >= self._threshold)
+            further = along > self._farthest
+            np.copyto(self._farthest, along, where=further)
+            np.copyto(self._index, index, where=further)
+            if turned.size:
+                found.append(self._turn(turned, index, value))
+        return _in_order(found)
 
-    def settle(self, level: int, row: int) -> list[Extremum]:
-        """Take a signal that has come to rest after a swing, if it has, for one that has turned round."""
-        return self._signals[row].settle(level, self._n - 1)
+    def settle(self, sources: IntArray) -> Extrema:
+        """Take signals that have come to rest after a swing, if they have, for some that have turned round."""
+        value = self._sign.take(sources) * self._farthest.take(sources)
+        swing = np.abs(value - self._from.take(sources))
+        has_swung = swing >= self._threshold[sources // self._sign.shape[1], 0]
+        now = np.full(self._sign.shape[1], self._n - 1)
+        return self._turn(sources[has_swung], now, self._last[:, -1])
 
-    def finish(self) -> list[Extremum]:
+    def finish(self) -> Extrema:
         """Take the end of each signal for the end of its last swing."""
-        return [each for signal in self._signals for each in signal.finish(self._n - 1)]
+        return self._farthest_of(np.flatnonzero(self._sign))
 
-
-class _Signal:
-    """The turning points of one signal, each of whose lists has a value a threshold."""
-
-    def __init__(self, row: int, thresholds: Sequence[float]) -> None:
-        self._row = row
-        self._thresholds = thresholds
-        self._begun = 0  # as many of the thresholds have been passed
-        self._lowest = self._highest = (0, 0.0)  # index and value, while any has not
-        self._sign = [0.0] * len(thresholds)  # which way the signal goes
-        self._farthest = [0.0] * len(thresholds)  # how far it has gone that way, times the sign
-        self._index = [0] * len(thresholds)
-        self._from = [0.0] * len(thresholds)  # value of the last turning point
-        self._now = (0, 0.0)
-
-    def add(self, index: int, value: float, known: int, found: list[Extremum]) -> None:
-        """Look at a sample."""
-        self._now = (index, value)
-        if self._begun < len(self._thresholds):
-            self._begin(index, value, known, found)
-        for level in range(self._begun):
-            sign = self._sign[level]
-            along = sign * value
-            farthest = self._farthest[level]
-            if along > farthest:
-                self._farthest[level] = along
-                self._index[level] = index
-            elif farthest - along >= self._thresholds[level]:
-                found.append(Extremum(level, self._row, self._index[level], sign * farthest, known))
-                self._turn(level)
-
-    def _turn(self, level: int) -> None:
-        sign = self._sign[level]
-        self._from[level] = sign * self._farthest[level]
-        self._sign[level] = -sign
-        self._index[level], value = self._now
-        self._farthest[level] = -sign * value
-
-    def _begin(self, index: int, value: float, known: int, found: list[Extremum]) -> None:
+    def _begin(self, index: IntArray, value: FloatArray, found: list[Extrema]) -> None:
         """Take the start of a signal for a turning point, so that the first swing is one."""
-        if index == 0:
-            self._lowest = self._highest = (index, value)
-        rises = value > self._highest[1]
-        if rises:
-            self._highest = (index, value)
-        elif value < self._lowest[1]:
-            self._lowest = (index, value)
-        start, sign = (self._lowest, 1.0) if rises else (self._highest, -1.0)
-        while self._begun < len(self._thresholds):
-            level = self._begun
-            if self._highest[1] - self._lowest[1] < self._thresholds[level]:
-                break
-            found.append(Extremum(level, self._row, *start, known))
-            self._from[level], self._sign[level] = start[1], sign
-            self._farthest[level], self._index[level] = sign * value, index
-            self._begun += 1
+        assert self._ends is not None
+        lowest, highest = self._ends
+        falls, rises = value < lowest.value, value > highest.value
+        lowest.move(falls, index, value)
+        highest.move(rises, index, value)
+        has_gone = highest.value - lowest.value >= self._threshold
+        begun = np.flatnonzero(has_gone & (self._sign == 0.0))
+        if begun.size == 0:
+            return
+        row = begun % len(value)
+        rises = rises[row]
+        start = np.where(rises, lowest.value[row], highest.value[row])
+        found.append(Extrema(begun, np.where(rises, lowest.index[row], highest.index[row]), start))
+        self._go(begun, np.where(rises, 1.0, -1.0), start, index[row], value[row])
 
-    def settle(self, level: int, known: int) -> list[Extremum]:
-        extremum = self._farthest_of(level, known)
-        if abs(extremum.value - self._from[level]) < self._thresholds[level]:
-            return []
-        self._turn(level)
-        return [extremum]
+    def _turn(self, sources: IntArray, index: IntArray, value: FloatArray) -> Extrema:
+        """Let signals go the other way, from a sample of each row on."""
+        turned = self._farthest_of(sources)
+        row = sources % len(value)
+        self._go(sources, -self._sign.take(sources), turned.value, index[row], value[row])
+        return turned
 
-    def finish(self, known: int) -> list[Extremum]:
-        return [self._farthest_of(level, known) for level in range(self._begun)]
+    def _go(
+        self, sources: IntArray, sign: FloatArray, start: FloatArray, index: IntArray, value: FloatArray
+    ) -> None:
+        self._sign.put(sources, sign)
+        self._from.put(sources, start)
+        self._farthest.put(sources, sign * value)
+        self._index.put(sources, index)
 
-    def _farthest_of(self, level: int, known: int) -> Extremum:
-        value = self._sign[level] * self._farthest[level]
-        return Extremum(level, self._row, self._index[level], value, known)
+    def _farthest_of(self, sources: IntArray) -> Extrema:
+        value = self._sign.take(sources) * self._farthest.take(sources)
+        return Extrema(sources, self._index.take(sources), value)
+
+
+@dataclass(slots=True, eq=False)
+class _End:
+    """The lowest or highest sample of each signal."""
+
+    index: IntArray
+    value: FloatArray
+
+    def move(self, where: npt.NDArray[np.bool_], index: IntArray, value: FloatArray) -> None:
+        np.copyto(self.index, index, where=where)
+        np.copyto(self.value, value, where=where)
+
+
+def _looked_at(x: FloatArray, first: int) -> tuple[IntArray, FloatArray]:
+    """Index and value of the samples that are to be looked at, shape (n, rows), in order of time.
+
+    A signal turns round only where it is higher or lower than next to it; the newest sample tells how far it has
+    come. Signals with fewer such samples than others have the newest several times, which changes nothing.
+    """
+    rises = x[:, 1:] > x[:, :-1]
+    looked_at = np.zeros(x.shape, dtype=bool)
+    looked_at[:, 1:-1] = rises[:, 1:] != rises[:, :-1]
+    looked_at[:, -1] = True
+    looked_at[:, 0] |= first == 0
+    counts = looked_at.cumsum(axis=1)
+    rows, columns = np.nonzero(looked_at)
+    column = np.full((counts[:, -1].max(), len(x)), x.shape[1] - 1)
+    column[counts[rows, columns] - 1, rows] = columns
+    return first + column, x[np.arange(len(x)), column]
+
+
+def _in_order(found: list[Extrema]) -> Extrema:
+    if not found:
+        return Extrema(np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0))
+    source = np.concatenate([each.source for each in found])
+    order = np.argsort(source, kind="stable")
+    return Extrema(
+        source[order],
+        np.concatenate([each.index for each in found])[order],
+        np.concatenate([each.value for each in found])[order],
+    )

@@ -5,11 +5,61 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from imucount.filters import running_sum
 from imucount.samples import FloatArray
 
-__all__ = ["History"]
+__all__ = ["History", "Window"]
+
+
+class Window:
+    """Keeps the last samples of some channels, addressed by their index since the start.
+
+    Parameters
+    ----------
+    length : int
+        How many samples before the present one can be asked for.
+    channels : int
+
+    Attributes
+    ----------
+    end : int
+        Index of the first sample that is still to come.
+    """
+
+    def __init__(self, length: int, channels: int) -> None:
+        self._length = length
+        self._x = np.empty((channels, 0))
+        self._first = 0  # index of the first sample there
+        self.end = 0
+
+    def append(self, x: FloatArray) -> None:
+        """Take the next samples, shape (channels, n)."""
+        start, stop = self.end - self._first, self.end - self._first + x.shape[1]
+        if stop > self._x.shape[1]:
+            drop = max(0, start - self._length)
+            room = np.empty((len(x), self._length + x.shape[1]))
+            self._x = np.concatenate([self._x[:, drop:start], room], axis=1)
+            self._first += drop
+            start, stop = start - drop, stop - drop
+        self._x[:, start:stop] = x
+        self.end += x.shape[1]
+
+    def last(self, count: int) -> FloatArray:
+        """Return the last samples, as many as there are, shape (channels, count)."""
+        stop = self.end - self._first
+        return self._x[:, max(0, stop - count) : stop]
+
+    def at(self, indices: npt.NDArray[np.intp]) -> FloatArray:
+        """Return all channels at each of the indices, shape (channels, *indices.shape)."""
+        samples: FloatArray = self._x.take(indices - self._first, axis=1)
+        return samples
+
+    def of(self, channels: npt.NDArray[np.intp], indices: npt.NDArray[np.intp]) -> FloatArray:
+        """Return one channel at each of the indices, shape (n,)."""
+        samples: FloatArray = self._x.take(channels * self._x.shape[1] + (indices - self._first))
+        return samples
 
 
 class History:
@@ -19,68 +69,53 @@ class History:
     ----------
     length : int
         How many samples before the present one can be asked for.
-
-    Attributes
-    ----------
-    end : int
-        Index of the first sample that is still to come.
+    channels : int
     """
 
-    def __init__(self, length: int) -> None:
-        self._length = length
-        self._first = 0
-        self.end = 0
-        self._x = np.empty((0, 0))
-        self._area = np.empty((0, 0))  # integral up to each sample, by trapezoids
+    def __init__(self, length: int, channels: int) -> None:
+        self._channels = channels
+        # Of each sample but the last: the integral up to it, by trapezoids, its value, and the step to the next.
+        self._samples = Window(length, 3 * channels)
+        self._last: FloatArray | None = None  # integral and value
 
     def append(self, x: FloatArray) -> None:
-        """Take the next samples, shape (k, n)."""
+        """Take the next samples, shape (channels, n)."""
         if x.shape[1] == 0:
             return
-        if self.end == 0:
-            self._x, self._area = x[:, :1], np.zeros((len(x), 1))
-            self.end = 1
-            self.append(x[:, 1:])
-            return
-        together = np.concatenate([self._x[:, -1:], x], axis=1)
-        area = running_sum(0.5 * (together[:, :-1] + together[:, 1:]), self._area[:, -1])
-        drop = max(0, self.end - self._length - self._first)
-        self._x = np.concatenate([self._x[:, drop:], x], axis=1)
-        self._area = np.concatenate([self._area[:, drop:], area], axis=1)
-        self._first += drop
-        self.end += x.shape[1]
-
-    def oldest(self, now: int) -> int:
-        """Index of the oldest sample that may be asked for at the sample `now`."""
-        return max(0, now - self._length + 1)
-
-    def part(self, start: int, stop: int) -> FloatArray:
-        """Return the samples from `start` up to and not including `stop`, shape (k, stop - start)."""
-        return self._x[:, start - self._first : stop - self._first]
+        if self._last is None:
+            self._last = np.concatenate([np.zeros((self._channels, 1)), x[:, :1]])
+            x = x[:, 1:]
+        x = np.concatenate([self._last[self._channels :], x], axis=1)
+        step = x[:, 1:] - x[:, :-1]
+        area = running_sum(0.5 * (x[:, :-1] + x[:, 1:]), self._last[: self._channels, 0])
+        area = np.concatenate([self._last[: self._channels], area], axis=1)
+        self._samples.append(np.concatenate([area[:, :-1], x[:, :-1], step]))
+        self._last = np.concatenate([area[:, -1:], x[:, -1:]])
 
     def means(self, edges: Sequence[float] | FloatArray) -> FloatArray:
         """Mean of each channel between neighbouring edges; the signal is linear between samples.
 
         Parameters
         ----------
-        edges : (m + 1,) array
-            Indices, increasing, not necessarily whole.
+        edges : (..., m + 1) array
+            Indices, increasing along the last axis, not necessarily whole.
 
         Returns
         -------
-        (k, m) array
+        (channels, ..., m) array
 
         Examples
         --------
-        >>> history = History(100)
+        >>> history = History(100, channels=1)
         >>> history.append(np.array([[0.0, 1.0, 2.0, 3.0]]))
         >>> history.means([0.0, 1.0, 2.5])
         array([[0.5 , 1.75]])
         """
-        at = np.asarray(edges, dtype=np.float64) - self._first
-        left = np.minimum(at.astype(np.int64), self._x.shape[1] - 2)
+        at = np.asarray(edges, dtype=np.float64)
+        # What a sample's own integral is depends on no sample after it, so neither on how many have come already.
+        left = np.maximum(np.ceil(at).astype(np.intp) - 1, 0)
         beyond = at - left
-        x = self._x[:, left]
-        area = self._area[:, left] + beyond * (x + 0.5 * beyond * (self._x[:, left + 1] - x))
-        means: FloatArray = (area[:, 1:] - area[:, :-1]) / (at[1:] - at[:-1])
+        area, value, step = np.split(self._samples.at(left), 3)
+        area = area + beyond * (value + 0.5 * beyond * step)
+        means: FloatArray = (area[..., 1:] - area[..., :-1]) / (at[..., 1:] - at[..., :-1])
         return means

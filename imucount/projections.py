@@ -38,5 +38,7 @@ def project(vectors: FloatArray) -> FloatArray:
     array([0.  , 9.81])
     """
     # Element by element: the sums of a matrix product depend on how many columns it is given at a time.
+    a, b, c = np.array(DIRECTIONS).T[..., np.newaxis]
     x, y, z = vectors
-    return np.stack([a * x + b * y + c * z for a, b, c in DIRECTIONS])
+    lengths: FloatArray = a * x + b * y + c * z
+    return lengths

@@ -9,9 +9,6 @@ from imucount.cycles import CycleFinder, Run
 
 __all__ = ["RunSelector"]
 
-LEAST_SCORE = 1.0
-"""s. Less is what a second cycle of 2 s makes if it is the same to the bit; two reps of an exercise make more."""
-
 SHARED = 5.0
 """Samples of the grid. Two runs share no more than the end of one swing."""
 
@@ -47,8 +44,7 @@ class RunSelector:
 
     def add(self, runs: Sequence[Run]) -> None:
         """Take runs that have ended."""
-        if runs:
-            self._runs += [run for run in runs if run.score >= LEAST_SCORE]
+        self._runs += runs
 
     def decide(self, going_on: Sequence[CycleFinder]) -> list[Run]:
         """Return the runs that can be chosen now, in order of time.
