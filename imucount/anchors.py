@@ -16,10 +16,12 @@ from imucount.history import History, Window
 from imucount.projections import DIRECTIONS
 from imucount.samples import FloatArray
 
-__all__ = ["BINS", "LONGER", "LONGEST_S", "REACH_S", "AnchorTable", "Anchors", "oldest", "similarity"]
+__all__ = ["BINS", "LONGER", "LONGEST_S", "REACH_S", "AnchorTable", "Anchors", "oldest_compared", "similarity"]
 
 BINS = 8
 """Parts of a half cycle of which the means are compared: enough for the shape, few enough to smooth jolts."""
+
+EDGES = np.arange(BINS + 1) / BINS
 
 SHARE = (0.15, 0.45)
 """The threshold of the turning points over the usual swing: below, noise turns round; above, weak swings are
@@ -39,6 +41,8 @@ MOST_KNOWN = 5000
 """Similarities kept: those of the last minute or so. Sizes next to each other see mostly the same swings, and
 see them one after the other."""
 
+TINY = float(np.finfo(np.float64).tiny)
+
 REACH_S = 60.0
 """Three of the slowest cycles: two are compared, and one may have been left out in between."""
 
@@ -46,20 +50,18 @@ KEPT = 32
 """Anchors kept of each source: the 12 that one block of samples can make at most, and 12 before them."""
 
 
-def oldest(now: int, sampling_rate_hz: float) -> int:
+def oldest_compared(now: int, sampling_rate_hz: float) -> int:
     """Index of the oldest sample that is looked at, at the sample `now`, when cycles are compared."""
     return max(0, now - int(REACH_S * sampling_rate_hz) + 1)
 
 
-def similarity(
-    before: FloatArray, after: FloatArray, length_before: FloatArray, length_after: FloatArray
-) -> FloatArray:
+def similarity(cycles: FloatArray, length_before: FloatArray, length_after: FloatArray) -> FloatArray:
     """How much cycles resemble each other: 1 if they are the same, 0 if they have nothing in common.
 
     Parameters
     ----------
-    before, after : (k, n, m) array
-        Channels at m moments of each.
+    cycles : (k, n, 2, m) array
+        Channels at m moments of each one before and each one after.
     length_before, length_after : (n,) array
         In any one unit.
 
@@ -69,15 +71,15 @@ def similarity(
 
     Examples
     --------
-    >>> wave = np.sin(np.linspace(0.0, 6.0, 16))[np.newaxis, np.newaxis]
-    >>> after = np.concatenate([wave, 0.5 * wave], axis=1)
-    >>> similarity(wave, after, np.array([2.0]), np.array([2.1, 2.0])).round(3)
+    >>> wave = np.sin(np.linspace(0.0, 6.0, 16))
+    >>> pairs = np.array([[[wave, wave], [wave, 0.5 * wave]]])
+    >>> similarity(pairs, np.array([2.0, 2.0]), np.array([2.1, 2.0])).round(3)
     array([1. , 0.8])
     """
-    before = before - before.mean(axis=2, keepdims=True)
-    after = after - after.mean(axis=2, keepdims=True)
-    energy = (before * before + after * after).sum(axis=2).sum(axis=0)
-    common = 2.0 * (before * after).sum(axis=2).sum(axis=0) / np.maximum(energy, np.finfo(np.float64).tiny)
+    cycles = cycles - cycles.sum(axis=3, keepdims=True) / cycles.shape[3]
+    pairs = cycles.transpose(1, 2, 0, 3).reshape(cycles.shape[1], 2, -1)
+    energy = np.square(pairs).sum(axis=2).sum(axis=1)
+    common = 2.0 * (pairs[:, 0] * pairs[:, 1]).sum(axis=1) / np.maximum(energy, TINY)
     off = np.maximum(np.abs(np.log(length_after / length_before)) - TOLERATED, 0.0) / SPREAD
     alike: FloatArray = common * np.exp(-0.5 * off * off)
     return alike
@@ -161,22 +163,30 @@ class AnchorTable:
         self._likeness[places[:, 4]] = likeness
         return source, likeness
 
-    def last(self, source: int, count: int) -> Anchors:
-        """Return as many of a source's last anchors, if there are."""
-        end = int(self._count[source]) - 1
-        first = max(end - count, 0)
-        places = source * KEPT + np.arange(first, end) % KEPT
-        each = (self._index.take(places), self._time.take(places), self._likeness.take(places))
-        return Anchors(first, *(values.tolist() for values in each))
+    def last(self, source: IntArray, count: IntArray) -> list[Anchors]:
+        """Return of each source as many of its last anchors, if there are."""
+        end = self._count.take(source) - 1
+        first = np.maximum(end - count, 0)
+        count = end - first
+        stop = count.cumsum()
+        start = stop - count
+        number = np.arange(stop[-1]) + (first - start).repeat(count)
+        places = source.repeat(count) * KEPT + number % KEPT
+        index, time = self._index.take(places).tolist(), self._time.take(places).tolist()
+        likeness = self._likeness.take(places).tolist()
+        return [
+            Anchors(number, index[part], time[part], likeness[part])
+            for number, part in zip(first.tolist(), map(slice, start.tolist(), stop.tolist()), strict=True)
+        ]
 
     def _times(self, source: IntArray, before: IntArray, after: IntArray, now: int) -> FloatArray:
         """Moment of fastest movement of the swings between two turning points."""
         end = self._index.take(after)
         time = end.astype(np.float64)  # the angular rate is largest where it turns round
-        start = np.maximum(self._index.take(before), oldest(now, self._rate_hz))
+        start = np.maximum(self._index.take(before), oldest_compared(now, self._rate_hz))
         row = self._row.take(source)
         # A swing may have turned so long ago that nothing can be of one cycle with it.
-        tilts = np.flatnonzero((row < len(DIRECTIONS)) & (end >= start))
+        tilts = ((row < len(DIRECTIONS)) & (end >= start)).nonzero()[0]
         if tilts.size:
             from_value, to_value = self._value.take(before[tilts]), self._value.take(after[tilts])
             middle, sign = 0.5 * (from_value + to_value), np.sign(to_value - from_value)
@@ -192,7 +202,7 @@ class AnchorTable:
         begins = ends - length
         swing = np.arange(len(length)).repeat(length)
         signal = self._signals.of(row.take(swing), np.arange(ends[-1]) + (start - begins).take(swing))
-        is_there = np.flatnonzero(sign.take(swing) * (signal - middle.take(swing)) >= 0.0)
+        is_there = (sign.take(swing) * (signal - middle.take(swing)) >= 0.0).nonzero()[0]
         first = is_there.take(is_there.searchsorted(begins))
         before = np.maximum(first - 1, begins)
         value = signal.take(before)
@@ -209,8 +219,8 @@ class AnchorTable:
         sizes.sort(axis=1)
         usual = sizes[:, 2]
         fits = (SHARE[0] * usual <= threshold) & (threshold <= SHARE[1] * usual)
-        fits &= self._index.take(places[:, 0]) >= oldest(now, self._rate_hz)
-        judged = np.flatnonzero(fits)
+        fits &= self._index.take(places[:, 0]) >= oldest_compared(now, self._rate_hz)
+        judged = fits.nonzero()[0]
         times = self._time.take(places[judged, :5])
         before, after = times[:, 2] - times[:, 0], times[:, 4] - times[:, 2]
         shorter, longer = np.minimum(before, after), np.maximum(before, after)
@@ -230,10 +240,9 @@ class AnchorTable:
 
     def _compared(self, times: FloatArray) -> FloatArray:
         start, length = times[:, :4, np.newaxis], (times[:, 1:] - times[:, :-1])[..., np.newaxis]
-        edges = (start + length * (np.arange(BINS) / BINS)).reshape(len(times), 4 * BINS)
-        shapes = self._history.means(np.concatenate([edges, times[:, 4:]], axis=1))
+        shapes = self._history.means(start + length * EDGES)
         before, after = times[:, 2] - times[:, 0], times[:, 4] - times[:, 2]
-        return similarity(shapes[..., : 2 * BINS], shapes[..., 2 * BINS :], before, after)
+        return similarity(shapes.reshape(-1, len(times), 2, 2 * BINS), before, after)
 
 
 def _rank(source: IntArray) -> IntArray:

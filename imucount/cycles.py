@@ -13,7 +13,7 @@ from statistics import median
 
 import numpy as np
 
-from imucount.anchors import BINS, LONGER, LONGEST_S, Anchors, oldest
+from imucount.anchors import BINS, LONGER, LONGEST_S, Anchors, oldest_compared
 from imucount.history import History
 from imucount.samples import FloatArray
 
@@ -176,9 +176,10 @@ class CycleFinder:
     def scan(self, now: int) -> list[Run]:
         """Judge the cycles that end at the anchors that are new, return the runs that end."""
         runs = []
+        oldest = self._oldest(now)
         while self._next < self._base + len(self._times):
             self._next += 1
-            runs += self._advance(self._next - 1, now)
+            runs += self._advance(self._next - 1, now, oldest)
         if self._open is None:
             for each in (self._indices, self._times, self._likenesses, self._taken):
                 each.clear()
@@ -209,10 +210,10 @@ class CycleFinder:
             runs += [*self._end(now, stretch_end=float(now)), *self.scan(now)]
         return runs
 
-    def _advance(self, last: int, now: int) -> list[Run]:
+    def _advance(self, last: int, now: int, oldest: int) -> list[Run]:
         at = last - self._base
         alike = self._likenesses[at]
-        if self._indices[at - 4] < self._oldest(now):
+        if self._indices[at - 4] < oldest:
             alike = 0.0
         run = self._open
         if run is None and alike <= REPEATS:
@@ -310,7 +311,7 @@ class CycleFinder:
         return dict(zip(parts, np.ascontiguousarray(means.swapaxes(0, 1)), strict=True))
 
     def _oldest(self, now: int) -> int:
-        return oldest(now, self._rate_hz)
+        return oldest_compared(now, self._rate_hz)
 
     def _usual_halves(self, first: int, last: int) -> tuple[float, float]:
         """Median length of the halves between two anchors: of those of even number, and of odd."""

@@ -80,10 +80,9 @@ class ExtremaFinder:
             if goes_further:
                 self._begin(index, value, found)
             along = self._sign * value
-            turned = np.flatnonzero(self._farthest - along >= self._threshold)
-            further = along > self._farthest
-            np.copyto(self._farthest, along, where=further)
-            np.copyto(self._index, index, where=further)
+            (turned,) = (self._farthest - along >= self._threshold).ravel().nonzero()
+            np.copyto(self._index, index, where=along > self._farthest)
+            np.maximum(self._farthest, along, out=self._farthest)
             if turned.size:
                 found.append(self._turn(turned, index, value))
         return _in_order(found)

@@ -115,7 +115,7 @@ class History:
         # What a sample's own integral is depends on no sample after it, so neither on how many have come already.
         left = np.maximum(np.ceil(at).astype(np.intp) - 1, 0)
         beyond = at - left
-        area, value, step = np.split(self._samples.at(left), 3)
+        area, value, step = self._samples.at(left).reshape(3, self._channels, *at.shape)
         area = area + beyond * (value + 0.5 * beyond * step)
         means: FloatArray = (area[..., 1:] - area[..., :-1]) / (at[..., 1:] - at[..., :-1])
         return means

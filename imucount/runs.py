@@ -57,7 +57,7 @@ class RunFinder:
     @property
     def going_on(self) -> Sequence[CycleFinder]:
         """Those with a run that has not ended."""
-        return [self._finders[source] for source in np.flatnonzero(self._is_open).tolist()]
+        return [self._finders[source] for source in self._is_open.nonzero()[0].tolist()]
 
     def update(self, x: FloatArray) -> Iterator[list[Run]]:
         """Take the next samples of the grid, shape (channels, n), tell block by block which runs ended."""
@@ -98,12 +98,14 @@ class RunFinder:
         if extrema.source.size == 0:
             return []
         source, likeness = self._anchors.add(extrema, self.now)
-        new = np.bincount(source, minlength=len(self._finders))
-        matters = np.flatnonzero(np.bincount(source, self._is_open[source] | (likeness > REPEATS)))
+        new = np.bincount(source)
+        matters = np.bincount(source, self._is_open[source] | (likeness > REPEATS)).nonzero()[0]
+        if matters.size == 0:
+            return []
         finders = [self._finders[each] for each in matters.tolist()]
-        for finder, count in zip(finders, new[matters].tolist(), strict=True):
-            more = 0 if finder.is_open else CONTEXT
-            finder.add(self._anchors.last(finder.source, count + more), self.now)
+        context = np.where(self._is_open[matters], 0, CONTEXT)
+        for finder, anchors in zip(finders, self._anchors.last(matters, new[matters] + context), strict=True):
+            finder.add(anchors, self.now)
         return self._ended(finders, [finder.scan(self.now) for finder in finders])
 
     def _ended(self, finders: Sequence[CycleFinder], runs: Sequence[list[Run]]) -> list[Run]:
