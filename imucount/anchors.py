@@ -22,6 +22,7 @@ BINS = 8
 """Parts of a half cycle of which the means are compared: enough for the shape, few enough to smooth jolts."""
 
 EDGES = np.arange(BINS + 1) / BINS
+"""Of these parts, as shares of the half."""
 
 SHARE = (0.15, 0.45)
 """The threshold of the turning points over the usual swing: below, noise turns round; above, weak swings are
@@ -37,17 +38,19 @@ TOLERATED, SPREAD = 0.2, 0.35
 """Log ratio of lengths that is no sign of anything (tempo varies by up to 11 % from rep to rep, and both cycles
 do), and the scale on which more of it lowers the similarity."""
 
+STILL = 1e-300
+"""Energy of signals that do not move: they resemble nothing."""
+
 MOST_KNOWN = 5000
 """Similarities kept: those of the last minute or so. Sizes next to each other see mostly the same swings, and
 see them one after the other."""
-
-TINY = float(np.finfo(np.float64).tiny)
 
 REACH_S = 60.0
 """Three of the slowest cycles: two are compared, and one may have been left out in between."""
 
 KEPT = 32
-"""Anchors kept of each source: the 12 that one block of samples can make at most, and 12 before them."""
+"""Anchors kept of each source: as many as half a second of samples can make, and as many as are asked for before
+them."""
 
 
 def oldest_compared(now: int, sampling_rate_hz: float) -> int:
@@ -79,7 +82,7 @@ def similarity(cycles: FloatArray, length_before: FloatArray, length_after: Floa
     cycles = cycles - cycles.sum(axis=3, keepdims=True) / cycles.shape[3]
     pairs = cycles.transpose(1, 2, 0, 3).reshape(cycles.shape[1], 2, -1)
     energy = np.square(pairs).sum(axis=2).sum(axis=1)
-    common = 2.0 * (pairs[:, 0] * pairs[:, 1]).sum(axis=1) / np.maximum(energy, TINY)
+    common = 2.0 * (pairs[:, 0] * pairs[:, 1]).sum(axis=1) / np.maximum(energy, STILL)
     off = np.maximum(np.abs(np.log(length_after / length_before)) - TOLERATED, 0.0) / SPREAD
     alike: FloatArray = common * np.exp(-0.5 * off * off)
     return alike

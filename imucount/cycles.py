@@ -5,7 +5,7 @@ Cycles in a row that resemble each other in all channels make a run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
@@ -34,8 +34,8 @@ LONGEST_RUN_S = 120.0
 """A run is cut after this time, so that what is held back, and the memory for it, stays bounded."""
 
 LOOK_BACK_S = 3 * LONGEST_RUN_S
-"""From the end of a run on its first margin is not longer ago: two times the longest run if it never became better
-in the second, a cycle more, and the halves in the margin."""
+"""When a run ends, nothing of it is longer ago: it lasts up to its best anchor as long as a run may, and a cycle
+more; it ends when it has not become better for as long again; and four halves may be before it."""
 
 LEAST_SCORE = 1.0
 """s. Less is what a second cycle of 2 s makes if it is the same to the bit; two reps of an exercise make more."""
@@ -263,24 +263,23 @@ class CycleFinder:
     def _run(self, run: _Open, now: int, stretch_end: float, is_cut: bool) -> Run:
         low = max(run.first - MARGIN, self._base)
         high = min(run.best_at + MARGIN, self._base + len(self._times) - 1)
-        anchors = range(low - self._base, high + 1 - self._base)
-        times = [self._times[anchor] for anchor in anchors]
-        halves = {
-            half: (start, end)
+        times = self._times[low - self._base : high + 1 - self._base]
+        taken = self._taken[low - self._base : high + 1 - self._base]
+        halves = [
+            (half, start, end, taken[half + 1])
             for half, (start, end) in enumerate(pairwise(times))
-            if start >= self._oldest(self._taken[anchors[half + 1]])
-            and 0.0 < end - start <= LONGEST_S * self._rate_hz
-        }
+            if 0.0 < end - start <= LONGEST_S * self._rate_hz
+        ]
         usual = self._usual_halves(run.first, run.first + 4)
-        before = {
-            anchor - low: (self._time(anchor) - 0.5 * usual[(anchor - 1) % 2], self._time(anchor))
+        before = [
+            (anchor - low, self._time(anchor) - 0.5 * usual[(anchor - 1) % 2], self._time(anchor), run.found)
             for anchor in range(low, run.first + MARGIN + 1)
-        }
+        ]
         usual = self._usual_halves(run.first, run.best_at)
-        after = {
-            anchor - low: (self._time(anchor), self._time(anchor) + 0.5 * usual[anchor % 2])
+        after = [
+            (anchor - low, self._time(anchor), self._time(anchor) + 0.5 * usual[anchor % 2], now)
             for anchor in range(max(run.best_at - MARGIN, run.first), high + 1)
-        }
+        ]
         shapes = self._shapes(halves, BINS)
         return Run(
             source=self.source,
@@ -288,27 +287,32 @@ class CycleFinder:
             first=run.first - low,
             last=run.best_at - low,
             times=times,
-            shapes=[shapes.get(half) for half in range(len(times) - 1)],
+            shapes=[shapes.get(half) for half in range(high - low)],
             similarities=[self._told.get(anchor, 0.0) for anchor in range(low, high + 1)],
-            before=self._shapes(
-                {key: part for key, part in before.items() if part[0] >= self._oldest(run.found)}, BINS // 2
-            ),
-            after=self._shapes(
-                {key: part for key, part in after.items() if part[0] >= self._oldest(now) and part[1] <= now},
-                BINS // 2,
-            ),
+            before=self._shapes(before, BINS // 2),
+            after=self._shapes(after, BINS // 2),
             stretch_end=stretch_end,
             continues=run.first == self._cut_at,
             is_cut=is_cut,
         )
 
-    def _shapes(self, parts: Mapping[int, tuple[float, float]], bins: int) -> dict[int, FloatArray]:
-        """Means of the channels in each part's bins, shape (channels, bins)."""
-        if not parts:
+    def _shapes(self, parts: Iterable[tuple[int, float, float, int]], bins: int) -> dict[int, FloatArray]:
+        """Means of the channels, shape (channels, bins), by key.
+
+        Parameters
+        ----------
+        parts : iterable of (key, start, end, now)
+            What lies between start and end is left out if all of it could not be looked at at the sample `now`.
+        bins : int
+            Of one length each.
+        """
+        seen = [part for part in parts if part[1] >= self._oldest(part[3]) and part[2] <= part[3]]
+        if not seen:
             return {}
-        times = np.array(list(parts.values()))
-        means = self._history.means(times[:, :1] + (times[:, 1:] - times[:, :1]) * (np.arange(bins + 1) / bins))
-        return dict(zip(parts, np.ascontiguousarray(means.swapaxes(0, 1)), strict=True))
+        start, end = np.array([part[1:3] for part in seen]).T[..., np.newaxis]
+        means = self._history.means(start + (end - start) * (np.arange(bins + 1) / bins))
+        each = np.ascontiguousarray(means.swapaxes(0, 1))
+        return {part[0]: shape for part, shape in zip(seen, each, strict=True)}
 
     def _oldest(self, now: int) -> int:
         return oldest_compared(now, self._rate_hz)

@@ -72,7 +72,7 @@ class ExtremaFinder:
         self._n += signals.shape[1]
         self._last = x[:, -2:]
         found: list[Extrema] = []
-        indices, values = _looked_at(x, first)
+        indices, values = _looked_at(x, first, self._ends is None)
         if self._ends is None:
             self._ends = _End(indices[0].copy(), values[0].copy()), _End(indices[0].copy(), values[0].copy())
         goes_further = (values < self._ends[0].value).any() or (values > self._ends[1].value).any()
@@ -148,7 +148,7 @@ class _End:
         np.copyto(self.value, value, where=where)
 
 
-def _looked_at(x: FloatArray, first: int) -> tuple[IntArray, FloatArray]:
+def _looked_at(x: FloatArray, first: int, is_start: bool) -> tuple[IntArray, FloatArray]:
     """Index and value of the samples that are to be looked at, shape (n, rows), in order of time.
 
     A signal turns round only where it is higher or lower than next to it; the newest sample tells how far it has
@@ -158,7 +158,7 @@ def _looked_at(x: FloatArray, first: int) -> tuple[IntArray, FloatArray]:
     looked_at = np.zeros(x.shape, dtype=bool)
     looked_at[:, 1:-1] = rises[:, 1:] != rises[:, :-1]
     looked_at[:, -1] = True
-    looked_at[:, 0] |= first == 0
+    looked_at[:, 0] |= is_start
     counts = looked_at.cumsum(axis=1)
     rows, columns = np.nonzero(looked_at)
     column = np.full((counts[:, -1].max(), len(x)), x.shape[1] - 1)

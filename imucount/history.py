@@ -46,11 +46,6 @@ class Window:
         self._x[:, start:stop] = x
         self.end += x.shape[1]
 
-    def last(self, count: int) -> FloatArray:
-        """Return the last samples, as many as there are, shape (channels, count)."""
-        stop = self.end - self._first
-        return self._x[:, max(0, stop - count) : stop]
-
     def at(self, indices: npt.NDArray[np.intp]) -> FloatArray:
         """Return all channels at each of the indices, shape (channels, *indices.shape)."""
         samples: FloatArray = self._x.take(indices - self._first, axis=1)
