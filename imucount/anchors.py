@@ -16,7 +16,17 @@ from imucount.history import History, Window
 from imucount.projections import DIRECTIONS
 from imucount.samples import FloatArray
 
-__all__ = ["BINS", "LONGER", "LONGEST_S", "REACH_S", "AnchorTable", "Anchors", "oldest_compared", "similarity"]
+__all__ = [
+    "BINS",
+    "LONGER",
+    "LONGEST_S",
+    "REACH_S",
+    "AnchorTable",
+    "Anchors",
+    "oldest_compared",
+    "similarity",
+    "tempo_likeness",
+]
 
 BINS = 8
 """Parts of a half cycle of which the means are compared: enough for the shape, few enough to smooth jolts."""
@@ -83,9 +93,15 @@ def similarity(cycles: FloatArray, length_before: FloatArray, length_after: Floa
     pairs = cycles.transpose(1, 2, 0, 3).reshape(cycles.shape[1], 2, -1)
     energy = np.square(pairs).sum(axis=2).sum(axis=1)
     common = 2.0 * (pairs[:, 0] * pairs[:, 1]).sum(axis=1) / np.maximum(energy, STILL)
-    off = np.maximum(np.abs(np.log(length_after / length_before)) - TOLERATED, 0.0) / SPREAD
-    alike: FloatArray = common * np.exp(-0.5 * off * off)
+    alike: FloatArray = common * tempo_likeness(length_after / length_before)
     return alike
+
+
+def tempo_likeness(ratio: FloatArray) -> FloatArray:
+    """How much cycles resemble each other of which one lasts `ratio` times as long as the other: 1 up to 1.2."""
+    off = np.maximum(np.abs(np.log(ratio)) - TOLERATED, 0.0) / SPREAD
+    likeness: FloatArray = np.exp(-0.5 * off * off)
+    return likeness
 
 
 @dataclass(frozen=True, slots=True)

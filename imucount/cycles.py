@@ -14,7 +14,7 @@ from statistics import median
 import numpy as np
 
 from imucount.anchors import BINS, LONGER, LONGEST_S, Anchors, oldest_compared
-from imucount.history import History
+from imucount.history import History, Timing
 from imucount.samples import FloatArray
 
 __all__ = ["BINS", "CONTEXT", "LOOK_BACK_S", "MARGIN", "REPEATS", "CycleFinder", "Run"]
@@ -56,11 +56,11 @@ class Run:
     source : int
         Number of the signal and size at which it was found.
     score : float
-        Sum over time of what similarity is above `REPEATS`, s.
+        Sum over time of what similarity is above `REPEATS`, s, times the weight of where it was found.
     first, last : int
         The run's own first and last anchor among `times`.
     times : list of float
-        Anchors, as index on the grid; up to `MARGIN` more at either end.
+        Anchors, s since the stretch of samples began; up to `MARGIN` more at either end.
     shapes : list of (k, BINS) arrays or None
         Of the halves between neighbouring anchors; None where one is too long to belong.
     similarities : list of float
@@ -68,7 +68,7 @@ class Run:
     before, after : dict of int to (k, BINS / 2) array
         What is just beyond an anchor that may be the first or last. Missing where the stretch is cut there.
     stretch_end : float
-        Index of the last sample of the stretch, if it ended the run; else infinite.
+        End of the stretch, s, if it ended the run; else infinite.
     continues, is_cut : bool
         Whether the movement went on before the first anchor, in a run that was cut there for its length, and
         whether this one was cut after its last.
@@ -89,12 +89,12 @@ class Run:
 
     @property
     def start(self) -> float:
-        """First anchor, as index on the grid."""
+        """First anchor, s."""
         return self.times[self.first]
 
     @property
     def end(self) -> float:
-        """Last anchor, as index on the grid."""
+        """Last anchor, s."""
         return self.times[self.last]
 
 
@@ -122,8 +122,10 @@ class CycleFinder:
         Number of that signal and size; kept as an attribute.
     history : History
         Channels on the grid.
-    sampling_rate_hz : float
+    timing : Timing
         Of the grid.
+    weight : float
+        Of the scores.
 
     Notes
     -----
@@ -131,8 +133,9 @@ class CycleFinder:
     anchors only from some before such a one until the run is over.
     """
 
-    def __init__(self, source: int, history: History, sampling_rate_hz: float) -> None:
-        self.source, self._history, self._rate_hz = source, history, sampling_rate_hz
+    def __init__(self, source: int, history: History, timing: Timing, weight: float) -> None:
+        self.source, self._history, self._timing, self._weight = source, history, timing, weight
+        self._rate_hz = timing.sampling_rate_hz
         self._base = 0  # number of the first anchor in these lists
         self._indices: list[int] = []  # of the turning point before each anchor
         self._times: list[float] = []
@@ -150,13 +153,13 @@ class CycleFinder:
 
     @property
     def start(self) -> float | None:
-        """First anchor of the run that goes on, as index on the grid; None without one."""
-        return None if self._open is None else self._time(self._open.first)
+        """First anchor of the run that goes on, s; None without one."""
+        return None if self._open is None else self._timing.time_s(self._time(self._open.first))
 
     @property
     def score(self) -> float:
         """Score of the run that goes on."""
-        return 0.0 if self._open is None else self._open.best
+        return 0.0 if self._open is None else self._weight * self._open.best
 
     @property
     def anchors(self) -> int:
@@ -253,7 +256,7 @@ class CycleFinder:
         run = self._open
         assert run is not None
         ended = []
-        if run.best >= LEAST_SCORE:
+        if self._weight * run.best >= LEAST_SCORE:
             ended.append(self._run(run, now, stretch_end, is_cut))
         self._open = None
         self._cut_at = run.best_at if is_cut else None
@@ -283,15 +286,15 @@ class CycleFinder:
         shapes = self._shapes(halves, BINS)
         return Run(
             source=self.source,
-            score=run.best,
+            score=self._weight * run.best,
             first=run.first - low,
             last=run.best_at - low,
-            times=times,
+            times=[self._timing.time_s(time) for time in times],
             shapes=[shapes.get(half) for half in range(high - low)],
             similarities=[self._told.get(anchor, 0.0) for anchor in range(low, high + 1)],
             before=self._shapes(before, BINS // 2),
             after=self._shapes(after, BINS // 2),
-            stretch_end=stretch_end,
+            stretch_end=self._timing.time_s(stretch_end),
             continues=run.first == self._cut_at,
             is_cut=is_cut,
         )

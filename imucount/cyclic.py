@@ -7,14 +7,13 @@ axes that disagree do no harm: the six channels are compared as they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import exp, inf, log
 from statistics import fmean
 
-import numpy as np
-
 from imucount.agreement import AxisAgreement
-from imucount.cycles import Run
-from imucount.filters import EvenGrid, Lowpass
+from imucount.cycles import LEAST_SCORE, LOOK_BACK_S, CycleFinder, Run
+from imucount.extension import FEWEST, LOOKED_AT, Extension
 from imucount.reps import Rep
 from imucount.runs import RunFinder
 from imucount.samples import FloatArray
@@ -24,22 +23,31 @@ from imucount.size_gate import SizeGate
 
 __all__ = ["CyclicChain", "confidence"]
 
-GRID_HZ = 25.0
-"""Ten samples of the fastest cycle that is counted, 0.4 s."""
+BRISK_HZ = 2.5
+"""The fastest cycle's own frequency, 0.4 s: jolts and tremor are faster, and no exercise is."""
 
-CUTOFF_HZ = 2.5
-"""The fastest cycle's own frequency: jolts and tremor are faster, and no exercise is."""
+CALM_HZ = 0.9
+"""Slower than an arm trembles that holds a weight, and than the parts of a burpee: what turns round more than once
+a rep at the brisk pace does so once at this one. A cycle of 1.1 s is the fastest that it leaves as it is."""
 
-METRES_PER_RADIAN = 3.0
-"""1 rad/s weighs as much as 3 m/s²: a limb that swings through +-45 deg in 2 s does so at 2.5 rad/s, and gravity
-changes by 7 m/s² along its axes."""
+CALM_WEIGHT = 0.75
+"""Of scores at the calm pace: smoothing makes any two cycles more alike. Where both paces find a set, the brisk
+one knows better where its reps begin."""
 
-THRESHOLDS: FloatArray = 0.18 * 2.0 ** (0.5 * np.arange(12, dtype=np.float64))
-"""m/s² at which signals turn round, 0.18 to 8: swings from 0.4 m/s², which is a tilt of 2 deg and twice what
-breathing makes, to 50 m/s², which is a jump."""
-
-LEAST_CONFIDENCE = 0.1
+LEAST_CONFIDENCE = 0.3
 """Mean of a set: of the reps with less, hardly a third were right."""
+
+SHORTEST_S = 0.04
+"""A rep that lies in another one as good as wholly keeps this much: a sample of the brisk pace."""
+
+
+@dataclass(slots=True)
+class _Tail:
+    """A set that may go on: what its reps look like, how many there are, and where the last one ended."""
+
+    extension: Extension
+    reps: int
+    end_s: float
 
 
 class CyclicChain:
@@ -55,39 +63,39 @@ class CyclicChain:
     def __init__(self, has_gyroscope: bool, min_reps: int) -> None:
         self._has_gyroscope = has_gyroscope
         self._min_reps = max(min_reps, 2)
-        self._gate = SizeGate(GRID_HZ)
-        self._agreement = AxisAgreement(GRID_HZ)
+        self._gate = SizeGate()
+        self._agreement = AxisAgreement(10.0 * BRISK_HZ)
 
     def begin(self, first_s: float) -> None:
         """Begin a stretch of samples."""
-        self._grid = EvenGrid(GRID_HZ)
-        self._lowpass = Lowpass(CUTOFF_HZ, GRID_HZ)
+        self._first_s = first_s
         self._agreement.restart()
-        # A bin's mean is of its middle.
-        self._origin_s = first_s + 0.5 / GRID_HZ - self._lowpass.delay_s
-        self._runs = RunFinder(THRESHOLDS, 6 if self._has_gyroscope else 3, GRID_HZ)
+        channels = 6 if self._has_gyroscope else 3
+        self._brisk = RunFinder(channels, BRISK_HZ, weight=1.0)
+        self._paces = (self._brisk, RunFinder(channels, CALM_HZ, CALM_WEIGHT))
         self._selector = RunSelector()
         self._gate.begin()
         self._taken_until = -inf
+        self._tail: _Tail | None = None
 
     def update(self, t: FloatArray, x: FloatArray) -> list[Rep]:
         """Take the next samples, return the reps that became certain."""
-        x = self._grid.update(t, x)
+        channels = x if self._has_gyroscope else x[:3]
+        bins = [pace.feed(t, channels) for pace in self._paces]
         if self._has_gyroscope:
-            self._agreement.update(x)
-        x = self._lowpass.update(x)
-        vectors = [x[:3], METRES_PER_RADIAN * x[3:]] if self._has_gyroscope else [x[:3]]
+            self._agreement.update(bins[0])
         reps: list[Rep] = []
-        for ended in self._runs.update(np.concatenate(vectors)):
-            reps += self._decide(ended)
+        # In the order in which blocks are full, so that how the samples came in makes no difference.
+        while (pace := min(self._paces, key=lambda pace: pace.block_end_s)).has_block:
+            reps += self._decide(pace.follow())
         return reps
 
     def end(self) -> list[Rep]:
         """Decide on what a stretch of samples leaves open."""
-        reps = self._decide(self._runs.finish())
+        reps = self._decide([run for pace in self._paces for run in pace.finish()])
         for template in self._gate.finish():
             reps += self._reps_of(template)
-        return reps
+        return reps + self._extended(inf)
 
     def finish(self) -> list[Rep]:
         """Nothing is held back beyond the end of a stretch."""
@@ -98,7 +106,7 @@ class CyclicChain:
         """Reps of the set that goes on, or whose end is not certain yet."""
         best = self._selector.best
         score, anchors = (best.score, best.last - best.first + 1) if best is not None else (0.0, 0)
-        for finder in self._runs.going_on:
+        for finder in self._going_on():
             if finder.score > score:
                 score, anchors = finder.score, finder.anchors
         return (anchors + self._gate.held_anchors) // 2
@@ -117,29 +125,79 @@ class CyclicChain:
             "Each was counted on for itself, which this does not disturb; no attitude can be had from both."
         ]
 
+    def _going_on(self) -> list[CycleFinder]:
+        return [finder for pace in self._paces for finder in pace.going_on]
+
     def _decide(self, ended: Sequence[Run]) -> list[Rep]:
         self._selector.add(ended)
-        going_on = self._runs.going_on
+        going_on = self._going_on()
         passed: list[Template] = []
         for run in self._selector.decide(going_on):
-            for part in between_pauses(run, GRID_HZ):
+            for part in between_pauses(run):
                 passed += self._gate.add(Template(part))
-        passed += self._gate.wait(self._runs.now, [*going_on, *self._selector.undecided])
-        return [rep for template in passed for rep in self._reps_of(template)]
+        rivals: list[CycleFinder | Run] = [*going_on, *self._selector.undecided]
+        passed += self._gate.wait(self._brisk.now_s, rivals)
+        reps = [rep for template in passed for rep in self._reps_of(template)]
+        while self._tail is not None and not self._is_awaited(self._tail, rivals):
+            reps += self._next(self._tail, inf)
+        return reps
 
     def _reps_of(self, template: Template) -> list[Rep]:
+        """Make reps of a run and of what goes on before it; and of what went on after the run before."""
+        run = template.run
         cycles = cycles_of(template, self._taken_until)
+        reps = self._extended(cycles[0].start) if cycles else []
+        cycles = [cycle for cycle in cycles if cycle.middle > self._taken_until]
+        if len(cycles) < 2 or fmean(confidence(cycle, len(cycles)) for cycle in cycles) < LEAST_CONFIDENCE:
+            return reps
+        now_s, extension = self._brisk.now_s, None
+        if len(cycles) >= FEWEST and cycles[0].start > now_s - LOOK_BACK_S:
+            extension = Extension(cycles, self._brisk.history, self._brisk.timing, now_s)
+            if not run.continues:
+                while (cycle := extension.before(cycles[0].start, self._taken_until, now_s)) is not None:
+                    cycles.insert(0, cycle)
         if len(cycles) < self._min_reps:
+            return reps
+        reps += [self._rep(cycle, len(cycles)) for cycle in cycles]
+        if extension is not None and not run.is_cut:
+            self._tail = _Tail(extension, len(cycles), cycles[-1].end)
+        return reps
+
+    def _is_awaited(self, tail: _Tail, rivals: Sequence[CycleFinder | Run]) -> bool:
+        """Whether it is too early to say how a set goes on: there is more to come, or something else is there."""
+        until_s = tail.end_s + LOOKED_AT * tail.extension.length_s
+        if self._brisk.now_s < until_s:
+            return True
+        held = self._gate.held_start_s
+        if held is not None and held < until_s:
+            return True
+        return any(
+            each.start is not None and each.start < until_s and each.score >= LEAST_SCORE for each in rivals
+        )
+
+    def _extended(self, until_s: float) -> list[Rep]:
+        """Make reps of all that goes on after the last run, up to where another one begins."""
+        reps: list[Rep] = []
+        while self._tail is not None:
+            reps += self._next(self._tail, until_s)
+        return reps
+
+    def _next(self, tail: _Tail, until_s: float) -> list[Rep]:
+        """Make a rep of what goes on after a run, or leave the run where it is."""
+        cycle = tail.extension.after(tail.end_s, until_s, self._brisk.now_s)
+        if cycle is None:
+            self._tail = None
             return []
-        sure = [confidence(cycle, len(cycles)) for cycle in cycles]
-        return [self._rep(cycle, len(cycles)) for cycle in cycles] if fmean(sure) >= LEAST_CONFIDENCE else []
+        tail.reps += 1
+        tail.end_s = cycle.end
+        return [self._rep(cycle, tail.reps)]
 
     def _rep(self, cycle: Cycle, in_a_row: int) -> Rep:
-        start = max(cycle.start, self._taken_until)
-        self._taken_until = max(cycle.end, start + 1.0)
+        start_s = max(cycle.start, self._taken_until)
+        self._taken_until = max(cycle.end, start_s + SHORTEST_S)
         return Rep(
-            start_s=self._origin_s + start / GRID_HZ,
-            end_s=self._origin_s + self._taken_until / GRID_HZ,
+            start_s=self._first_s + start_s,
+            end_s=self._first_s + self._taken_until,
             direction="unknown",
             phases=(),
             elevation_deg=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,26 @@ import numpy.typing as npt
 from imucount.filters import running_sum
 from imucount.samples import FloatArray
 
-__all__ = ["History", "Window"]
+__all__ = ["History", "Timing", "Window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When the samples of an even grid were.
+
+    Attributes
+    ----------
+    sampling_rate_hz : float
+    first_s : float
+        Time of sample 0, s.
+    """
+
+    sampling_rate_hz: float
+    first_s: float
+
+    def time_s(self, index: float) -> float:
+        """Time of a sample, or of a moment between two, s."""
+        return self.first_s + index / self.sampling_rate_hz
 
 
 class Window:

@@ -9,8 +9,8 @@ from imucount.cycles import CycleFinder, Run
 
 __all__ = ["RunSelector"]
 
-SHARED = 5.0
-"""Samples of the grid. Two runs share no more than the end of one swing."""
+SHARED_S = 0.2
+"""Two runs share no more than the end of one swing."""
 
 RIVAL = 0.5
 """A run that goes on is waited for if it has this share of the score: it may still become the better one."""
@@ -60,7 +60,7 @@ class RunSelector:
         self._runs.sort(key=lambda run: (run.start, run.source))
         while self._runs:
             count, end = 1, self._runs[0].end
-            while count < len(self._runs) and self._runs[count].start < end - SHARED:
+            while count < len(self._runs) and self._runs[count].start < end - SHARED_S:
                 end = max(end, self._runs[count].end)
                 count += 1
             group = sorted(self._runs[:count], key=_rank, reverse=True)
@@ -71,7 +71,7 @@ class RunSelector:
         return chosen
 
     def _take(self, run: Run) -> bool:
-        free = all(run.start >= end - SHARED or run.end <= start + SHARED for start, end in self._chosen)
+        free = all(run.start >= end - SHARED_S or run.end <= start + SHARED_S for start, end in self._chosen)
         if free:
             self._chosen.append((run.start, run.end))
         return free
@@ -82,4 +82,4 @@ def _rank(run: Run) -> tuple[float, float, int]:
 
 
 def _is_rival(finder: CycleFinder, end: float, score: float) -> bool:
-    return finder.start is not None and finder.start < end - SHARED and finder.score >= score
+    return finder.start is not None and finder.start < end - SHARED_S and finder.score >= score

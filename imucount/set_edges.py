@@ -15,7 +15,7 @@ import numpy as np
 from imucount.cycles import BINS, MARGIN, Run
 from imucount.samples import FloatArray
 
-__all__ = ["Cycle", "Template", "between_pauses", "cycles_of"]
+__all__ = ["Cycle", "Template", "between_pauses", "cycles_of", "without_drift"]
 
 ALIKE = 0.6
 """A half whose difference from the template has less than this share of the template's energy belongs to the
@@ -56,7 +56,7 @@ class Cycle:
     Attributes
     ----------
     start, end : float
-        As index on the grid.
+        s since the stretch of samples began.
     difference : float
         From the run's usual cycle, as a share of its energy.
     similarity : float
@@ -70,6 +70,11 @@ class Cycle:
     difference: float
     similarity: float
     is_edge: bool
+
+    @property
+    def middle(self) -> float:
+        """Half-way between start and end, s."""
+        return 0.5 * (self.start + self.end)
 
 
 class Template:
@@ -127,7 +132,7 @@ class Template:
     def _least(self, shape: FloatArray, half: int, at_start: bool, bins: slice) -> float:
         energy = max(self._energy * shape.shape[1] / BINS, 1e-12)
         templates = [self._halves[half % 2], self._near(half, at_start)]
-        off = [_squared(shape - template[:, bins]) for template in templates if template is not None]
+        off = [float(without_drift(shape - template[:, bins])) for template in templates if template is not None]
         return float(min(MOST, *(each / energy for each in off)))
 
     def before(self, anchor: int) -> float:
@@ -141,25 +146,19 @@ class Template:
         return 0.0 if shape is None else self._least(shape, anchor, False, slice(0, BINS // 2))
 
 
-def _squared(off: FloatArray) -> float:
-    """Sum of squares of what a shape is off by; as much of its mean as is drift does not count."""
-    level = off.mean(axis=1)
-    drift: float = min(float(level @ level), DRIFT**2)
-    return float(np.vdot(off, off) - off.shape[1] * drift)
+def without_drift(off: FloatArray) -> FloatArray:
+    """Sum of squares of what shapes (..., k, n) are off by; as much of their means as is drift does not count."""
+    level = off.mean(axis=-1)
+    drift = np.minimum((level * level).sum(axis=-1), DRIFT**2)
+    squared: FloatArray = (off * off).sum(axis=(-2, -1)) - off.shape[-1] * drift
+    return squared
 
 
-def between_pauses(run: Run, sampling_rate_hz: float) -> list[Run]:
-    """Cut a run at its pauses, and leave out pieces of less than two reps.
-
-    Parameters
-    ----------
-    run : Run
-    sampling_rate_hz : float
-        Of the grid.
-    """
+def between_pauses(run: Run) -> list[Run]:
+    """Cut a run at its pauses, and leave out pieces of less than two reps."""
     edges = [run.first]
     for half in range(run.first, run.last):
-        if _length(run, half) > PAUSE * max(_usual_length(run, half), sampling_rate_hz):
+        if _length(run, half) > PAUSE * max(_usual_length(run, half), 1.0):
             edges += [half, half + 1]
     edges.append(run.last)
     return [
@@ -184,7 +183,7 @@ def cycles_of(template: Template, taken_until: float) -> list[Cycle]:
     template : Template
         Of the run.
     taken_until : float
-        End of the rep that was counted last, as index on the grid.
+        End of the rep that was counted last, s.
     """
     run = template.run
     first, last = _whole(run, template, *_edges(run, template, taken_until))

@@ -26,17 +26,9 @@ HELD_SCORE, HELD_S = 3.0, 30.0
 
 
 class SizeGate:
-    """Lets through the runs that are large enough.
+    """Lets through the runs that are large enough."""
 
-    Parameters
-    ----------
-    sampling_rate_hz : float
-        Of the grid.
-    """
-
-    def __init__(self, sampling_rate_hz: float) -> None:
-        self._beside = BESIDE_S * sampling_rate_hz
-        self._wait = HELD_S * sampling_rate_hz
+    def __init__(self) -> None:
         self._largest = 0.0
         self.begin()
 
@@ -50,31 +42,36 @@ class SizeGate:
         """Anchors of the run that is held."""
         return 0 if self._held is None else self._held.run.last - self._held.run.first + 1
 
+    @property
+    def held_start_s(self) -> float | None:
+        """First anchor of the run that is held, s; None without one."""
+        return None if self._held is None else self._held.run.start
+
     def add(self, template: Template) -> list[Template]:
         """Take the next run in order of time, return those that pass now."""
         run = template.run
         held, self._held = self._held, None
-        is_beside = held is not None and run.start - held.run.end < self._beside
+        is_beside = held is not None and run.start - held.run.end < BESIDE_S
         passed = []
         if held is not None and not (is_beside and held.rms < BESIDE_SHARE * template.rms):
             passed = self._pass(held)
         end, rms = self._last
         self._last = (run.end, template.rms)
-        if run.start - end < self._beside and template.rms < BESIDE_SHARE * rms:
+        if run.start - end < BESIDE_S and template.rms < BESIDE_SHARE * rms:
             return passed
         if run.score < HELD_SCORE:
             self._held = template
             return passed
         return passed + self._pass(template)
 
-    def wait(self, now: int, going_on: Sequence[CycleFinder | Run]) -> list[Template]:
-        """Let the run pass that is held, at the sample `now`, if nothing that goes on or is undecided is next."""
+    def wait(self, now_s: float, going_on: Sequence[CycleFinder | Run]) -> list[Template]:
+        """Let the run pass that is held, at the time `now_s`, if nothing that goes on or is undecided is next."""
         held = self._held
-        if held is None or now - held.run.end < self._wait:
+        if held is None or now_s - held.run.end < HELD_S:
             return []
         for each in going_on:
             start = each.start
-            if start is not None and start - held.run.end < self._beside and each.score > held.run.score:
+            if start is not None and start - held.run.end < BESIDE_S and each.score > held.run.score:
                 return []
         return self.finish()
 

@@ -5,17 +5,18 @@ import pytest
 
 from imucount.anchors import Anchors
 from imucount.cycles import BINS, LEAST_SCORE, CycleFinder
-from imucount.history import History
+from imucount.history import History, Timing
 
 RATE_HZ = 25.0
+FIRST_S = 0.3
 HALF = 25  # samples of half a cycle: 1 s
 
 
-def followed(likenesses):
+def followed(likenesses, weight=1.0):
     """Give a finder one anchor a second, return the runs that end before and at the end."""
     history = History(100_000, 6)
     history.append(np.sin(np.arange(HALF * (len(likenesses) + 4)) * np.arange(1, 7)[:, np.newaxis] / 10.0))
-    finder = CycleFinder(7, history, RATE_HZ)
+    finder = CycleFinder(7, history, Timing(RATE_HZ, FIRST_S), weight)
     runs, waiting = [], []
     for number, likeness in enumerate(likenesses):
         now = HALF * (number + 2)
@@ -42,7 +43,9 @@ def test_cycles_that_resemble_each_other_make_a_run():
     assert later == []
     assert not finder.is_open
     assert (run.source, run.score) == (7, pytest.approx(10 * 0.4))
-    assert (run.start, run.end) == (HALF * 4.5, HALF * 17.5)  # from two cycles before the first that is alike
+    assert (run.start, run.end) == pytest.approx(
+        (FIRST_S + 4.5, FIRST_S + 17.5)
+    )  # from two cycles before the first that is alike
     assert run.similarities[run.first + 4 : run.last + 1] == [0.9] * 10
     assert {shape.shape for shape in run.shapes} == {(6, BINS)}
     assert {shape.shape for shape in [*run.before.values(), *run.after.values()]} == {(6, BINS // 2)}
@@ -51,7 +54,7 @@ def test_cycles_that_resemble_each_other_make_a_run():
 def test_a_run_that_goes_on_ends_with_the_stretch():
     ended, (run,), _ = followed([0.0] * 8 + [0.9] * 10)
     assert ended == []
-    assert run.stretch_end == HALF * 19
+    assert run.stretch_end == FIRST_S + 19.0
 
 
 def test_a_run_of_too_little_is_none():
@@ -68,5 +71,13 @@ def test_a_long_run_is_cut_and_goes_on():
 def test_a_run_that_no_longer_becomes_better_ends():
     hovering = [0.47, 0.52] * 70  # for longer than a run may be, and too little to be over by its score
     runs, _, finder = followed([0.0] * 8 + [1.0] * 6 + hovering)
-    assert runs[0].end == HALF * 13.5
+    assert runs[0].end == pytest.approx(FIRST_S + 13.5)
     assert not finder.is_open
+
+
+def test_a_weight_makes_scores_less_and_nothing_else():
+    likenesses = [0.0] * 8 + [0.9] * 10 + [0.0] * 10
+    (run,), _, _ = followed(likenesses)
+    (less,), _, _ = followed(likenesses, weight=0.75)
+    assert less.score == 0.75 * run.score
+    assert less.times == run.times

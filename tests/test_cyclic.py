@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
+from scipy.signal import butter, sosfilt
 from scipy.spatial.transform import Rotation
 
 from imucount import CountingError, RepCounter, SampleError, Samples, Session, count
@@ -26,7 +27,7 @@ G = 9.81
 def swinging(
     reps=(10,), period_s=3.0, angle_deg=50.0, rest_s=15.0, rate_hz=50.0, seed=0, mount=None, dwell=0.0, arm_m=0.4
 ):
-    """A limb that swings up and back, hanging still in between: attitude, force and rate as physics has them."""
+    """A limb that swings up and back, hanging still in between."""
     fine_hz = 400.0
     parts = [np.zeros(round(rest_s * fine_hz))]
     for number in reps:
@@ -34,7 +35,11 @@ def swinging(
         move = 0.5 * (1.0 - np.cos(2.0 * np.pi * np.arange(n) / n))
         one = np.concatenate([move[: n // 2], np.ones(round(dwell * fine_hz)), move[n // 2 :]])
         parts += [np.radians(angle_deg) * np.tile(one, number), np.zeros(round(rest_s * fine_hz))]
-    angle = np.concatenate(parts)
+    return limb(np.concatenate(parts), fine_hz, rate_hz, seed, mount, arm_m)
+
+
+def limb(angle, fine_hz, rate_hz=50.0, seed=0, mount=None, arm_m=0.4):
+    """A limb that turns about one axis, rad every 1 / fine_hz s: force and rate as physics has them."""
     t = np.arange(len(angle)) / fine_hz
     rate = np.gradient(angle, t)
     acc = np.stack(
@@ -108,6 +113,62 @@ def test_nothing_that_repeats_is_nothing():
 
 def test_a_single_movement_is_no_repetition():
     assert count(swinging(reps=(1,)), exercise="cyclic").reps == ()
+
+
+def between_rests(angle, fine_hz):
+    """Hang still for 15 s before and after."""
+    still = np.zeros(round(15.0 * fine_hz))
+    return limb(np.concatenate([still, np.radians(angle), still]), fine_hz)
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4, 6, 7])
+def test_a_trembling_limb_does_not_hide_slow_reps(seed):
+    fine_hz, reps, rep_s = 400.0, 8, 5.0
+    t = np.arange(round(reps * rep_s * fine_hz)) / fine_hz
+    tremor = sosfilt(
+        butter(2, [1.2, 2.2], btype="band", fs=fine_hz, output="sos"),
+        np.random.default_rng(seed).normal(size=len(t)),
+    )
+    angle = 5.0 * (1.0 - np.cos(2.0 * np.pi * t / rep_s)) + 0.5 * tremor / tremor.std()
+    assert sizes(count(between_rests(angle, fine_hz), exercise="cyclic")) == [reps]
+
+
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_reps_of_many_movements_each_a_little_different_count_once(seed):
+    fine_hz, reps, rep_s = 400.0, 7, 5.0
+    rng = np.random.default_rng(seed)
+    phase = np.arange(round(rep_s * fine_hz)) / (rep_s * fine_hz)
+    angles = []
+    for _ in range(reps):
+        angle = 30.0 * (1.0 - np.cos(2.0 * np.pi * phase))
+        for times, size in ((3, 22.0), (4, 18.0), (6, 9.0)):
+            size *= rng.uniform(0.7, 1.3)
+            angle += size * np.sin(2.0 * np.pi * times * phase + rng.normal(0.0, 0.3)) * np.sin(np.pi * phase)
+        angles.append(angle)
+    assert sizes(count(between_rests(np.concatenate(angles), fine_hz), exercise="cyclic")) == [reps]
+
+
+@pytest.mark.parametrize("at_end", [True, False])
+def test_reps_that_falter_belong_to_their_set(at_end):
+    fine_hz, rep_s = 400.0, 3.0
+    phase = np.arange(round(rep_s * fine_hz)) / (rep_s * fine_hz)
+    usual = 25.0 * (1.0 - np.cos(2.0 * np.pi * phase))
+    faltering = []
+    for seed in (2, 12):
+        rng = np.random.default_rng(seed)
+        shakes = [
+            rng.uniform(3.0, 6.0) * np.sin(2.0 * np.pi * times * phase + rng.normal()) for times in (3, 4, 5)
+        ]
+        faltering.append(usual + sum(shakes) * np.sin(np.pi * phase))
+    angles = [usual] * 8 + faltering if at_end else faltering + [usual] * 8
+    assert sizes(count(between_rests(np.concatenate(angles), fine_hz), exercise="cyclic")) == [10]
+
+
+def test_a_set_that_follows_at_once_is_left_its_first_rep():
+    up = swinging(reps=(6,), period_s=3.0, rest_s=2.0)
+    down = swinging(reps=(9,), period_s=1.5, angle_deg=80.0, rest_s=2.0)
+    assert sum(sizes(count(joined(up, down), exercise="cyclic"))) == 15
+    assert sum(sizes(count(joined(down, up), exercise="cyclic"))) == 15
 
 
 def joined(*parts):

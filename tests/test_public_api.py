@@ -71,7 +71,6 @@ RANKS = {
     "sources.finding": 5,
     "device_tables": 6,
     "inspection": 6,
-    "inspection_table": 7,
     "neighbours": 6,
     "runs": 6,
     "selection": 6,
@@ -79,6 +78,8 @@ RANKS = {
     "sources.files": 6,
     "sources.link": 6,
     "circles": 7,
+    "extension": 7,
+    "inspection_table": 7,
     "size_gate": 7,
     "sources.virtual": 7,
     "circle_chain": 8,
@@ -97,7 +98,7 @@ RANKS = {
 ENGINE = (
     *("filters", "plane", "zigzag", "sides", "rests", "swings", "edges", "loops", "neighbours", "circles"),
     *("chain", "circle_chain", "projections", "extrema", "history", "anchors", "cycles", "runs"),
-    *("set_edges", "selection", "agreement", "size_gate", "cyclic"),
+    *("set_edges", "extension", "selection", "agreement", "size_gate", "cyclic"),
 )
 INPUT = ("columns", "csv_rows", "csv_reader", "recording", "inspection", "replay", "simulate", "notes", "recorder")
 

@@ -1,0 +1,109 @@
+"""Extension: the reps before the first of a run, and after its last, that the turning points did not show.
+
+A run ends where a swing is missed or one too many is seen. What a rep looks like is known by then, so the next one
+can be looked for as a whole, whatever turns round in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+import numpy as np
+
+from imucount.anchors import tempo_likeness
+from imucount.history import History, Timing
+from imucount.samples import FloatArray
+from imucount.set_edges import Cycle, without_drift
+
+__all__ = ["LOOKED_AT", "Extension"]
+
+BINS = 16
+"""Parts of a cycle of which the means are compared, as of its two halves when runs are found."""
+
+FEWEST = 3
+"""Cycles in a run of which each is known by its neighbours: the usual one of two is no better than either."""
+
+ALIKE = 0.7
+"""A cycle whose difference from the usual one has less than this share of its energy is another one. Standing
+still differs by the whole of it, and the best of many tries at that by some 0.8."""
+
+SHIFTS: FloatArray = np.arange(-2, 5) / 8.0
+"""Usual cycles between the end of one and the start of the next that are tried: a quarter that both share, up to
+a pause of a half."""
+
+HESITATION = 0.2
+"""What a pause of a whole cycle adds to the difference: of two places that fit the nearer one is meant."""
+
+STRETCHES: FloatArray = np.geomspace(2.0 / 3.0, 1.5, 11)
+"""Lengths that are tried, in usual cycles: first reps are often hasty, last ones slow."""
+
+OVERLAP = 0.1
+"""Of a usual cycle. Where a cycle begins is known no better."""
+
+LOOKED_AT = float(SHIFTS.max() + STRETCHES.max())
+"""Usual cycles from the end of one on in which the next one is looked for."""
+
+
+class Extension:
+    """Looks for more cycles like those of a run, next to them.
+
+    Parameters
+    ----------
+    cycles : sequence of Cycle
+        Of the run.
+    history : History
+        Channels on the grid, as far back as the first cycle.
+    timing : Timing
+        Of the grid.
+    now_s : float
+        Time of its last sample, s.
+
+    Attributes
+    ----------
+    length_s : float
+        Of the usual cycle.
+    """
+
+    def __init__(self, cycles: Sequence[Cycle], history: History, timing: Timing, now_s: float) -> None:
+        self._history, self._timing = history, timing
+        self.length_s = median(cycle.end - cycle.start for cycle in cycles)
+        ends = np.array([(cycle.start, cycle.end) for cycle in cycles]).clip(timing.first_s, now_s)
+        self._usual = np.median(self._shapes(ends), axis=0)
+        about_mean = self._usual - self._usual.mean(axis=1, keepdims=True)
+        self._energy = max(float(np.vdot(about_mean, about_mean)), 1e-12)
+
+    def after(self, cycle_end_s: float, until_s: float, now_s: float) -> Cycle | None:
+        """Find the cycle that follows where one ended, if there is one before `until_s` in what is known."""
+        start_s = cycle_end_s + self.length_s * SHIFTS[:, np.newaxis] + np.zeros(len(STRETCHES))
+        return self._best(start_s, start_s + self.length_s * STRETCHES, now_s, (-np.inf, until_s))
+
+    def before(self, cycle_start_s: float, since_s: float, now_s: float) -> Cycle | None:
+        """Find the cycle that came before one, if there is one since `since_s`."""
+        end_s = cycle_start_s - self.length_s * SHIFTS[:, np.newaxis] + np.zeros(len(STRETCHES))
+        return self._best(end_s - self.length_s * STRETCHES, end_s, now_s, (since_s, np.inf))
+
+    def _best(
+        self, start_s: FloatArray, end_s: FloatArray, now_s: float, bounds_s: tuple[float, float]
+    ) -> Cycle | None:
+        """Choose among places, shape (shifts, stretches), the one that is most like the usual cycle."""
+        ends = np.stack([start_s.ravel(), end_s.ravel()], axis=1)
+        hesitation = HESITATION * np.maximum(SHIFTS, 0.0).repeat(len(STRETCHES))
+        hesitation = hesitation + np.tile(1.0 - tempo_likeness(STRETCHES), len(SHIFTS))
+        is_known = (ends[:, 0] >= self._timing.first_s) & (ends[:, 1] <= now_s)
+        if not is_known.any():
+            return None
+        ends, hesitation = ends[is_known], hesitation[is_known]
+        off = without_drift(self._shapes(ends) - self._usual) / self._energy + hesitation
+        best = int(np.argmin(off))
+        (start, end), difference = ends[best].tolist(), float(off[best])
+        slack = OVERLAP * self.length_s
+        if difference >= ALIKE or start < bounds_s[0] - slack or end > bounds_s[1] + slack:
+            return None
+        return Cycle(start, end, difference=difference, similarity=1.0 - difference, is_edge=True)
+
+    def _shapes(self, ends_s: FloatArray) -> FloatArray:
+        """Means of the channels in the bins of cycles, (n, channels, BINS), given their ends (n, 2)."""
+        ends = (ends_s - self._timing.first_s) * self._timing.sampling_rate_hz
+        edges = ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * (np.arange(BINS + 1) / BINS)
+        return np.ascontiguousarray(self._history.means(edges).swapaxes(0, 1))
