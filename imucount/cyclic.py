@@ -12,10 +12,10 @@ from math import exp, inf, log
 from statistics import fmean
 
 from imucount.agreement import AxisAgreement
-from imucount.cycles import LEAST_SCORE, LOOK_BACK_S, CycleFinder, Run
+from imucount.cycles import LEAST_SCORE, LONGEST_RUN_S, LOOK_BACK_S, CycleFinder, Run
 from imucount.extension import FEWEST, LOOKED_AT, Extension
 from imucount.reps import Rep
-from imucount.runs import RunFinder
+from imucount.runs import SAMPLES, RunFinder
 from imucount.samples import FloatArray
 from imucount.selection import RunSelector
 from imucount.set_edges import Cycle, Template, between_pauses, cycles_of
@@ -37,7 +37,7 @@ one knows better where its reps begin."""
 LEAST_CONFIDENCE = 0.3
 """Mean of a set: of the reps with less, hardly a third were right."""
 
-SHORTEST_S = 0.04
+LEAST_S = 0.04
 """A rep that lies in another one as good as wholly keeps this much: a sample of the brisk pace."""
 
 
@@ -64,7 +64,7 @@ class CyclicChain:
         self._has_gyroscope = has_gyroscope
         self._min_reps = max(min_reps, 2)
         self._gate = SizeGate()
-        self._agreement = AxisAgreement(10.0 * BRISK_HZ)
+        self._agreement = AxisAgreement(SAMPLES * BRISK_HZ)
 
     def begin(self, first_s: float) -> None:
         """Begin a stretch of samples."""
@@ -75,11 +75,14 @@ class CyclicChain:
         self._paces = (self._brisk, RunFinder(channels, CALM_HZ, CALM_WEIGHT))
         self._selector = RunSelector()
         self._gate.begin()
-        self._taken_until = -inf
+        self._taken_until = 0.0  # no rep reaches out of its stretch
+        self._last_s = first_s
+        self._end_s = inf
         self._tail: _Tail | None = None
 
     def update(self, t: FloatArray, x: FloatArray) -> list[Rep]:
         """Take the next samples, return the reps that became certain."""
+        self._last_s = float(t[-1]) if len(t) else self._last_s
         channels = x if self._has_gyroscope else x[:3]
         bins = [pace.feed(t, channels) for pace in self._paces]
         if self._has_gyroscope:
@@ -92,6 +95,7 @@ class CyclicChain:
 
     def end(self) -> list[Rep]:
         """Decide on what a stretch of samples leaves open."""
+        self._end_s = self._last_s - self._first_s
         reps = self._decide([run for pace in self._paces for run in pace.finish()])
         for template in self._gate.finish():
             reps += self._reps_of(template)
@@ -150,11 +154,11 @@ class CyclicChain:
         cycles = [cycle for cycle in cycles if cycle.middle > self._taken_until]
         if len(cycles) < 2 or fmean(confidence(cycle, len(cycles)) for cycle in cycles) < LEAST_CONFIDENCE:
             return reps
-        now_s, extension = self._brisk.now_s, None
-        if len(cycles) >= FEWEST and cycles[0].start > now_s - LOOK_BACK_S:
-            extension = Extension(cycles, self._brisk.history, self._brisk.timing, now_s)
+        extension = None
+        if len(cycles) >= FEWEST and cycles[0].start > self._brisk.now_s - LOOK_BACK_S:
+            extension = Extension(cycles, self._brisk.history, self._brisk.timing, self._brisk.now)
             if not run.continues:
-                while (cycle := extension.before(cycles[0].start, self._taken_until, now_s)) is not None:
+                while (cycle := extension.before(cycles[0].start, self._taken_until, self._brisk.now)) is not None:
                     cycles.insert(0, cycle)
         if len(cycles) < self._min_reps:
             return reps
@@ -168,6 +172,8 @@ class CyclicChain:
         until_s = tail.end_s + LOOKED_AT * tail.extension.length_s
         if self._brisk.now_s < until_s:
             return True
+        if self._brisk.now_s > until_s + LONGEST_RUN_S:
+            return False
         held = self._gate.held_start_s
         if held is not None and held < until_s:
             return True
@@ -184,7 +190,7 @@ class CyclicChain:
 
     def _next(self, tail: _Tail, until_s: float) -> list[Rep]:
         """Make a rep of what goes on after a run, or leave the run where it is."""
-        cycle = tail.extension.after(tail.end_s, until_s, self._brisk.now_s)
+        cycle = tail.extension.after(tail.end_s, until_s, self._brisk.now)
         if cycle is None:
             self._tail = None
             return []
@@ -194,7 +200,7 @@ class CyclicChain:
 
     def _rep(self, cycle: Cycle, in_a_row: int) -> Rep:
         start_s = max(cycle.start, self._taken_until)
-        self._taken_until = max(cycle.end, start_s + SHORTEST_S)
+        self._taken_until = max(min(cycle.end, self._end_s), start_s + LEAST_S)
         return Rep(
             start_s=self._first_s + start_s,
             end_s=self._first_s + self._taken_until,
@@ -214,7 +220,7 @@ def confidence(cycle: Cycle, in_a_row: int) -> float:
 
     Examples
     --------
-    >>> usual = Cycle(0.0, 75.0, difference=0.05, similarity=0.95, is_edge=False)
+    >>> usual = Cycle(0.0, 3.0, difference=0.05, similarity=0.95, is_edge=False)
     >>> round(confidence(usual, in_a_row=10), 2)
     0.98
     """

@@ -13,19 +13,20 @@ from statistics import median
 import numpy as np
 
 from imucount.anchors import STILL, tempo_likeness
+from imucount.cycles import LOOK_BACK_S
 from imucount.history import History, Timing
 from imucount.samples import FloatArray
 from imucount.set_edges import Cycle, without_drift
 
 __all__ = ["LOOKED_AT", "Extension"]
 
-BINS = 16
+PARTS = 16
 """Parts of a cycle of which the means are compared, as of its two halves when runs are found."""
 
 FEWEST = 3
 """Cycles in a run of which each is known by its neighbours: the usual one of two is no better than either."""
 
-ALIKE = 0.7
+DIFFERENT = 0.7
 """A cycle whose difference from the usual one has less than this share of its energy is another one. Standing
 still differs by the whole of it, and the best of many tries at that by some 0.8."""
 
@@ -58,11 +59,11 @@ class Extension:
     cycles : sequence of Cycle
         Of the run.
     history : History
-        Channels on the grid, as far back as the first cycle.
+        Channels on the grid, as far back as the first cycle, and `LOOK_BACK_S` in all.
     timing : Timing
         Of the grid.
-    now_s : float
-        Time of its last sample, s.
+    now : int
+        Index of its last sample.
 
     Attributes
     ----------
@@ -70,41 +71,43 @@ class Extension:
         Of the usual cycle.
     """
 
-    def __init__(self, cycles: Sequence[Cycle], history: History, timing: Timing, now_s: float) -> None:
+    def __init__(self, cycles: Sequence[Cycle], history: History, timing: Timing, now: int) -> None:
         self._history, self._timing = history, timing
         self.length_s = median(cycle.end - cycle.start for cycle in cycles)
-        ends = np.array([(cycle.start, cycle.end) for cycle in cycles]).clip(timing.first_s, now_s)
-        self._usual = np.median(self._shapes(ends), axis=0)
+        ends = np.array([(cycle.start, cycle.end) for cycle in cycles])
+        self._usual = np.median(self._shapes(self._indices(ends).clip(0.0, now)), axis=0)
         self._movement = _about_mean(self._usual)
         self._energy = max(float(np.vdot(self._movement, self._movement)), STILL)
 
-    def after(self, cycle_end_s: float, until_s: float, now_s: float) -> Cycle | None:
+    def after(self, cycle_end_s: float, until_s: float, now: int) -> Cycle | None:
         """Find the cycle that follows where one ended, if there is one before `until_s` in what is known."""
         start_s = cycle_end_s + self.length_s * SHIFTS[:, np.newaxis] + np.zeros(len(STRETCHES))
-        return self._best(start_s, start_s + self.length_s * STRETCHES, now_s, (-np.inf, until_s))
+        return self._best(start_s, start_s + self.length_s * STRETCHES, now, (-np.inf, until_s))
 
-    def before(self, cycle_start_s: float, since_s: float, now_s: float) -> Cycle | None:
+    def before(self, cycle_start_s: float, since_s: float, now: int) -> Cycle | None:
         """Find the cycle that came before one, if there is one since `since_s`."""
         end_s = cycle_start_s - self.length_s * SHIFTS[:, np.newaxis] + np.zeros(len(STRETCHES))
-        return self._best(end_s - self.length_s * STRETCHES, end_s, now_s, (since_s, np.inf))
+        return self._best(end_s - self.length_s * STRETCHES, end_s, now, (since_s, np.inf))
 
     def _best(
-        self, start_s: FloatArray, end_s: FloatArray, now_s: float, bounds_s: tuple[float, float]
+        self, start_s: FloatArray, end_s: FloatArray, now: int, bounds_s: tuple[float, float]
     ) -> Cycle | None:
         """Choose among places, shape (shifts, stretches), the one that is most like the usual cycle."""
         ends = np.stack([start_s.ravel(), end_s.ravel()], axis=1)
         hesitation = HESITATION * np.maximum(SHIFTS, 0.0).repeat(len(STRETCHES))
         hesitation = hesitation + np.tile(1.0 - tempo_likeness(STRETCHES), len(SHIFTS))
-        is_known = (ends[:, 0] >= self._timing.first_s) & (ends[:, 1] <= now_s)
+        indices = self._indices(ends)
+        oldest = max(0.0, now - LOOK_BACK_S * self._timing.sampling_rate_hz)
+        is_known = (indices[:, 0] >= oldest) & (indices[:, 1] <= now)
         if not is_known.any():
             return None
         ends, hesitation = ends[is_known], hesitation[is_known]
-        shapes = self._shapes(ends)
+        shapes = self._shapes(indices[is_known])
         off = without_drift(shapes - self._usual) / self._energy + hesitation
         best = int(np.argmin(off))
         (start, end), difference = ends[best].tolist(), float(off[best])
         slack = OVERLAP * self.length_s
-        if difference >= ALIKE or self._correlation(shapes[best]) < CORRELATED:
+        if difference >= DIFFERENT or self._correlation(shapes[best]) < CORRELATED:
             return None
         if start < bounds_s[0] - slack or end > bounds_s[1] + slack:
             return None
@@ -115,10 +118,12 @@ class Extension:
         energy = max(float(np.vdot(movement, movement)), STILL)
         return float(np.vdot(movement, self._movement)) / sqrt(energy * self._energy)
 
-    def _shapes(self, ends_s: FloatArray) -> FloatArray:
-        """Means of the channels in the bins of cycles, (n, channels, BINS), given their ends (n, 2)."""
-        ends = (ends_s - self._timing.first_s) * self._timing.sampling_rate_hz
-        edges = ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * (np.arange(BINS + 1) / BINS)
+    def _indices(self, times_s: FloatArray) -> FloatArray:
+        return (times_s - self._timing.first_s) * self._timing.sampling_rate_hz
+
+    def _shapes(self, ends: FloatArray) -> FloatArray:
+        """Means of the channels in the parts of cycles, (n, channels, PARTS), at their ends, indices (n, 2)."""
+        edges = ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * (np.arange(PARTS + 1) / PARTS)
         return np.ascontiguousarray(self._history.means(edges).swapaxes(0, 1))
 
 

@@ -68,6 +68,9 @@ class Window:
 
     def at(self, indices: npt.NDArray[np.intp]) -> FloatArray:
         """Return all channels at each of the indices, shape (channels, *indices.shape)."""
+        assert indices.size == 0 or self._first <= indices.min() <= indices.max() < self.end, (
+            "is not kept, or to come"
+        )
         samples: FloatArray = self._x.take(indices - self._first, axis=1)
         return samples
 

@@ -14,7 +14,7 @@ from imucount.history import History, Timing, Window
 from imucount.projections import DIRECTIONS, project
 from imucount.samples import FloatArray
 
-__all__ = ["RunFinder"]
+__all__ = ["SAMPLES", "RunFinder"]
 
 SAMPLES = 10.0
 """Samples of the grid in a cycle that is as fast as the cutoff."""

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+
+import numpy as np
+import numpy.typing as npt
 
 from imucount.cycles import CycleFinder, Run
+from imucount.samples import FloatArray
 
 __all__ = ["RunSelector"]
 
@@ -14,6 +20,9 @@ SHARED_S = 0.2
 
 RIVAL = 0.5
 """A run that goes on is waited for if it has this share of the score: it may still become the better one."""
+
+FEWEST = 3
+"""Halves that are left of a run which reaches back into one that was chosen before: two reps have as many."""
 
 REMEMBERED = 20
 """Runs that were chosen last: later ones cannot reach back behind all of these."""
@@ -31,6 +40,8 @@ class RunSelector:
     def __init__(self) -> None:
         self._runs: list[Run] = []
         self._chosen: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
+        self._going_on: set[tuple[CycleFinder, float | None]] = set()
+        self._has_more = False
 
     @property
     def best(self) -> Run | None:
@@ -45,41 +56,62 @@ class RunSelector:
     def add(self, runs: Sequence[Run]) -> None:
         """Take runs that have ended."""
         self._runs += runs
+        self._has_more = self._has_more or bool(runs)
 
     def decide(self, going_on: Sequence[CycleFinder]) -> list[Run]:
         """Return the runs that can be chosen now, in order of time.
+
+        A run is chosen if all better ones that overlap it have lost against one that is chosen, and nothing that
+        goes on may become a better one.
 
         Parameters
         ----------
         going_on : sequence of CycleFinder
             Those with a run that has not ended.
         """
-        chosen: list[Run] = []
-        if not self._runs:
-            return chosen
-        self._runs.sort(key=lambda run: (run.start, run.source))
-        while self._runs:
-            count, end = 1, self._runs[0].end
-            while count < len(self._runs) and self._runs[count].start < end - SHARED_S:
-                end = max(end, self._runs[count].end)
-                count += 1
-            group = sorted(self._runs[:count], key=_rank, reverse=True)
-            if any(_is_rival(finder, end, RIVAL * group[0].score) for finder in going_on):
-                break
-            del self._runs[:count]
-            chosen += sorted((run for run in group if self._take(run)), key=lambda run: run.start)
-        return chosen
+        before, self._going_on = self._going_on, {(finder, finder.start) for finder in going_on}
+        if not self._runs or (not self._has_more and before <= self._going_on):
+            return []  # where nothing has ended, nothing more can be decided
+        self._has_more = False
+        self._runs.sort(key=_rank, reverse=True)
+        start, end = np.array([(run.start, run.end) for run in self._runs]).T
+        is_awaited = self._is_awaited(end, np.array([run.score for run in self._runs]))
+        has_won, is_open = np.zeros(len(end), dtype=bool), np.zeros(len(end), dtype=bool)
+        for each in range(len(end)):
+            is_beside: npt.NDArray[np.bool_] = (start[:each] < end[each] - SHARED_S) & (
+                start[each] < end[:each] - SHARED_S
+            )
+            if not (is_beside & has_won[:each]).any():
+                is_open[each] = is_awaited[each] or (is_beside & is_open[:each]).any()
+                has_won[each] = not is_open[each]
+        until_s = start[is_open].min(initial=inf)
+        told = np.flatnonzero(has_won & (start < until_s))
+        is_over = (start[:, np.newaxis] < end[told] - SHARED_S) & (start[told] < end[:, np.newaxis] - SHARED_S)
+        is_over[told, np.arange(len(told))] = True
+        runs = [self._runs[each] for each in told.tolist()]
+        self._runs = [run for run, over in zip(self._runs, is_over.any(axis=1).tolist(), strict=True) if not over]
+        runs.sort(key=lambda run: run.start)
+        return [left for run in runs for left in self._left_of(run)]
 
-    def _take(self, run: Run) -> bool:
-        free = all(run.start >= end - SHARED_S or run.end <= start + SHARED_S for start, end in self._chosen)
-        if free:
-            self._chosen.append((run.start, run.end))
-        return free
+    def _is_awaited(self, end: FloatArray, score: FloatArray) -> npt.NDArray[np.bool_]:
+        """Whether a run that goes on, and starts before the end of each, has a share of its score."""
+        starts = np.array([start for _, start in self._going_on], dtype=np.float64)
+        scores = np.array([finder.score for finder, _ in self._going_on], dtype=np.float64)
+        rivals = (starts < end[:, np.newaxis] - SHARED_S) & (scores >= RIVAL * score[:, np.newaxis])
+        return np.asarray(rivals.any(axis=1))
+
+    def _left_of(self, run: Run) -> list[Run]:
+        """Take a run, without what an earlier one has that it reaches back into."""
+        since = max((end for start, end in self._chosen if start < run.end), default=-inf) - SHARED_S
+        first = run.first
+        while first < run.last and run.times[first] < since:
+            first += 1
+        if run.last - first < FEWEST:
+            return []
+        self._chosen.append((run.times[first], run.end))
+        share = (run.last - first) / (run.last - run.first)
+        return [replace(run, score=share * run.score, first=first, continues=run.continues and first == run.first)]
 
 
 def _rank(run: Run) -> tuple[float, float, int]:
     return run.score, -run.start, -run.source
-
-
-def _is_rival(finder: CycleFinder, end: float, score: float) -> bool:
-    return finder.start is not None and finder.start < end - SHARED_S and finder.score >= score

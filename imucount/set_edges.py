@@ -41,6 +41,9 @@ AROUND = 1.0
 """Cycles before the first anchor and after the last. Where there is no more, somebody started and stopped the
 recording by hand for this one set, and half a rep is what that cost."""
 
+TWICE = 2.0
+"""A half outside of a run that is longer, or shorter, by more than this is no part of it, but of a rest."""
+
 PAUSE = 3.0
 """A half this many times as long as those next to it, and this many seconds, is a pause between reps, not a part
 of one."""
@@ -235,8 +238,8 @@ def _usual_length(run: Run, half: int) -> float:
 
 
 def _may_belong(run: Run, template: Template, half: int) -> bool:
-    """Whether a half outside of a run has a length that is not e times another than usual."""
-    return run.shapes[half] is not None and abs(log(_length(run, half) / template.lengths[half % 2])) <= 1.0
+    """Whether a half outside of a run is about as long as usual."""
+    return run.shapes[half] is not None and abs(log(_length(run, half) / template.lengths[half % 2])) <= log(TWICE)
 
 
 def _begins_cut(run: Run, template: Template, anchor: int) -> bool:

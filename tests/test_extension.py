@@ -24,39 +24,43 @@ def made(*parts):
     x += rng.normal(0.0, 0.05, x.shape)
     history = History(100_000, CHANNELS)
     history.append(x)
-    return history, TIMING.time_s(x.shape[1] - 1)
+    return history, x.shape[1] - 1
+
+
+def index(time_s):
+    return round((time_s - TIMING.first_s) * TIMING.sampling_rate_hz)
 
 
 REP, STILL = (3.0, 1.0, 0.0), (6.0, 0.0, 0.0)
 FIRST_S = TIMING.first_s + 6.0  # where the reps begin after `STILL`
 
 
-def extension(history, now_s, first=1, last=4):
+def extension(history, now, first=1, last=4):
     """Of the reps from one to another of a history in which they come 6 s after its beginning."""
     starts = [FIRST_S + 3.0 * number for number in range(first, last)]
-    return Extension([Cycle(start, start + 3.0, 0.05, 0.95, False) for start in starts], history, TIMING, now_s)
+    return Extension([Cycle(start, start + 3.0, 0.05, 0.95, False) for start in starts], history, TIMING, now)
 
 
 @pytest.mark.parametrize(
     "other", [REP, (2.4, 1.0, 0.0), (4.0, 1.0, 0.0), (3.0, 0.6, 0.0), (3.0, 1.0, 0.3)], ids=str
 )
 def test_one_more_is_found_on_either_side(other):
-    history, now_s = made(STILL, other, *[REP] * 4, other, STILL)
+    history, now = made(STILL, other, *[REP] * 4, other, STILL)
     start_s = FIRST_S + other[0]
     cycles = [
         Cycle(start_s + 3.0 * number, start_s + 3.0 * (number + 1), 0.05, 0.95, False) for number in range(4)
     ]
-    known = Extension(cycles, history, TIMING, now_s)
-    before = known.before(start_s, -np.inf, now_s)
+    known = Extension(cycles, history, TIMING, now)
+    before = known.before(start_s, -np.inf, now)
     assert (before.start, before.end) == pytest.approx((FIRST_S, start_s), abs=0.4)
-    after = known.after(start_s + 12.0, np.inf, now_s)
+    after = known.after(start_s + 12.0, np.inf, now)
     assert (after.start, after.end) == pytest.approx((start_s + 12.0, start_s + 12.0 + other[0]), abs=0.4)
     assert known.length_s == pytest.approx(3.0)
 
 
 def test_a_pause_before_it_is_none_of_it():
-    history, now_s = made(STILL, *[REP] * 4, (1.0, 0.0, 0.0), REP, STILL)
-    after = extension(history, now_s, 0, 4).after(FIRST_S + 12.0, np.inf, now_s)
+    history, now = made(STILL, *[REP] * 4, (1.0, 0.0, 0.0), REP, STILL)
+    after = extension(history, now, 0, 4).after(FIRST_S + 12.0, np.inf, now)
     assert (after.start, after.end) == pytest.approx((FIRST_S + 13.0, FIRST_S + 16.0), abs=0.4)
 
 
@@ -64,28 +68,30 @@ def test_a_pause_before_it_is_none_of_it():
     "other", [STILL, (3.0, -1.0, 0.0), (3.0, 1.0, 8.0)], ids=["still", "mirrored", "elsewhere"]
 )
 def test_what_is_no_rep_is_none(other):
-    history, now_s = made(STILL, other, *[REP] * 4, other, STILL)
+    history, now = made(STILL, other, *[REP] * 4, other, STILL)
     start_s = FIRST_S + other[0]
     cycles = [
         Cycle(start_s + 3.0 * number, start_s + 3.0 * (number + 1), 0.05, 0.95, False) for number in range(4)
     ]
-    known = Extension(cycles, history, TIMING, now_s)
-    assert known.before(start_s, -np.inf, now_s) is None
-    assert known.after(start_s + 12.0, np.inf, now_s) is None
+    known = Extension(cycles, history, TIMING, now)
+    assert known.before(start_s, -np.inf, now) is None
+    assert known.after(start_s + 12.0, np.inf, now) is None
 
 
 def test_none_where_another_run_or_the_unknown_begins():
-    history, now_s = made(STILL, *[REP] * 6, STILL)
-    known = extension(history, now_s)
+    history, now = made(STILL, *[REP] * 6, STILL)
+    known = extension(history, now)
     end_s = FIRST_S + 12.0
-    assert known.after(end_s, np.inf, now_s) is not None
-    assert known.after(end_s, end_s + 2.0, now_s) is None
-    assert known.after(end_s, np.inf, end_s + 1.9) is None
-    assert known.before(FIRST_S + 3.0, FIRST_S + 1.0, now_s) is None
+    assert known.after(end_s, np.inf, now) is not None
+    assert known.after(end_s, end_s + 2.0, now) is None
+    assert known.after(end_s, np.inf, index(end_s + 1.9)) is None
+    assert known.before(FIRST_S + 3.0, FIRST_S + 1.0, now) is None
 
 
 def test_later_samples_change_nothing_once_all_places_are_known():
-    history, now_s = made(STILL, *[REP] * 6, STILL)
-    known = extension(history, now_s)
+    history, now = made(STILL, *[REP] * 6, STILL)
+    known = extension(history, now)
     end_s = FIRST_S + 12.0
-    assert known.after(end_s, np.inf, end_s + LOOKED_AT * known.length_s) == known.after(end_s, np.inf, now_s)
+    assert known.after(end_s, np.inf, index(end_s + LOOKED_AT * known.length_s) + 1) == known.after(
+        end_s, np.inf, now
+    )
