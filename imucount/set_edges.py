@@ -41,6 +41,10 @@ AROUND = 1.0
 """Cycles before the first anchor and after the last. Where there is no more, somebody started and stopped the
 recording by hand for this one set, and half a rep is what that cost."""
 
+MOVES = 0.2
+"""A half outside of a run with less of its usual movement is a rest, in which somebody sways: where the movement
+is small, posture does not tell."""
+
 TWICE = 2.0
 """A half outside of a run that is longer, or shorter, by more than this is no part of it, but of a rest."""
 
@@ -138,6 +142,17 @@ class Template:
         off = [float(without_drift(shape - template[:, bins])) for template in templates if template is not None]
         return float(min(MOST, *(each / energy for each in off)))
 
+    def share(self, half: int) -> float:
+        """How much of the usual half's movement one has: 1 if all of it, 0 if it is still or moves otherwise."""
+        shape = self.run.shapes[half]
+        if shape is None:
+            return 0.0
+        middle = (self.run.first + self.run.last) // 2
+        templates = [self._halves[half % 2], self._near(half, half < middle)]
+        usual = [_movement(template) for template in templates if template is not None]
+        moved = _movement(shape)
+        return max(float(np.vdot(moved, each)) / max(float(np.vdot(each, each)), 1e-12) for each in usual)
+
     def before(self, anchor: int) -> float:
         """How much what comes before an anchor differs from what should; 0 where it is cut off."""
         shape = self.run.before.get(anchor)
@@ -149,9 +164,19 @@ class Template:
         return 0.0 if shape is None else self._least(shape, anchor, False, slice(0, BINS // 2))
 
 
+def _movement(shape: FloatArray) -> FloatArray:
+    """Take the mean posture off."""
+    movement = shape.copy()
+    movement[:3] -= shape[:3].mean(axis=1, keepdims=True)
+    return movement
+
+
 def without_drift(off: FloatArray) -> FloatArray:
-    """Sum of squares of what shapes (..., k, n) are off by; as much of their means as is drift does not count."""
-    level = off.mean(axis=-1)
+    """Sum of squares of what shapes (..., k, n) are off by; mean posture does not count as far as it is drift.
+
+    Posture is in the acceleration, which comes first: an angular rate that is another one is another movement.
+    """
+    level = off[..., :3, :].mean(axis=-1)
     drift = np.minimum((level * level).sum(axis=-1), DRIFT**2)
     squared: FloatArray = (off * off).sum(axis=(-2, -1)) - off.shape[-1] * drift
     return squared
@@ -238,8 +263,11 @@ def _usual_length(run: Run, half: int) -> float:
 
 
 def _may_belong(run: Run, template: Template, half: int) -> bool:
-    """Whether a half outside of a run is about as long as usual."""
-    return run.shapes[half] is not None and abs(log(_length(run, half) / template.lengths[half % 2])) <= log(TWICE)
+    """Whether a half outside of a run moves as usual, and is about as long."""
+    if run.shapes[half] is None:  # it has no length, or one beyond bounds
+        return False
+    is_about_as_long = abs(log(_length(run, half) / template.lengths[half % 2])) <= log(TWICE)
+    return is_about_as_long and template.share(half) >= MOVES
 
 
 def _begins_cut(run: Run, template: Template, anchor: int) -> bool:
