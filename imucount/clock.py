@@ -60,8 +60,12 @@ a count, any lost packet looks so."""
 DOUBT_S: dict[TimeKind, float] = {"device": 2.0, "counter": 2.0, "arrival": 0.5}
 """If after so much of a steady flow nothing has caught up, it was no stall."""
 
+HASTE = 0.25
+"""Share of that which must do where another stall, or the end, comes first: one of the longest connection
+intervals, since what a stall has kept back comes faster."""
+
 CATCHING_UP_S = 0.01
-"""A delay that still falls by this is a stall that is being worked off."""
+"""A delay that still falls by this, and faster than the rate may be wrong, is a stall that is being worked off."""
 
 LEARNED_S = 0.1
 """A slope from arrivals so unsure, s, is known to this over the span of the line."""
@@ -364,6 +368,9 @@ class Clock:
 
     def finish(self) -> list[FloatArray]:
         """Give the packets that are held back their times, as of `update`."""
+        if self._doubtful is not None and self._flowing_s > HASTE * DOUBT_S[self.kind]:
+            return self._conclude()
+        self._doubtful = None
         times = [self._times(packet) for packet in self._held]
         self._held.clear()
         return times
@@ -430,16 +437,20 @@ class Clock:
         times: list[FloatArray] = []
         # In usual batches a packet is later than the one before by no more than this.
         steep_s = 2.0 * self._usual_delay_s + DOUBTFUL_DELAY_S[self.kind]
-        if self._doubtful is not None and delay_s > self._least_delay_s + steep_s:
-            # Another stall, or another loss, before it was known what the first one was.
-            times = self._conclude() if self._flowing_s > 0.5 * DOUBT_S[self.kind] else self.finish()
-            self._doubtful = None
-            delay_s = packet.ahead_s - self._envelope.at(packet.device_s)
+        if self._doubtful is not None:
+            rise_s = delay_s - self._least_delay_s
+            # Else, where all packets are late, each batch would seem another stall, for ever.
+            self._usual_delay_s = max(self._usual_delay_s, min(rise_s, LONGEST_USUAL_S))
+            if rise_s > steep_s:
+                # Another stall, or another loss, before it was known what the first one was.
+                times = self.finish()
+                delay_s = packet.ahead_s - self._envelope.at(packet.device_s)
         self._held.append(packet)
         if self._doubtful is None:
             self._learn()
             self._first_delay_s = delay_s
-        if self._doubtful is None or delay_s < self._least_delay_s - CATCHING_UP_S:
+        drift_s = self._limit * self._flowing_s
+        if self._doubtful is None or delay_s < self._least_delay_s - CATCHING_UP_S - drift_s:
             self._doubtful = self._new_envelope()
             self._flowing_s, self._least_delay_s = 0.0, delay_s
             self._n_caught_up = len(self._held)

@@ -111,9 +111,15 @@ class PacketOrder:
         sequence = packet.sequence % counter.modulus
         if self._expected is None:
             self._expected = sequence
-        ahead = (sequence - self._expected) % counter.modulus
         unit = len(packet) if counter.counts == "samples" else 1
-        if counter.modulus - ahead <= min(REMEMBERED * unit, counter.modulus // 2):
+        near = min(REMEMBERED * unit, counter.modulus // 2)
+        newest = max(self._held, default=self._expected)
+        following = newest + (sequence - newest) % counter.modulus
+        number = self._expected + (sequence - self._expected) % counter.modulus
+        if following - newest < near:
+            # Even where so many were lost before the newest that this would seem to be of the past.
+            number = following
+        elif self._expected + counter.modulus - number <= near:
             if not self._has_gone_back(sequence, arrival_s):
                 return []
             before = self.finish()
@@ -121,10 +127,10 @@ class PacketOrder:
             self._past.append(sequence)
             return [*before, InOrder(packet, arrival_s, anew=True)]
         self._stale = 0
-        if self._expected + ahead in self._held:
+        if number in self._held:
             self.duplicated += 1
             return []
-        self._held[self._expected + ahead] = packet, arrival_s
+        self._held[number] = packet, arrival_s
         return self._release()
 
     def _release(self, wait: bool = True) -> list[InOrder]:

@@ -96,6 +96,15 @@ def test_a_lost_packet_holds_the_next_ones_back_only_briefly():
     assert stream.problems == PacketProblems(lost=1)
 
 
+@pytest.mark.parametrize("counter", [Counter(256), Counter(256, "samples")], ids=["packets", "samples"])
+def test_a_loss_of_any_length_costs_no_packet_that_comes(counter):
+    device = Device(counter=counter)
+    packets = [(ready_s + 0.005, data) for ready_s, data in device.packets(values(400))]
+    for lost in range(1, 300):
+        _, number = fed(PacketStream(device.sensor()), packets[:40] + packets[40 + lost :][:40])
+        assert len(number) == 80
+
+
 @pytest.mark.parametrize(
     "ticks", [None, MILLISECONDS, Ticks(1e-3, 1 << 16, "last")], ids=["none", "first", "last"]
 )
