@@ -77,7 +77,7 @@ class RepCounter:
     exercise : {"shoulder-circles", "cyclic"}, default "shoulder-circles"
         "cyclic" counts whatever repeats itself, with a sensor anywhere and turned anyhow. Its reps have no
         direction, phases or range. They are held back until the set is over, since what a rep of it was shows best
-        then: they become certain two to five reps after the last one, or after two minutes. Meanwhile
+        then: they become certain three to eight reps after the last one, or after four minutes. Meanwhile
         `progress.pending` counts along, within a second of each.
     profile : Profile, optional
         How the clip sits, as `imucount.teach` learned it from circles of known direction: it tells the direction
