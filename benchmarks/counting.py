@@ -90,11 +90,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--failures", action="store_true", help="name each recording that was not exact")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     options = parser.parse_args(arguments)
-    counters = [OURS, *(peer for peer in PEERS if peer in options.peers.split(","))]
+    peers = [peer for peer in options.peers.split(",") if peer]
+    unknown = [peer for peer in peers if peer not in PEERS]
+    if unknown:
+        parser.error(
+            f"expected peers out of {', '.join(PEERS)}, got {unknown[0]}; neurokit2 and stumpy come with "
+            "the extra imucount[peers]"
+        )
+    counters = [OURS, *(peer for peer in PEERS if peer in peers)]
     try:
         units = units_of(options.folder, options.truth)
         if options.subjects:
+            subjects = sorted({unit.subject for unit in units})
             units = [unit for unit in units if unit.subject in options.subjects.split(",")]
+            if not units:
+                parser.error(f"expected subjects out of {', '.join(subjects)}, got {options.subjects}")
         with ProcessPoolExecutor(options.jobs) as pool:
             each = list(pool.map(judge, units, repeat(counters), repeat(options.exercise)))
     except imucount.ImucountError as error:
@@ -143,7 +153,7 @@ def _spread(counter: str, recording: Recording) -> list[Found]:
 def compare(unit: Unit, spans: Sequence[Span], found: Sequence[Found], duration_s: float) -> Outcome:
     """Hold the reps that were found against the truth."""
     outcome = Outcome(unit, "", 0, 0.0, len(found), len(found) - unit.total, False, False)
-    if unit.direction:
+    if unit.direction and any(rep.direction != "unknown" for rep in found):
         outcome.directions_right = sum(rep.direction == unit.direction for rep in found)
     if unit.labels_reps:
         _match(outcome, spans, found)

@@ -3,8 +3,8 @@
 A folder holds recordings as CSV, in folders by data set or directly, and a truth file beside them:
 
 `truth.csv`, a row a recording: `recording` (the file's name without .csv), `reps`, and optionally `dataset`
-(the folder within the folder), `subject`, `placement`, `side` ("left" or "right") and `direction` ("forward" or
-"backward").
+(the folder within the folder), `subject`, `placement` and `direction` ("forward" or "backward"; it is
+told where the recording's header says the side).
 
 `segments.csv`, optional, a row a span: `dataset`, `recording`, `start_s`, `end_s`, `reps`. Spans of one rep
 each label reps; a span of several is a set, and what is counted outside of the spans of a recording is false.
@@ -124,19 +124,20 @@ def units_of(folder: Path, truth: Path | None = None) -> list[Unit]:
         If there is no truth file, or a recording cannot be read.
     """
     truth = truth_of(folder) if truth is None else _present(truth)
-    table = pd.read_csv(truth, dtype=str, keep_default_na=False)
+    table = _table(truth, ("recording", "reps"))
     for column in ("dataset", "subject", "placement", "direction"):
         if column not in table:
             table[column] = ""
     spans: dict[tuple[str, str], list[Span]] = {}
     path = truth.parent / "segments.csv"
     if path.exists():
-        segments = pd.read_csv(path, dtype=str, keep_default_na=False)
+        segments = _table(path, ("recording", "start_s", "end_s", "reps"))
         datasets = segments["dataset"] if "dataset" in segments else [""] * len(segments)
         for dataset, name, start_s, end_s, reps in zip(
             datasets, segments["recording"], segments["start_s"], segments["end_s"], segments["reps"], strict=True
         ):
-            spans.setdefault((str(dataset), name), []).append(Span(float(start_s), float(end_s), int(reps)))
+            span = Span(_seconds(path, start_s), _seconds(path, end_s), _count(path, reps))
+            spans.setdefault((str(dataset), name), []).append(span)
     units: list[Unit] = []
     for name, rows in table.groupby("dataset", sort=False):
         plain = [
@@ -145,14 +146,51 @@ def units_of(folder: Path, truth: Path | None = None) -> list[Unit]:
                 name=str(row.recording),
                 subject=str(row.subject),
                 paths=(folder / str(row.dataset) / f"{row.recording}.csv",),
-                sets=(int(str(row.reps)),),
+                sets=(_count(truth, str(row.reps)),),
                 spans=tuple(spans.get((str(row.dataset), str(row.recording)), ())),
                 direction=str(row.direction),
             )
             for row in rows.itertuples()
         ]
-        units += PUBLIC[str(name)](plain) if str(name) in PUBLIC else plain
+        try:
+            units += PUBLIC[str(name)](plain) if str(name) in PUBLIC else plain
+        except ValueError as error:
+            raise RecordingError(
+                f"expected recordings named as those of the public data set {plain[0].table}, got others; "
+                "is it another one, in a folder of that name?",
+                truth,
+            ) from error
     return units
+
+
+def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise RecordingError(
+            "expected a table with commas, got none that can be read; is it empty?", path
+        ) from error
+    if any(column not in table for column in columns):
+        got = ", ".join(map(str, table.columns))
+        raise RecordingError(
+            f"expected the columns {', '.join(columns)}, got {got}; are they separated by commas?", path
+        )
+    if table.empty:
+        raise RecordingError("expected a row for each recording, got the header alone", path)
+    return table
+
+
+def _count(path: Path, reps: str) -> int:
+    if not reps.strip().isdecimal():
+        raise RecordingError(f"expected a whole number of reps, got {reps!r}", path)
+    return int(reps)
+
+
+def _seconds(path: Path, time_s: str) -> float:
+    try:
+        return float(time_s)
+    except ValueError:
+        raise RecordingError(f"expected a time in s, got {time_s!r}", path) from None
 
 
 # The public data sets

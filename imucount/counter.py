@@ -13,7 +13,14 @@ from imucount.chain import Chain
 from imucount.circle_chain import CircleChain
 from imucount.csv_reader import open_csv
 from imucount.errors import CountingError, RecordingError, SampleError
-from imucount.plausibility import CONSTANT_GYR, LOWEST_RATE_HZ, gravity_problem, rate_problem, turning_problem
+from imucount.plausibility import (
+    CONSTANT_GYR,
+    LOWEST_CYCLIC_RATE_HZ,
+    LOWEST_RATE_HZ,
+    gravity_problem,
+    rate_problem,
+    turning_problem,
+)
 from imucount.profile import Profile
 from imucount.recording import Recording, recording_of_frame
 from imucount.reps import Rep
@@ -31,9 +38,11 @@ PIECE = 1 << 16
 HEAD_S = 2.0
 """The rate and gravity are judged on the first samples of this length."""
 
-LOWEST_RATES_HZ: dict[Exercise, float] = {"shoulder-circles": LOWEST_RATE_HZ, "cyclic": 10.0}
-"""The exercises, with the rates below which they are not seen: 10 Hz are two samples of the fastest cyclic
-half."""
+LOWEST_RATES_HZ: dict[Exercise, float] = {
+    "shoulder-circles": LOWEST_RATE_HZ,
+    "cyclic": LOWEST_CYCLIC_RATE_HZ,
+}
+"""The exercises, with the rates below which they are not seen."""
 
 NOTABLE_LOSS = 0.02
 """A lost share of samples above this is told."""
@@ -118,6 +127,10 @@ class RepCounter:
             raise CountingError(f"expected min_reps to be a whole number of 1 or more, got {min_reps!r}")
         if exercise not in LOWEST_RATES_HZ:
             raise CountingError(f"expected exercise {' or '.join(map(repr, LOWEST_RATES_HZ))}, got {exercise!r}")
+        if profile is not None and not isinstance(profile, Profile):
+            raise CountingError(
+                f"expected a Profile, got {profile!r}; imucount.Profile.load reads one from its file"
+            )
         if profile is not None and exercise != "shoulder-circles":
             raise CountingError(
                 f'expected no profile with exercise "{exercise}", whose reps have no direction; '

@@ -15,6 +15,7 @@ __all__ = [
     "CONSTANT_GYR",
     "HIGHEST_RATE_HZ",
     "LONG_STEP",
+    "LOWEST_CYCLIC_RATE_HZ",
     "LOWEST_RATE_HZ",
     "PlausibilityCheck",
     "gravity_problem",
@@ -28,6 +29,9 @@ CONSTANT_GYR = "The angular rate is the same in every sample; was the gyroscope 
 """What whoever counts a signal, or looks at it, says of one with `PlausibilityCheck.gyr_is_constant`."""
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 20.0, 400.0
+
+LOWEST_CYCLIC_RATE_HZ = 10.0
+"""Of exercise "cyclic": two samples of the fastest half of a rep."""
 
 _RATE_TOLERANCE = 0.05  # a sensor's clock may be a few percent off its nominal rate
 
@@ -196,6 +200,8 @@ def rate_problem(t: FloatArray, unit: str | None = None, lowest_hz: float = LOWE
     for likely, factor in (TO_SI["t"] | {"ns": 1e-9}).items():
         if likely != declared and _is_rate(1 / (in_unit * factor), lowest_hz):
             return f"{message}; is t in {likely} rather than {declared}?{_column_advice('t', likely, unit)}"
+    if LOWEST_CYCLIC_RATE_HZ <= 1 / interval_s < lowest_hz:
+        message += f', where exercise "cyclic" (--exercise cyclic) takes {LOWEST_CYCLIC_RATE_HZ:g} Hz'
     return f"{message}; was the recording thinned out or made with another setting?"
 
 

@@ -569,3 +569,14 @@ def test_the_shipped_programme_is_what_is_prescribed():
 def test_what_is_no_samples_is_refused_with_advice(wrong):
     with pytest.raises(CountingError, match=r"expected Samples, got \w+; arrays make"):
         RepCounter().update(wrong)
+
+
+def test_a_path_is_no_profile():
+    with pytest.raises(CountingError, match=r"Profile\.load"):
+        RepCounter(profile="mine.json")
+
+
+def test_a_rate_that_another_exercise_takes_says_so():
+    t = np.arange(0.0, 10.0, 0.1)
+    with pytest.raises(SampleError, match="--exercise cyclic"):
+        count(Samples(t, np.tile([0.0, 0.0, 9.81], (len(t), 1))))

@@ -88,3 +88,44 @@ def test_the_tables_are_printed(folder, capsys):
     assert "| a profile of two circles | 8 | 100.0 % | 0.0 % |" in capsys.readouterr().out
     false_circles.main([str(folder)])
     assert "| clip | 1 | 0.02 | 0 | 0.0 |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("truth", "told"),
+    [
+        ("", "is it empty"),
+        ("recording,reps\n", "the header alone"),
+        ("recording;reps\na0;1\n", "separated by commas"),
+        ("recording,number\na0,1\n", "recording, reps"),
+        ("recording,reps\na0,twenty\n", "whole number of reps, got 'twenty'"),
+        ("recording,reps\na0,-3\n", "whole number of reps, got '-3'"),
+        ("dataset,recording,reps\nuci_physio,mine,30\n", "in a folder of that name"),
+    ],
+)
+def test_a_truth_file_that_cannot_be_used_is_told_in_a_sentence(folder, capsys, truth, told):
+    (folder / "truth.csv").write_text(truth, encoding="utf-8")
+    with pytest.raises(SystemExit) as exit_:
+        counting.main([str(folder), "--peers", ""])
+    assert exit_.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("segments", "told"),
+    [
+        ("recording,start_s,end_s\na0,1,2\n", "start_s, end_s, reps"),
+        ("recording,start_s,end_s,reps\na0,x,2,1\n", "'x'"),
+    ],
+)
+def test_a_table_of_spans_that_cannot_be_used_is_told_in_a_sentence(folder, capsys, segments, told):
+    (folder / "segments.csv").write_text(segments, encoding="utf-8")
+    with pytest.raises(SystemExit):
+        counting.main([str(folder), "--peers", ""])
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [["--peers", "nonesuch"], ["--peers", "", "--subjects", "nobody"]])
+def test_peers_and_subjects_that_there_are_not_are_told(folder, capsys, options):
+    with pytest.raises(SystemExit):
+        counting.main([str(folder), *options])
+    assert "expected" in capsys.readouterr().err

@@ -72,7 +72,7 @@ min_reps_option = click.option(
     show_default=True,
     metavar="N",
     help="Circles that must follow each other before they count. With 1 every circle counts at once; with 2 a "
-    "single one still counts when it is unmistakable.",
+    "single one still counts when it is unmistakable. Of any exercise a set has at least two.",
 )
 exercise_option = click.option(
     "--exercise",
