@@ -46,6 +46,7 @@ _GRAVITY_G = (0.765, 1.22)
 
 # A wrist in vigorous swing without a moment of rest had a median |acc| of 2.4 g.
 _VIGOROUS_G = (0.5, 4.0)
+_LEAST_REST_G = 0.5  # at rest; without gravity there is next to nothing
 _REST_SPREAD = 0.1
 
 # Sensors with a range of 2000 deg/s have a full scale of up to 2294 deg/s, which is 40 rad/s.
@@ -230,7 +231,8 @@ def gravity_problem(t: FloatArray, acc: FloatArray, unit: str | None = None) -> 
     one_g = STANDARD_GRAVITY / TO_SI["acc"][declared]
     message = f"expected |acc| near {one_g:.4g} {declared}, which is gravity, got a median of {seen:.4g}"
     for likely, factor in TO_SI["acc"].items():
-        if likely != declared and _within(seen * factor / STANDARD_GRAVITY, _GRAVITY_G):
+        length = factor / TO_SI["acc"][declared]  # of 1 g as declared, in g if it is the likely unit
+        if likely != declared and _within(median_g * length, _GRAVITY_G) and rest.mean * length > _LEAST_REST_G:
             advice = _column_advice("ax", likely, unit)
             return f"{message}; is the acceleration in {likely} rather than {declared}?{advice}"
     if median_g < _VIGOROUS_G[0]:

@@ -438,3 +438,12 @@ def any_bytes(tmp_path_factory, content):
             assert "\n" not in str(error)  # noqa: PT017 - not raising is fine too
         else:
             assert not isinstance(result, Recording) or len(result.samples) > 1
+
+
+def test_linear_acceleration_that_happens_to_be_near_one_is_not_taken_for_g(path):
+    table = values(2000)
+    moves = np.where(table[:, 0] > 3.0, 1.3, 0.02) * np.sin(4.0 * table[:, 0])
+    table[:, 1:4] = np.column_stack([moves, 0.3 * moves, 0.5 * moves])
+    assert 0.765 < np.median(np.linalg.norm(table[:, 1:4], axis=1)) < 1.22
+    path.write_text("\n".join(lines(table)), encoding="utf-8")
+    assert "has gravity been removed" in inspect_csv(path).problem
