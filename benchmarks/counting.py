@@ -18,16 +18,18 @@ import argparse
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, repeat
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 import imucount
 from benchmarks.counting_peers import PEERS
 from benchmarks.counting_units import Span, Unit, units_of
-from imucount import Recording
+from imucount import Recording, Samples
 
 __all__ = ["Found", "Outcome", "compare", "main", "report"]
 
@@ -87,6 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--peers", default=",".join(PEERS), help="those to stand beside, none if empty (default: %(default)s)"
     )
+    parser.add_argument(
+        "--turned", type=int, metavar="SEED", help="turn each recording to another attitude, drawn at random"
+    )
     parser.add_argument("--failures", action="store_true", help="name each recording that was not exact")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     options = parser.parse_args(arguments)
@@ -106,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if not units:
                 parser.error(f"expected subjects out of {', '.join(subjects)}, got {options.subjects}")
         with ProcessPoolExecutor(options.jobs) as pool:
-            each = list(pool.map(judge, units, repeat(counters), repeat(options.exercise)))
+            each = list(pool.map(judge, units, repeat(counters), repeat(options.exercise), repeat(options.turned)))
     except imucount.ImucountError as error:
         parser.error(str(error))
     outcomes = [outcome for unit in each for outcome in unit]
@@ -116,9 +121,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(f"{outcome.unit.table}: {outcome.unit.name}: {outcome.unit.sets}, error {outcome.error:+d}")
 
 
-def judge(unit: Unit, counters: Sequence[str], exercise: imucount.Exercise) -> list[Outcome]:
-    """Count a unit with each counter, and hold what comes out against the truth."""
+def judge(
+    unit: Unit, counters: Sequence[str], exercise: imucount.Exercise, turned: int | None = None
+) -> list[Outcome]:
+    """Count a unit with each counter, turned as a seed says, and hold what comes out against the truth."""
     recording, spans = unit.load()
+    if turned is not None:
+        recording = _turned(recording, turned + crc32(unit.name.encode()))
     outcomes = []
     for counter in counters:
         began = time.process_time()
@@ -140,6 +149,14 @@ def judge(unit: Unit, counters: Sequence[str], exercise: imucount.Exercise) -> l
             outcome.is_covered = sum(share for _, share in outcome.confidences) >= sure_reps - 0.5
         outcomes.append(outcome)
     return outcomes
+
+
+def _turned(recording: Recording, seed: int) -> Recording:
+    """Sit the sensor in another attitude."""
+    turn = Rotation.random(random_state=seed % 2**32)
+    samples = recording.samples
+    gyr = None if samples.gyr is None else turn.apply(samples.gyr)
+    return replace(recording, samples=Samples(samples.t, turn.apply(samples.acc), gyr))
 
 
 def _spread(counter: str, recording: Recording) -> list[Found]:

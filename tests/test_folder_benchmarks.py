@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from benchmarks import counting, directions, false_circles
+from benchmarks import counting, counting_units, directions, false_circles
 from imucount import Recording, write_csv
 from imucount.simulate import Circles, Movement, Wearer, simulate
 
@@ -129,3 +129,12 @@ def test_peers_and_subjects_that_there_are_not_are_told(folder, capsys, options)
     with pytest.raises(SystemExit):
         counting.main([str(folder), *options])
     assert "expected" in capsys.readouterr().err
+
+
+def test_turned_recordings_have_the_same_circles(folder):
+    """With the side, in any attitude."""
+    units = [unit for unit in counting_units.units_of(folder) if unit.direction]
+    for unit in units[:2]:
+        (straight,) = counting.judge(unit, ["imucount"], "shoulder-circles")
+        (turned,) = counting.judge(unit, ["imucount"], "shoulder-circles", turned=1)
+        assert turned.found == straight.found
