@@ -144,6 +144,8 @@ def judge(
             found = _spread(counter, recording)
         seconds = time.process_time() - began
         outcome = compare(unit, spans, found, recording.samples.duration_s)
+        if exercise == "cyclic":
+            outcome.directions_right = None  # its reps have none
         outcome.counter, outcome.samples, outcome.seconds = counter, len(recording.samples), seconds
         if sure_reps is not None:
             outcome.is_covered = sum(share for _, share in outcome.confidences) >= sure_reps - 0.5
@@ -170,7 +172,7 @@ def _spread(counter: str, recording: Recording) -> list[Found]:
 def compare(unit: Unit, spans: Sequence[Span], found: Sequence[Found], duration_s: float) -> Outcome:
     """Hold the reps that were found against the truth."""
     outcome = Outcome(unit, "", 0, 0.0, len(found), len(found) - unit.total, False, False)
-    if unit.direction and any(rep.direction != "unknown" for rep in found):
+    if unit.direction:
         outcome.directions_right = sum(rep.direction == unit.direction for rep in found)
     if unit.labels_reps:
         _match(outcome, spans, found)
