@@ -6,7 +6,7 @@ Cycles in a row that resemble each other in all channels make a run.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
 from statistics import median
@@ -17,7 +17,7 @@ from imucount.anchors import BINS, LONGER, LONGEST_S, Anchors, oldest_compared
 from imucount.history import History, Timing
 from imucount.samples import FloatArray
 
-__all__ = ["BINS", "CONTEXT", "LOOK_BACK_S", "MARGIN", "REPEATS", "CycleFinder", "Run"]
+__all__ = ["BINS", "CONTEXT", "FEWEST", "LOOK_BACK_S", "MARGIN", "REPEATS", "CycleFinder", "Run"]
 
 REPEATS = 0.5
 """Similarity above which a cycle speaks for a run, below which against it: half of the energy is in common."""
@@ -39,6 +39,9 @@ more; it ends when it has not become better for as long again; and four halves m
 
 LEAST_SCORE = 1.0
 """s. Less is what a second cycle of 2 s makes if it is the same to the bit; two reps of an exercise make more."""
+
+FEWEST = 3
+"""Halves of two reps: out, back, out and back have as many between them."""
 
 MARGIN = 4
 """Anchors before a run's first and after its last that may belong to it, too, and of those within that may not."""
@@ -96,6 +99,19 @@ class Run:
     def end(self) -> float:
         """Last anchor, s."""
         return self.times[self.last]
+
+    def part(self, first: int, last: int) -> Run | None:
+        """Return what is between two of its anchors, and its share of the score; None if less than two reps."""
+        if last - first < FEWEST:
+            return None
+        return replace(
+            self,
+            score=self.score * (last - first) / (self.last - self.first),
+            first=first,
+            last=last,
+            continues=self.continues and first == self.first,
+            is_cut=self.is_cut and last == self.last,
+        )
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -20,9 +19,6 @@ SHARED_S = 0.2
 
 RIVAL = 0.5
 """A run that goes on is waited for if it has this share of the score: it may still become the better one."""
-
-FEWEST = 3
-"""Halves that are left of a run which reaches back into one that was chosen before: two reps have as many."""
 
 REMEMBERED = 20
 """Runs that were chosen last: later ones cannot reach back behind all of these."""
@@ -91,7 +87,7 @@ class RunSelector:
         runs = [self._runs[each] for each in told.tolist()]
         self._runs = [run for run, over in zip(self._runs, is_over.any(axis=1).tolist(), strict=True) if not over]
         runs.sort(key=lambda run: run.start)
-        return [left for run in runs for left in self._left_of(run)]
+        return [left for run in runs if (left := self._left_of(run)) is not None]
 
     def _is_awaited(self, end: FloatArray, score: FloatArray) -> npt.NDArray[np.bool_]:
         """Whether a run that goes on, and starts before the end of each, has a share of its score."""
@@ -100,17 +96,16 @@ class RunSelector:
         rivals = (starts < end[:, np.newaxis] - SHARED_S) & (scores >= RIVAL * score[:, np.newaxis])
         return np.asarray(rivals.any(axis=1))
 
-    def _left_of(self, run: Run) -> list[Run]:
+    def _left_of(self, run: Run) -> Run | None:
         """Take a run, without what an earlier one has that it reaches back into."""
         since = max((end for start, end in self._chosen if start < run.end), default=-inf) - SHARED_S
         first = run.first
         while first < run.last and run.times[first] < since:
             first += 1
-        if run.last - first < FEWEST:
-            return []
-        self._chosen.append((run.times[first], run.end))
-        share = (run.last - first) / (run.last - run.first)
-        return [replace(run, score=share * run.score, first=first, continues=run.continues and first == run.first)]
+        left = run.part(first, run.last)
+        if left is not None:
+            self._chosen.append((left.start, left.end))
+        return left
 
 
 def _rank(run: Run) -> tuple[float, float, int]:

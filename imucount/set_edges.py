@@ -7,12 +7,12 @@ But it does not have its posture: a set begins and ends where each of its reps d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log
 
 import numpy as np
 
-from imucount.cycles import BINS, MARGIN, Run
+from imucount.cycles import BINS, FEWEST, MARGIN, Run
 from imucount.samples import FloatArray
 
 __all__ = ["Cycle", "Template", "between_pauses", "cycles_of", "without_drift"]
@@ -119,6 +119,11 @@ class Template:
         shapes = [self.run.shapes[half] for half in halves]
         return np.asarray(np.median([shape for shape in shapes if shape is not None], axis=0))
 
+    def _usual(self, half: int, at_start: bool) -> list[FloatArray]:
+        """Templates of a half: that of all of its kind, and of those near it if there are some."""
+        near = self._near(half, at_start)
+        return [self._halves[half % 2]] if near is None else [self._halves[half % 2], near]
+
     def _near(self, half: int, at_start: bool) -> FloatArray | None:
         """Template of the halves of one kind that are farther in than a half, and nearest to it."""
         same = [
@@ -138,8 +143,7 @@ class Template:
 
     def _least(self, shape: FloatArray, half: int, at_start: bool, bins: slice) -> float:
         energy = max(self._energy * shape.shape[1] / BINS, 1e-12)
-        templates = [self._halves[half % 2], self._near(half, at_start)]
-        off = [float(without_drift(shape - template[:, bins])) for template in templates if template is not None]
+        off = [float(without_drift(shape - template[:, bins])) for template in self._usual(half, at_start)]
         return float(min(MOST, *(each / energy for each in off)))
 
     def share(self, half: int) -> float:
@@ -148,8 +152,7 @@ class Template:
         if shape is None:
             return 0.0
         middle = (self.run.first + self.run.last) // 2
-        templates = [self._halves[half % 2], self._near(half, half < middle)]
-        usual = [_movement(template) for template in templates if template is not None]
+        usual = [_movement(template) for template in self._usual(half, half < middle)]
         moved = _movement(shape)
         return max(float(np.vdot(moved, each)) / max(float(np.vdot(each, each)), 1e-12) for each in usual)
 
@@ -189,18 +192,8 @@ def between_pauses(run: Run) -> list[Run]:
         if _length(run, half) > PAUSE * max(_usual_length(run, half), 1.0):
             edges += [half, half + 1]
     edges.append(run.last)
-    return [
-        replace(
-            run,
-            score=run.score * (last - first) / (run.last - run.first),
-            first=first,
-            last=last,
-            continues=run.continues and first == run.first,
-            is_cut=run.is_cut and last == run.last,
-        )
-        for first, last in zip(edges[::2], edges[1::2], strict=True)
-        if last - first >= 3
-    ]
+    parts = [run.part(first, last) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    return [part for part in parts if part is not None]
 
 
 def cycles_of(template: Template, taken_until: float) -> list[Cycle]:
@@ -215,7 +208,7 @@ def cycles_of(template: Template, taken_until: float) -> list[Cycle]:
     """
     run = template.run
     first, last = _whole(run, template, *_edges(run, template, taken_until))
-    return _cut(run, template, first, last) if last - first >= 3 else []
+    return _cut(run, template, first, last) if last - first >= FEWEST else []
 
 
 def _edges(run: Run, template: Template, taken_until: float) -> tuple[int, int]:

@@ -35,10 +35,12 @@ REP, STILL = (3.0, 1.0, 0.0), (6.0, 0.0, 0.0)
 FIRST_S = TIMING.first_s + 6.0  # where the reps begin after `STILL`
 
 
-def extension(history, now, first=1, last=4):
-    """Of the reps from one to another of a history in which they come 6 s after its beginning."""
-    starts = [FIRST_S + 3.0 * number for number in range(first, last)]
-    return Extension([Cycle(start, start + 3.0, 0.05, 0.95, False) for start in starts], history, TIMING, now)
+def extension(history, now, start_s=FIRST_S + 3.0, reps=3):
+    """Of so many reps of a history, from one that starts at a time."""
+    cycles = [
+        Cycle(start_s + 3.0 * number, start_s + 3.0 * (number + 1), 0.05, 0.95, False) for number in range(reps)
+    ]
+    return Extension(cycles, history, TIMING, now)
 
 
 @pytest.mark.parametrize(
@@ -47,10 +49,7 @@ def extension(history, now, first=1, last=4):
 def test_one_more_is_found_on_either_side(other):
     history, now = made(STILL, other, *[REP] * 4, other, STILL)
     start_s = FIRST_S + other[0]
-    cycles = [
-        Cycle(start_s + 3.0 * number, start_s + 3.0 * (number + 1), 0.05, 0.95, False) for number in range(4)
-    ]
-    known = Extension(cycles, history, TIMING, now)
+    known = extension(history, now, start_s, 4)
     before = known.before(start_s, -np.inf, now)
     assert (before.start, before.end) == pytest.approx((FIRST_S, start_s), abs=0.4)
     after = known.after(start_s + 12.0, np.inf, now)
@@ -60,7 +59,7 @@ def test_one_more_is_found_on_either_side(other):
 
 def test_a_pause_before_it_is_none_of_it():
     history, now = made(STILL, *[REP] * 4, (1.0, 0.0, 0.0), REP, STILL)
-    after = extension(history, now, 0, 4).after(FIRST_S + 12.0, np.inf, now)
+    after = extension(history, now, FIRST_S, 4).after(FIRST_S + 12.0, np.inf, now)
     assert (after.start, after.end) == pytest.approx((FIRST_S + 13.0, FIRST_S + 16.0), abs=0.4)
 
 
@@ -70,10 +69,7 @@ def test_a_pause_before_it_is_none_of_it():
 def test_what_is_no_rep_is_none(other):
     history, now = made(STILL, other, *[REP] * 4, other, STILL)
     start_s = FIRST_S + other[0]
-    cycles = [
-        Cycle(start_s + 3.0 * number, start_s + 3.0 * (number + 1), 0.05, 0.95, False) for number in range(4)
-    ]
-    known = Extension(cycles, history, TIMING, now)
+    known = extension(history, now, start_s, 4)
     assert known.before(start_s, -np.inf, now) is None
     assert known.after(start_s + 12.0, np.inf, now) is None
 
