@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.counting_units import truth_of
 from imucount import Direction, ImucountError, Samples, read_csv, teach
-from imucount.profile import circle_of
+from imucount.circles.profile import circle_of
 
 SENSES: dict[str, Direction] = {
     "forward": "forward",

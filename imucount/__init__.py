@@ -1,7 +1,8 @@
 """imucount counts shoulder circles, with the direction of each, from a wearable IMU."""
 
-from imucount.counter import Progress, RepCounter, count
-from imucount.csv_reader import CsvReader, open_csv, read_csv
+from imucount.circles.profile import Profile, teach
+from imucount.counter import Progress, RepCounter
+from imucount.counting import count
 from imucount.errors import (
     BluetoothError,
     CountingError,
@@ -13,11 +14,11 @@ from imucount.errors import (
     SampleError,
     SensorError,
 )
-from imucount.inspection import Inspection, inspect_csv
-from imucount.live import LiveUpdate, count_live
-from imucount.profile import Profile, teach
-from imucount.recorder import Recorder
-from imucount.recording import Recording, RecordingWriter, recording_of_frame, write_csv
+from imucount.formats.csv_reader import CsvReader, open_csv, read_csv
+from imucount.formats.inspection import Inspection, inspect_csv
+from imucount.formats.recording import Recording, RecordingWriter, recording_of_frame, write_csv
+from imucount.live.counting import LiveUpdate, count_live
+from imucount.live.recorder import Recorder
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
 from imucount.sets import Exercise, Gap, RepSet, Session, Side

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imucount.columns import PLAIN_UNITS, TO_SI
 from imucount.errors import SampleError
 from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
+from imucount.units import PLAIN_UNITS, TO_SI
 
 __all__ = [
     "CONSTANT_GYR",

@@ -2,6 +2,7 @@ import ast
 import importlib
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,96 +12,27 @@ import imucount
 PACKAGE = Path(imucount.__file__).parent
 SLOW = ("scipy", "pandas", "rich", "bleak", "click")
 
-RANKS = {
-    "errors": 0,
-    "notes": 0,
-    "reps": 0,
-    "cli.group": 1,
-    "samples": 1,
-    "sets": 1,
-    "_movements": 2,
-    "_quaternions": 2,
-    "chain": 2,
-    "columns": 2,
-    "extrema": 2,
-    "filters": 2,
-    "profile": 2,
-    "projections": 2,
-    "replay": 2,
-    "sensors.sensor": 2,
-    "sensors.vectors": 2,
-    "sides": 2,
-    "sources.source": 2,
-    "stream_joiner": 2,
-    "wording": 2,
-    "zigzag": 2,
-    "_script": 3,
-    "agreement": 3,
-    "clock": 3,
-    "csv_rows": 3,
-    "history": 3,
-    "packet_order": 3,
-    "plane": 3,
-    "plausibility": 3,
-    "rests": 3,
-    "sensors.adafruit": 3,
-    "sensors.metamotion": 3,
-    "sensors.movella_dot": 3,
-    "sensors.movesense": 3,
-    "sensors.open_profile": 3,
-    "sensors.polar": 3,
-    "sensors.thingy52": 3,
-    "sensors.uart_text": 3,
-    "sensors.witmotion": 3,
-    "session_table": 3,
-    "sources.radio": 3,
-    "anchors": 4,
-    "edges": 4,
-    "packet_stream": 4,
-    "recording": 4,
-    "sensors.__init__": 4,
-    "simulate": 4,
-    "sources.battery": 4,
-    "sources.ble": 4,
-    "sources.dialogue": 4,
-    "swings": 4,
-    "csv_reader": 5,
-    "cycles": 5,
-    "loops": 5,
-    "recorder": 5,
-    "sources.finding": 5,
-    "device_tables": 6,
-    "inspection": 6,
-    "neighbours": 6,
-    "runs": 6,
-    "selection": 6,
-    "set_edges": 6,
-    "sources.files": 6,
-    "sources.link": 6,
-    "circles": 7,
-    "extension": 7,
-    "inspection_table": 7,
-    "size_gate": 7,
-    "sources.virtual": 7,
-    "circle_chain": 8,
-    "cyclic": 8,
-    "sources.__init__": 8,
-    "counter": 9,
-    "live": 10,
-    "live_view": 10,
-    "__init__": 11,
-    "cli.screen": 11,
-    "cli.clips": 12,
-    "cli.files": 12,
-    "cli.__init__": 13,
-    "__main__": 14,
+GROUND = {"errors", "samples", "reps", "sets", "filters", "chain", "units", "plausibility"}
+ENGINE = {"circles", "cyclic", "counter"}
+MAY_IMPORT = {
+    "circles": GROUND,
+    "cyclic": GROUND,
+    "counter": GROUND | {"circles", "cyclic"},
+    "simulate": GROUND,
+    "formats": GROUND,
+    "counting": GROUND | ENGINE | {"formats"},
+    "sensors": GROUND,
+    "stream": GROUND | {"sensors"},
+    "sources": GROUND | {"formats", "sensors", "simulate", "stream"},
+    "live": GROUND | ENGINE | {"formats", "sources"},
+    "views": GROUND | ENGINE | {"formats", "sensors", "sources"},
+    "__init__": GROUND | ENGINE | {"counting", "formats", "live", "sources"},
+    "cli": GROUND | ENGINE | {"counting", "formats", "live", "sensors", "simulate", "sources", "views"},
+    "__main__": {"cli"},
 }
-ENGINE = (
-    *("filters", "plane", "zigzag", "sides", "rests", "swings", "edges", "loops", "neighbours", "circles"),
-    *("chain", "circle_chain", "projections", "extrema", "history", "anchors", "cycles", "runs"),
-    *("set_edges", "extension", "selection", "agreement", "size_gate", "cyclic"),
-)
-INPUT = ("columns", "csv_rows", "csv_reader", "recording", "inspection", "replay", "simulate", "notes", "recorder")
+"""What each wing may import besides itself. The ground may import the ground."""
+
+MODULES = sorted(".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py"))
 
 
 def path_of(module):
@@ -108,7 +40,7 @@ def path_of(module):
 
 
 def module_of(dotted):
-    """What RANKS calls a module that is imported as `dotted`."""
+    """What a module that is imported as `dotted` is called here."""
     name = dotted.removeprefix("imucount").removeprefix(".")
     return name if name and path_of(name).exists() else f"{name}.__init__".removeprefix(".")
 
@@ -128,23 +60,49 @@ def imported(module):
     return names
 
 
-def test_every_module_has_a_rank():
-    assert sorted(RANKS) == sorted(
-        ".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py")
-    )
+def wing_of(module):
+    """The wing that a module is in; a module beside the wings is its own."""
+    return module.split(".")[0]
 
 
-@pytest.mark.parametrize("module", RANKS)
-def test_imports_point_down(module):
-    assert [name for name in imported(module) if RANKS[name] >= RANKS[module]] == []
+def breaches(module, names):
+    """Those of the imported names that the rules between wings do not allow."""
+    wing = wing_of(module)
+    allowed = {wing, *(GROUND if wing in GROUND else MAY_IMPORT[wing])}
+    return sorted(name for name in names if wing_of(name) not in allowed)
 
 
-@pytest.mark.parametrize("module", ENGINE)
-def test_the_engine_knows_nothing_of_files(module):
-    assert imported(module).isdisjoint(INPUT)
+def test_every_room_is_in_the_rules():
+    assert {wing_of(module) for module in MODULES} == GROUND | set(MAY_IMPORT)
 
 
-@pytest.mark.parametrize("module", [module for module in RANKS if not module.startswith("cli.")])
+@pytest.mark.parametrize("module", MODULES)
+def test_wings_import_as_the_rules_say(module):
+    assert breaches(module, imported(module)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("circles.loops", "formats.recording"),
+        ("circles.plane", "cyclic.runs"),
+        ("counter", "sources.source"),
+        ("counter", "views.wording"),
+        ("formats.notes", "counter"),
+        ("samples", "circles.plane"),
+        ("sources.link", "counter"),
+        ("views.wording", "cli.group"),
+    ],
+)
+def test_a_breach_of_the_rules_is_found(module, name):
+    assert breaches(module, {"samples", name}) == [name]
+
+
+def test_no_import_leads_back_to_where_it_came_from():
+    TopologicalSorter({module: imported(module) for module in MODULES}).prepare()  # raises CycleError
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if wing_of(module) != "cli"])
 def test_only_the_command_line_prints(module):
     tree = ast.parse(path_of(module).read_text(encoding="utf-8"))
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
@@ -163,7 +121,7 @@ def test_everything_that_is_imported_is_exported():
     assert sorted(names) == imucount.__all__
 
 
-@pytest.mark.parametrize("module", [name for name in RANKS if not name.startswith("__")])
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith("__")])
 def test_the_names_a_module_offers_are_real(module):
     loaded = importlib.import_module(f"imucount.{module}".removesuffix(".__init__"))
     assert [name for name in getattr(loaded, "__all__", []) if not hasattr(loaded, name)] == []

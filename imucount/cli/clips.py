@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from asyncio import Task
     from types import FrameType
 
-    from imucount.live import LiveUpdate
-    from imucount.profile import Profile
-    from imucount.recorder import Recorder
+    from imucount.circles.profile import Profile
+    from imucount.live.counting import LiveUpdate
+    from imucount.live.recorder import Recorder
     from imucount.reps import Rep
     from imucount.sets import Exercise, RepSet, Session, Side
     from imucount.sources.source import Notice, Source
@@ -67,8 +67,8 @@ def scan(duration_s: float, with_others: bool, with_battery: bool) -> None:
     """
     import asyncio
 
-    from imucount.device_tables import nearby_table
     from imucount.sources import scan as listen
+    from imucount.views.device_tables import nearby_table
 
     nearby = asyncio.run(listen(duration_s, with_battery=with_battery))
     known = [each for each in nearby if each.sensor is not None]
@@ -83,8 +83,8 @@ def scan(duration_s: float, with_others: bool, with_battery: bool) -> None:
 @click.command(short_help="Tell which sensors are supported.", epilog="Example: imucount sensors")
 def sensors() -> None:
     """Tell which kinds of sensors are supported, what they can do, and how far that was proven."""
-    from imucount.device_tables import sensors_table
     from imucount.sensors import known_sensors
+    from imucount.views.device_tables import sensors_table
 
     show(sensors_table(known_sensors()))
 
@@ -123,8 +123,8 @@ def live(
     On a terminal it shows the present set; otherwise it prints a line a circle. Ctrl-C ends it, with the table
     that `imucount count` shows; a second Ctrl-C ends it at once.
     """
-    from imucount.profile import Profile
-    from imucount.session_table import session_table
+    from imucount.circles.profile import Profile
+    from imucount.views.session_table import session_table
 
     if profile is not None and len(wanted) > 1:
         raise click.UsageError("--profile is of one clip; of two each is told by its --side.")
@@ -187,7 +187,7 @@ class _Clip:
         import scipy.signal  # noqa: F401 - slow to import, and soon samples would wait for it
 
         from imucount.counter import RepCounter
-        from imucount.live import count_live
+        from imucount.live.counting import count_live
         from imucount.sets import group_reps
 
         reps: list[Rep] = []
@@ -211,8 +211,8 @@ class _Clip:
 
     async def record(self, pane: Pane) -> None:
         """Record until the stream ends or the task is cancelled."""
-        from imucount.live import watch
-        from imucount.live_view import notice_line, recording_view
+        from imucount.live.counting import watch
+        from imucount.views.live_view import notice_line, recording_view
 
         assert self.recorder is not None
         async with self.source, aclosing(watch(self.source)) as moments:
@@ -273,7 +273,7 @@ def _spec(which: str) -> str:
 @contextmanager
 def _recorded(clips: Sequence[_Clip], file: str | None) -> Iterator[None]:
     """Have each clip recorded, one to the file, several to files beside it; however it ends, tell where to."""
-    from imucount.recorder import Recorder
+    from imucount.live.recorder import Recorder
 
     stem, extension = os.path.splitext(file or "")
     sides = {clip.side for clip in clips}

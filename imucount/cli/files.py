@@ -57,14 +57,14 @@ def count(
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")
-    from imucount.counter import count as count_file
-    from imucount.profile import Profile
+    from imucount.circles.profile import Profile
+    from imucount.counting import count as count_file
 
     taught = None if profile is None else Profile.load(profile)
     with progress(f"Counting {_name(file)}") as done:
         session = count_file(file, side, min_reps=min_reps, exercise=exercise, profile=taught, progress=done)
     if not (as_json or as_csv):
-        from imucount.session_table import session_table
+        from imucount.views.session_table import session_table
 
         show(session_table(session, _name(file)))
         return
@@ -100,13 +100,14 @@ def replay(
     On a terminal it shows the present set; otherwise it prints a line a circle. It ends with the table that
     `imucount count` shows. Ctrl-C ends it early, with what was counted up to then.
     """
-    from imucount.counter import LOWEST_RATES_HZ, RepCounter, other_side_warning
-    from imucount.csv_reader import open_csv
-    from imucount.profile import Profile
-    from imucount.replay import replay as replayed
-    from imucount.session_table import session_table
+    from imucount.circles.profile import Profile
+    from imucount.counter import LOWEST_RATES_HZ, RepCounter
+    from imucount.counting import other_side_warning
+    from imucount.formats.csv_reader import open_csv
     from imucount.sets import group_reps
-    from imucount.wording import clock_time
+    from imucount.sources.replay import replay as replayed
+    from imucount.views.session_table import session_table
+    from imucount.views.wording import clock_time
 
     taught = None if profile is None else Profile.load(profile)
     lowest_hz = LOWEST_RATES_HZ[exercise]
@@ -162,9 +163,9 @@ def teach(file: str, direction: Direction, side: Side | None, out: str, profile:
     adds = profile is not None and os.path.abspath(out) == os.path.abspath(profile)
     if os.path.isfile(out) and not (adds or force):
         raise click.ClickException(f"{out} exists; --force replaces it.")
-    from imucount.csv_reader import read_csv
-    from imucount.profile import Profile
-    from imucount.profile import teach as learn
+    from imucount.circles.profile import Profile
+    from imucount.circles.profile import teach as learn
+    from imucount.formats.csv_reader import read_csv
 
     known = None if profile is None else Profile.load(profile)
     recording = read_csv(file)
@@ -183,8 +184,8 @@ def teach(file: str, direction: Direction, side: Side | None, out: str, profile:
 def inspect(file: str, exercise: Exercise) -> None:
     """Tell how FILE is understood: columns, units, rate, gaps, gravity, side, and whether it can be counted."""
     from imucount.counter import LOWEST_RATES_HZ
-    from imucount.inspection import inspect_csv
-    from imucount.inspection_table import inspection_table
+    from imucount.formats.inspection import inspect_csv
+    from imucount.views.inspection_table import inspection_table
 
     with progress(f"Reading {_name(file)}"):
         inspection = inspect_csv(file, lowest_rate_hz=LOWEST_RATES_HZ[exercise])
@@ -262,7 +263,7 @@ def simulate(
     for path in (out, labels):
         if path is not None and os.path.isfile(path) and not force:
             raise click.ClickException(f"{path} exists; --force replaces it.")
-    from imucount.recording import Recording, write_csv
+    from imucount.formats.recording import Recording, write_csv
     from imucount.simulate import Clip, Wearer, programme
     from imucount.simulate import simulate as perform
 

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from imucount.errors import ImucountError
-from imucount.notes import printable_line
+from imucount.formats.notes import printable_line
 
 _PLAIN = str.maketrans({"±": "+/-", "°": " deg", "²": "2", "µ": "u", "√": "sqrt ", "█": "#", "░": ".", "…": "..."})
 

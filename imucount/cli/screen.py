@@ -117,7 +117,7 @@ class CountDisplay:
         self, sets: Sequence[RepSet], progress: Progress, now_s: float, notices: Sequence[Notice] = ()
     ) -> None:
         """Show the sets so far and, for a live count, what else happened since the last update."""
-        from imucount.live_view import live_view, notice_line, rep_line
+        from imucount.views.live_view import live_view, notice_line, rep_line
 
         for notice in notices:
             self._notice = notice

@@ -76,7 +76,7 @@ def open_source(
                 _bluetooth() if radio is None else radio, rest, side=side, rate_hz=rate_hz, origin_s=origin_s
             )
         case "csv":
-            from imucount.sources.files import CsvSource
+            from imucount.sources.recorded import CsvSource
 
             return CsvSource(rest, side=side, speed=speed)
         case "sim":

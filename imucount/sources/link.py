@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Self
 
 from imucount.errors import DeviceError, DisconnectedError, SensorError
-from imucount.packet_stream import PacketProblems, PacketStream
 from imucount.samples import Samples
 from imucount.sensors.sensor import Sensor
 from imucount.sets import Side
@@ -19,6 +18,7 @@ from imucount.sources.dialogue import Conversation, Notification
 from imucount.sources.finding import Nearby, find
 from imucount.sources.radio import Connection, Radio
 from imucount.sources.source import Notice, NoticeKind
+from imucount.stream.packet_stream import PacketProblems, PacketStream
 
 __all__ = ["Patience", "SensorSource"]
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_peer import Peer, decoded, drive
+from sensors.scripted_peer import Peer, decoded, drive
 
 from imucount.errors import PacketError, SensorError
 from imucount.sensors import Advertisement

@@ -1,11 +1,11 @@
 """What a sensor was found with is given back, also over a reconnect, after which it has what was set before."""
 
 import pytest
-import test_adafruit
 import test_movella_dot
 import test_thingy52
 import test_witmotion
-from scripted_peer import drive
+from sensors import test_adafruit
+from sensors.scripted_peer import drive
 
 from imucount.sensors.adafruit import Adafruit
 from imucount.sensors.movella_dot import MovellaDot

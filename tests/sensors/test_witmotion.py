@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scripted_peer import Peer, decoded, drive
+from sensors.scripted_peer import Peer, decoded, drive
 
 from imucount.errors import SensorError
 from imucount.samples import STANDARD_GRAVITY

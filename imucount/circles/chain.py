@@ -1,0 +1,228 @@
+"""CircleChain: the chain of shoulder circles, from the shoulder plane over swings and loops to circles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from math import floor
+
+import numpy as np
+
+from imucount.circles.loops import Loop, measure_loops
+from imucount.circles.neighbours import loop_beside
+from imucount.circles.plane import MOVED_COS, Level, ShoulderPlane
+from imucount.circles.profile import Profile
+from imucount.circles.selector import Circle, CircleSelector
+from imucount.circles.swings import HISTORY_S, Swing, SwingFinder
+from imucount.filters import EvenGrid
+from imucount.reps import POSITIONS, Phase, Position, Rep
+from imucount.samples import FloatArray
+from imucount.sets import Side
+
+__all__ = ["CircleChain"]
+
+GRID_HZ = 25.0
+"""Circles take 1 s or longer: 25 samples of the fastest. Faster sensors are averaged, slower interpolated."""
+
+LONGEST_AWAY = 1.5
+"""After so many lengths of the last circle without another, there is no present circle."""
+
+
+class CircleChain:
+    """Counts shoulder circles.
+
+    Parameters
+    ----------
+    side : {"left", "right"} or None
+        The shoulder that wears the clip.
+    has_gyroscope : bool
+    min_reps : int
+        So many circles must resemble each other before they count.
+    profile : Profile or None
+        Tells the direction in place of the side, as long as the clip sits as it did when the profile was taught.
+    """
+
+    def __init__(
+        self, side: Side | None, has_gyroscope: bool, min_reps: int, profile: Profile | None = None
+    ) -> None:
+        self._profile = profile
+        self._n_otherwise = 0
+        self._n_askew = 0
+        self._side: Side | None = side
+        self._has_gyroscope = has_gyroscope
+        self._selector = CircleSelector(side, has_gyroscope, min_reps, self._look_beside)
+        self._first_gyr: FloatArray | None = None
+        self._has_turned = False
+        self._n_samples = 0
+        self._moves_s: list[float] = []
+        self._last_circle: Circle | None = None
+        self._level: Level | None = None
+
+    def begin(self, first_s: float) -> None:
+        """Begin a stretch of samples."""
+        self._grid = EvenGrid(GRID_HZ)
+        self._plane = ShoulderPlane(GRID_HZ, self._has_gyroscope)
+        self._finder = SwingFinder(GRID_HZ)
+        self._up_before = None if self._level is None else self._level.up
+        self._level = None
+        # A bin's mean is of its middle, an angle summed up to it of its end: 0.9 of a bin serves both.
+        self._origin_s = first_s + 0.9 / GRID_HZ - self._plane.delay_s
+
+    def update(self, t: FloatArray, x: FloatArray) -> list[Rep]:
+        """Take the next samples, return the reps that became certain."""
+        if self._first_gyr is None:
+            self._first_gyr = x[3:, :1]
+        self._has_turned = self._has_turned or bool((x[3:] != self._first_gyr).any())
+        self._n_samples += len(t)
+        circles: list[Circle] = []
+        for chunk in self._plane.update(self._grid.update(t, x)):
+            if chunk.moved or (self._level is None and self._sits_otherwise(chunk.level)):
+                self._moves_s.append(self._time_s(self._finder.end))
+                self._selector.forget_mount()
+            circles += self._select(self._finder.update(chunk), chunk.level)
+            circles += self._selector.close(self._time_s(self._finder.end - 1))
+            self._level = chunk.level
+        return self._reps(circles)
+
+    def end(self) -> list[Rep]:
+        """Decide on what a stretch of samples leaves open."""
+        if self._level is None:
+            return []
+        circles = self._select(self._finder.finish(), self._level)
+        return self._reps([*circles, *self._selector.finish()])  # while what was before the gap can be looked at
+
+    def finish(self) -> list[Rep]:
+        """Decide on everything that was held back."""
+        return self._reps(self._selector.finish())
+
+    @property
+    def pending(self) -> int:
+        """Circles held back until the next one, or a rest, makes them certain."""
+        return self._selector.pending
+
+    @property
+    def phase(self) -> float | None:
+        """Position in the present circle, from the lowest point on; None outside of a set."""
+        circle = self._last_circle
+        if circle is None or circle.loop.sense == 0 or not self._finder.end:
+            return None
+        loop = circle.loop
+        end = round((circle.end_s - self._origin_s) * GRID_HZ) - self._finder.first
+        since_s = self._time_s(self._finder.end) - circle.end_s
+        if not 0 <= end < self._finder.history.shape[1] or since_s > LONGEST_AWAY * loop.duration_s:
+            return None
+        elevation, yaw = self._finder.turned(end, loop.up_axis)
+        rise = elevation / np.radians(loop.elevation_deg)
+        aside = loop.sense * yaw / np.radians(loop.yaw_deg)
+        return float(np.arctan2(2.0 * aside, 1.0 - 2.0 * rise) / (2.0 * np.pi) % 1.0)
+
+    def warnings(self, reps: Sequence[Rep]) -> list[str]:
+        """Say what the directions lack, and when the clip moved."""
+        warnings = []
+        if not self._has_gyroscope:
+            warnings.append("The sensor has no gyroscope, so the direction of the circles is unknown.")
+        elif self._n_samples > 1 and not self._has_turned:
+            warnings.append(
+                "The angular rate is the same in every sample, so no circle was seen; was the gyroscope switched "
+                "off? Left out, it lets circles be counted, of unknown direction."
+            )
+        elif self._side is None and self._profile is None and reps:
+            warnings.append(
+                "The side is not known, so the direction of the circles is unknown; "
+                'say which shoulder wears the clip, side="left" or "right", on the command line --side.'
+            )
+        elif reps and (unsure := sum(rep.direction == "unknown" for rep in reps)):
+            slow = unsure - self._n_askew - (self._n_otherwise if self._side is None else 0)
+            if slow:
+                warnings.append(
+                    f"The direction of {slow} of {len(reps)} circles is unknown: they were too slow or too few "
+                    "for the force to tell up from down."
+                )
+        if self._n_askew:
+            warnings.append(
+                f"The direction of {self._n_askew} of {len(reps)} circles is unknown: they lie askew to those "
+                "that taught the profile."
+            )
+        if self._n_otherwise:
+            instead = "is unknown" if self._side is None else "was told by the side"
+            warnings.append(
+                f"In {self._n_otherwise} of {len(reps)} circles the clip sits otherwise than when the profile was "
+                f"taught, so their direction {instead}; teach another profile for how it sits now."
+            )
+        if self._moves_s:
+            times = ", ".join(f"{time_s:.0f}" for time_s in self._moves_s)
+            warnings.append(f"The clip, or the trunk with it, came into another attitude, at {times} s.")
+        return warnings
+
+    def _sits_otherwise(self, level: Level) -> bool:
+        """Whether the clip has another attitude than before a gap."""
+        return self._up_before is not None and float(level.up @ self._up_before) < MOVED_COS
+
+    def _select(self, swings: list[Swing], level: Level) -> list[Circle]:
+        finder = self._finder
+        loops = measure_loops(
+            swings, finder.history, finder.first, level, self._has_gyroscope, GRID_HZ, self._origin_s
+        )
+        up_axes = {axis: level.to_sensor(*axis, 0.0) for axis in {swing.axis for swing in swings}}
+        circles: list[Circle] = []
+        for swing, loop in zip(swings, loops):
+            circles += self._selector.close(self._time_s(swing.known))
+            if loop is not None and self._selector.expects(self._time_s(swing.top), up_axes[swing.axis]):
+                circles += self._selector.add(loop)
+        return circles
+
+    def _look_beside(self, loop: Loop, edge_s: float, limit_s: float, now_s: float) -> Loop | None:
+        finder = self._finder
+        if finder.end == 0:  # the loop is of the stretch before a gap, with nothing after it yet
+            return None
+        # How much history is there depends on how the stream was cut; this much always is.
+        kept = floor((now_s - self._origin_s) * GRID_HZ) - int(HISTORY_S * GRID_HZ)
+        earliest = max(finder.first, kept)
+        return loop_beside(
+            *(loop, edge_s, limit_s, finder.history, earliest, finder.first, finder.level),
+            has_gyroscope=self._has_gyroscope,
+            rate_hz=GRID_HZ,
+            origin_s=self._origin_s,
+        )
+
+    def _time_s(self, index: int) -> float:
+        return self._origin_s + index / GRID_HZ
+
+    def _reps(self, circles: list[Circle]) -> list[Rep]:
+        circles = [self._by_profile(circle) for circle in circles]
+        if circles:
+            self._last_circle = circles[-1]
+        return [_rep(circle, self._has_gyroscope) for circle in circles]
+
+    def _by_profile(self, circle: Circle) -> Circle:
+        """Tell the direction of a circle by the profile, where there is one for how the clip sits."""
+        if self._profile is None or not self._has_gyroscope:
+            return circle
+        if not self._profile.sits_alike(circle.loop.up):
+            self._n_otherwise += 1
+            return circle
+        direction = self._profile.direction_of_area(circle.loop.area, circle.loop.up)
+        self._n_askew += direction == "unknown"
+        return replace(circle, direction=direction)
+
+
+def _rep(circle: Circle, has_gyroscope: bool) -> Rep:
+    loop = circle.loop
+    first_s, top_s, second_s = loop.quarter_s
+    positions: tuple[Position, ...] = ("up", "down")
+    edges_s = [circle.start_s, top_s, circle.end_s]
+    if has_gyroscope:
+        positions = POSITIONS[circle.direction]
+        edges_s = [circle.start_s, first_s, top_s, second_s, circle.end_s]
+    edges_s = [min(max(edge_s, circle.start_s), circle.end_s) for edge_s in edges_s]
+    phases = tuple(Phase(position, *pair) for position, pair in zip(positions, pairwise(edges_s)))
+    return Rep(
+        start_s=circle.start_s,
+        end_s=circle.end_s,
+        direction=circle.direction,
+        phases=phases,
+        elevation_deg=loop.elevation_deg,
+        protraction_deg=loop.yaw_deg if has_gyroscope else None,
+        confidence=circle.confidence,
+    )

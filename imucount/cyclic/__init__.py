@@ -1,0 +1,1 @@
+"""Any repetitive exercise: swings along many directions, runs of like cycles, and the sets among them."""

@@ -1,0 +1,1 @@
+"""Recordings in files and tables: what is read, how it was understood, and imucount's own CSV."""

@@ -1,0 +1,198 @@
+"""Inspection: what a CSV holds and how it was understood, without refusing what is implausible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import PathLike, fspath
+
+import numpy as np
+
+from imucount.errors import SampleError
+from imucount.formats.csv_reader import CsvReader, declared_rate_warning, open_csv
+from imucount.plausibility import CONSTANT_GYR, LONG_STEP, LOWEST_RATE_HZ, PlausibilityCheck, magnitude
+from imucount.samples import FloatArray
+from imucount.sets import LONGEST_BRIDGE_S, Gap, Side
+
+__all__ = ["Inspection", "inspect_csv"]
+
+_NOTABLE_S = 0.25
+_NOTABLE_INTERVALS = 3
+
+_MOST_VALUES = 1 << 16  # kept of a quantity for its median
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inspection:
+    """What a CSV holds and how it was understood.
+
+    Attributes
+    ----------
+    path : str
+    is_own : bool
+        Whether imucount wrote the file.
+    columns : tuple of str
+        All columns of the file.
+    ignored : tuple of str
+        Those that are not read.
+    units : mapping of str to str
+        Units in the file of "t", "acc" and, with a gyroscope, "gyr".
+    side : {"left", "right"} or None
+    metadata : mapping of str to str
+        What else the header says.
+    n_samples : int
+    start_s, duration_s : float
+        Time of the first sample, and from it to the last, s.
+    nominal_rate_hz : float or None
+        As the header declares.
+    rate_hz : float
+        As the time stamps say, where no sample is lost.
+    mean_rate_hz : float
+        Samples over the whole duration, losses and gaps included.
+    median_step_s : float
+    gaps : tuple of Gap
+        Stretches without samples that are too long to bridge, over 2 s: those of a `Session`.
+    bridged : tuple of Gap
+        Shorter ones, longer than 0.25 s and than three samples, over which counting goes on.
+    lost_share : float
+        Of the samples that `rate_hz` promises over the duration, the share that is not there, 0 to 1.
+    median_acc_m_s2 : float
+        Median of |acc|, m/s². Gravity makes it about 9.81.
+    problem : str or None
+        Why `read_csv` refuses the signal, such as a wrong unit; None if it does not.
+    warnings : tuple of str
+        What a reader should know, a sentence each.
+    notes : tuple of str
+        What a live recording says of drops and the like among its samples.
+    """
+
+    path: str
+    is_own: bool
+    columns: tuple[str, ...]
+    ignored: tuple[str, ...]
+    units: Mapping[str, str]
+    side: Side | None
+    metadata: Mapping[str, str]
+    n_samples: int
+    start_s: float
+    duration_s: float
+    nominal_rate_hz: float | None
+    rate_hz: float
+    mean_rate_hz: float
+    median_step_s: float
+    gaps: tuple[Gap, ...]
+    bridged: tuple[Gap, ...]
+    lost_share: float
+    median_acc_m_s2: float
+    problem: str | None
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def has_gyroscope(self) -> bool:
+        """Whether angular rate is there."""
+        return "gyr" in self.units
+
+
+def inspect_csv(path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ) -> Inspection:
+    """Read a CSV through and tell what it holds, in memory that does not grow with the file.
+
+    Medians are exact up to 65 536 samples, and of evenly chosen samples beyond.
+
+    Parameters
+    ----------
+    path : path-like
+    lowest_rate_hz : float, default 20
+        Fewer samples a second are told as a problem.
+
+    Raises
+    ------
+    RecordingError
+        If it is not a table of finite numbers with increasing time. A wrong unit or rate does not raise; it is
+        told as `problem`.
+    """
+    with open_csv(path, check=False) as reader:
+        return _inspect(reader, fspath(path), lowest_rate_hz)
+
+
+def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
+    header = reader.header
+    lengths, steps = _Thinned(), _Thinned()
+    check: PlausibilityCheck | None = PlausibilityCheck(header.units, lowest_rate_hz)
+    problem: str | None = None
+    warnings: list[str] = []
+    n = n_usual = 0
+    start_s = end_s = usual_s = 0.0
+    missing: list[Gap] = []
+    for samples in reader:
+        # From the second piece on, the step from the last sample of the one before counts too.
+        t = samples.t if n == 0 else np.concatenate([[end_s], samples.t])
+        if n == 0:
+            start_s = float(t[0])
+        n += len(samples)
+        end_s = float(t[-1])
+        lengths.update(magnitude(samples.acc))
+        between = np.diff(t)
+        steps.update(between)
+        if len(steps.values):
+            usual = between[between <= LONG_STEP * np.median(steps.values)]
+            usual_s += float(usual.sum())
+            n_usual += len(usual)
+        missing += [Gap(float(t[index]), float(t[index + 1])) for index in np.flatnonzero(between > _NOTABLE_S)]
+        if check is not None:
+            try:
+                check.update(samples)
+            except SampleError as error:
+                check, problem = None, str(error)
+    if check is not None:
+        try:
+            warnings += check.finish()
+            warnings += [CONSTANT_GYR] if check.gyr_is_constant else []
+        except SampleError as error:
+            problem = str(error)
+    median_step_s = float(np.median(steps.values))
+    interval_s = usual_s / n_usual
+    duration_s = end_s - start_s
+    warnings += declared_rate_warning(header.sampling_rate_hz, interval_s)
+    return Inspection(
+        path=path,
+        is_own=header.is_own,
+        columns=header.columns.names,
+        ignored=header.columns.ignored,
+        units=header.units,
+        side=header.side,
+        metadata=header.metadata,
+        n_samples=n,
+        start_s=start_s,
+        duration_s=duration_s,
+        nominal_rate_hz=header.sampling_rate_hz,
+        rate_hz=1 / interval_s,
+        mean_rate_hz=(n - 1) / duration_s,
+        median_step_s=median_step_s,
+        gaps=tuple(gap for gap in missing if gap.duration_s > LONGEST_BRIDGE_S),
+        bridged=tuple(
+            gap for gap in missing if _NOTABLE_INTERVALS * median_step_s < gap.duration_s <= LONGEST_BRIDGE_S
+        ),
+        lost_share=max(0.0, 1 - n / (duration_s / interval_s + 1)),
+        median_acc_m_s2=float(np.median(lengths.values)),
+        problem=problem,
+        warnings=(*reader.warnings, *warnings),
+        notes=reader.notes,
+    )
+
+
+class _Thinned:
+    """Every 2**k-th value of a stream, with the smallest k that keeps no more than 65 536."""
+
+    def __init__(self) -> None:
+        self.values: FloatArray = np.empty(0)
+        self._stride = 1
+        self._n = 0
+
+    def update(self, values: FloatArray) -> None:
+        kept = values[len(self.values) * self._stride - self._n :: self._stride]
+        self.values = np.concatenate([self.values, kept])
+        self._n += len(values)
+        while len(self.values) > _MOST_VALUES:
+            self.values = self.values[::2]
+            self._stride *= 2

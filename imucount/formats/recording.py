@@ -1,0 +1,289 @@
+"""Recording: samples and what is known of them, and imucount's own CSV as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from imucount.errors import RecordingError, SampleError
+from imucount.formats.columns import understand_columns
+from imucount.plausibility import LOWEST_RATE_HZ, PlausibilityCheck
+from imucount.samples import FloatArray, Samples
+from imucount.sets import Side
+from imucount.units import PLAIN_UNITS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "FIRST_LINE",
+    "KNOWN_KEYS",
+    "Recording",
+    "RecordingWriter",
+    "recording_of_frame",
+    "write_csv",
+    "write_error",
+]
+
+FIRST_LINE = "# imucount recording 1"
+"""The line that imucount's own files begin with. The number grows when the layout changes."""
+
+KNOWN_KEYS = ("side", "sampling_rate_hz", "units")
+"""Keys of the header that have a meaning to imucount; all others are metadata."""
+
+_ROWS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """A recorded signal and what is known of it.
+
+    Attributes
+    ----------
+    samples : Samples
+    side : {"left", "right"} or None
+        The shoulder that wore the sensor, where the recording says it.
+    sampling_rate_hz : float or None
+        Nominal rate as declared, Hz; the time stamps say the true one.
+    metadata : dict of str to str
+        What else the header says, such as "sensor" or "simulated".
+    warnings : tuple of str
+        What a reader should know, a sentence each.
+    """
+
+    samples: Samples
+    side: Side | None = None
+    sampling_rate_hz: float | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+class RecordingWriter:
+    """Writes imucount's own CSV piece by piece, as a live recorder needs it.
+
+    Every number is written with as many digits as reading it back exactly takes.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to make; one of that name is replaced.
+    has_gyroscope : bool
+        Whether the samples carry angular rate.
+    side : {"left", "right"}, optional
+    sampling_rate_hz : float, optional
+        Nominal rate, Hz.
+    metadata : mapping of str to str, optional
+        More lines for the header. Keys have no colon, and neither keys nor values have line ends or outer blanks.
+        "software" is filled in where it is not given.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be written, or the header could not be read back.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        has_gyroscope: bool,
+        side: Side | None = None,
+        sampling_rate_hz: float | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        self._path = fspath(path)
+        self._has_gyroscope = has_gyroscope
+        self._last_t: float | None = None
+        header = _header_lines(self._path, has_gyroscope, side, sampling_rate_hz, dict(metadata or {}))
+        try:
+            self._file = open(self._path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by close()
+        except (OSError, ValueError) as error:
+            raise write_error(self._path, error) from error
+        self._write("\n".join(header) + "\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def append(self, samples: Samples) -> None:
+        """Write samples that follow the ones before.
+
+        Raises
+        ------
+        RecordingError
+            If they do not follow, differ in having a gyroscope, or cannot be written.
+        """
+        if samples.has_gyroscope != self._has_gyroscope:
+            raise RecordingError(
+                f"expected samples {'with' if self._has_gyroscope else 'without'} angular rate by the header, "
+                f"got some {'with' if samples.has_gyroscope else 'without'}",
+                self._path,
+            )
+        if not len(samples):
+            return
+        if self._last_t is not None and samples.t[0] <= self._last_t:
+            raise RecordingError(
+                f"expected samples after {self._last_t:.6g} s, got some from {samples.t[0]:.6g} s; "
+                "were they appended twice?",
+                self._path,
+            )
+        for start in range(0, len(samples), _ROWS_AT_ONCE):
+            rows = _table(samples[start : start + _ROWS_AT_ONCE]).tolist()
+            # repr of a float is the shortest text that gives the same float back.
+            self._write("".join([",".join(map(repr, row)) + "\n" for row in rows]))
+        self._last_t = float(samples.t[-1])
+
+    def note(self, text: str) -> None:
+        """Write a comment line after the rows so far; `CsvReader.notes` gives it back.
+
+        Raises
+        ------
+        RecordingError
+            If the text could not be read back, or cannot be written.
+        """
+        if not text or text != text.strip() or not text.isprintable():
+            raise RecordingError(f"expected a note on one line without outer blanks, got {text!r}", self._path)
+        self._write(f"# {text}\n")
+
+    def flush(self) -> None:
+        """Hand everything appended so far to the operating system."""
+        try:
+            self._file.flush()
+        except (OSError, ValueError) as error:
+            raise write_error(self._path, error) from error
+
+    def close(self) -> None:
+        """Finish the file. Closing twice does no harm."""
+        try:
+            self._file.close()
+        except OSError as error:
+            raise write_error(self._path, error) from error
+
+    def _write(self, text: str) -> None:
+        try:
+            self._file.write(text)
+        except (OSError, ValueError) as error:  # ValueError: the file is closed
+            raise write_error(self._path, error) from error
+
+
+def write_csv(path: str | PathLike[str], recording: Recording) -> None:
+    """Write a recording as imucount's own CSV, from which `read_csv` gives every value back exactly.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be written, or the metadata could not be read back.
+    """
+    with RecordingWriter(
+        path,
+        has_gyroscope=recording.samples.has_gyroscope,
+        side=recording.side,
+        sampling_rate_hz=recording.sampling_rate_hz,
+        metadata=recording.metadata,
+    ) as writer:
+        writer.append(recording.samples)
+
+
+def recording_of_frame(
+    frame: pd.DataFrame, side: Side | None = None, *, lowest_rate_hz: float = LOWEST_RATE_HZ
+) -> Recording:
+    """Make a Recording of a pandas DataFrame with the columns of the plain table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns t, ax, ay, az and, with a gyroscope, gx, gy, gz in s, m/s² and rad/s, or with the unit in the
+        name as in "ax (g)". Other columns are left aside with a warning.
+    side : {"left", "right"}, optional
+    lowest_rate_hz : float, default 20
+        Fewer samples a second are refused.
+
+    Raises
+    ------
+    SampleError
+        If the columns are not these, or the values are not a worn sensor's in these units.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> turning = {"gx": [0.0, 0.1], "gy": [0.0, 0.0], "gz": [0.0, 0.0]}
+    >>> frame = pd.DataFrame({"t": [0.0, 0.01], "ax": [0, 0], "ay": [0, 0], "az": [9.81, 9.80]} | turning)
+    >>> len(recording_of_frame(frame, side="right").samples)
+    2
+    """
+    columns = understand_columns([str(name) for name in frame.columns])
+    values = [frame.iloc[:, index] for index in columns.used]
+    for name, value in zip((columns.names[index] for index in columns.used), values):
+        if value.dtype.kind not in "iuf":
+            raise SampleError(f"expected numbers in the column {name!r}, got the type {value.dtype}")
+    table = np.column_stack([value.to_numpy(dtype=np.float64, na_value=np.nan) for value in values])
+    if len(table) < 2:
+        raise SampleError(f"expected at least two samples, got {len(table)}")
+    samples = columns.to_samples(table)
+    check = PlausibilityCheck(columns.units, lowest_rate_hz)
+    check.update(samples)
+    return Recording(samples, side, warnings=(*ignored_columns_warning(columns.ignored), *check.finish()))
+
+
+def ignored_columns_warning(ignored: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the warning, if any, about columns that are not read."""
+    if not ignored:
+        return ()
+    names = ", ".join(name or "(one without a name)" for name in ignored[:10])
+    return (f"Columns that are not read: {names}{', ...' if len(ignored) > 10 else ''}.",)
+
+
+def _table(samples: Samples) -> FloatArray:
+    parts = (samples.t, samples.acc) if samples.gyr is None else (samples.t, samples.acc, samples.gyr)
+    return np.column_stack(parts)
+
+
+def _header_lines(
+    path: str, has_gyroscope: bool, side: Side | None, sampling_rate_hz: float | None, metadata: dict[str, str]
+) -> list[str]:
+    if side not in ("left", "right", None):
+        raise RecordingError(f"expected the side 'left', 'right' or None, got {side!r}", path)
+    if sampling_rate_hz is not None and not (np.isfinite(sampling_rate_hz) and sampling_rate_hz > 0):
+        raise RecordingError(f"expected a positive sampling rate in Hz, got {sampling_rate_hz!r}", path)
+    for key, value in metadata.items():
+        if not key or ":" in key or key in KNOWN_KEYS or f"# {key}: ".startswith(FIRST_LINE):
+            raise RecordingError(
+                f"expected a metadata key without a colon, other than {', '.join(KNOWN_KEYS)}, got {key!r}", path
+            )
+        for text in (key, value):
+            if text != text.strip() or len(text.splitlines()) > 1 or not text.isprintable():
+                raise RecordingError(f"expected metadata on one line without outer blanks, got {text!r}", path)
+    known = {
+        "side": side,
+        "sampling_rate_hz": None if sampling_rate_hz is None else repr(float(sampling_rate_hz)),
+        "units": ", ".join(
+            f"{quantity} {unit}" for quantity, unit in PLAIN_UNITS.items() if has_gyroscope or quantity != "gyr"
+        ),
+        "software": metadata.get("software") or _software(),
+    }
+    return [
+        FIRST_LINE,
+        *(f"# {key}: {value}" for key, value in (known | metadata).items() if value is not None),
+        "t,ax,ay,az,gx,gy,gz" if has_gyroscope else "t,ax,ay,az",
+    ]
+
+
+def _software() -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and only needed to write
+
+    try:
+        return f"imucount {version('imucount')}"
+    except PackageNotFoundError:  # run from a source tree that is not installed
+        return None
+
+
+def write_error(path: str, error: OSError | ValueError) -> RecordingError:
+    """Say in imucount's words why a file cannot be written."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return RecordingError(f"expected a file that can be written, got: {reason}", path)

@@ -1,0 +1,144 @@
+"""Recorder: a live stream written down as it comes, so that a fault loses none of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from os import PathLike, fspath
+from typing import Self
+
+from imucount.errors import RecordingError
+from imucount.formats.notes import BEGIN, END, note_of_event, note_of_warning, printable_line
+from imucount.formats.recording import RecordingWriter, write_error
+from imucount.samples import Samples
+from imucount.sets import Side
+from imucount.sources.source import Notice, Source
+
+__all__ = ["Recorder"]
+
+
+class Recorder:
+    """Writes what a source gives to a new file of imucount's own layout.
+
+    The file is made at once, so that what is wrong with its place shows before the exercise begins. Each piece is
+    handed to the operating system as it comes: whatever happens to this process, the file has all of them. It can
+    be read while it is written. Without any sample no file is left.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to make. One that exists is never replaced.
+    source : Source
+        What is recorded. The header says of it what it knows when the first samples come; what it knows only in
+        the end is written after them.
+    side : {"left", "right"}, optional
+        The shoulder that wears the clip; over what the source says.
+
+    Raises
+    ------
+    RecordingError
+        If there is a file of that name, or none can be made.
+    """
+
+    def __init__(self, path: str | PathLike[str], source: Source, *, side: Side | None = None) -> None:
+        self.path = fspath(path)
+        self._source = source
+        self._side = side
+        self._writer: RecordingWriter | None = None
+        self._early: list[str] = []
+        self._closed = False
+        try:
+            open(self.path, "xb").close()
+        except FileExistsError as error:
+            raise RecordingError(
+                "expected the name of a new file, got one that exists; an earlier recording is not replaced, "
+                "so give another name",
+                self.path,
+            ) from error
+        except (OSError, ValueError) as error:
+            raise write_error(self.path, error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def append(self, samples: Samples) -> None:
+        """Write samples that follow the ones before.
+
+        Raises
+        ------
+        RecordingError
+            If they do not follow, or cannot be written, as when the disk is full.
+        """
+        if not len(samples):
+            return
+        if self._writer is None:
+            self._writer = self._begun(samples)
+        self._writer.append(samples)
+        self._writer.flush()
+
+    def note(self, notice: Notice) -> None:
+        """Mark between the samples what happened.
+
+        Raises
+        ------
+        RecordingError
+            If it cannot be written.
+        """
+        text = note_of_event(notice.time_s, notice.kind, notice.text)
+        if self._writer is None:
+            self._early.append(text)
+            return
+        self._writer.note(text)
+        self._writer.flush()
+
+    def close(self, warnings: Iterable[str] = ()) -> None:
+        """Write what is known only now, and finish the file. Closing twice does no harm.
+
+        Parameters
+        ----------
+        warnings : iterable of str, optional
+            What a reader should know besides what the source says.
+
+        Raises
+        ------
+        RecordingError
+            If it cannot be written.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        if self._writer is None:
+            with suppress(OSError):
+                os.remove(self.path)
+            return
+        try:
+            for key, value in _on_lines(self._source.summary).items():
+                self._writer.note(f"{key}: {value}")
+            for warning in (*self._source.warnings, *warnings):
+                self._writer.note(note_of_warning(warning))
+            self._writer.note(END + datetime.now(UTC).isoformat(timespec="milliseconds"))
+        finally:
+            self._writer.close()
+
+    def _begun(self, samples: Samples) -> RecordingWriter:
+        start = datetime.now(UTC) - timedelta(seconds=samples.duration_s)
+        writer = RecordingWriter(
+            self.path,
+            has_gyroscope=samples.has_gyroscope,
+            side=self._side or self._source.side,
+            sampling_rate_hz=self._source.sampling_rate_hz,
+            metadata={"start_utc": start.isoformat(timespec="milliseconds")} | _on_lines(self._source.metadata),
+        )
+        for text in (BEGIN, *self._early):
+            writer.note(text)
+        return writer
+
+
+def _on_lines(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return the metadata with values that a line can hold: a device may call itself anything."""
+    return {key: printable_line(value) for key, value in metadata.items()}

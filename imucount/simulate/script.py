@@ -1,0 +1,295 @@
+"""What is simulated: a script of circles and other movement, a wearer, and a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from imucount.sets import Side
+from imucount.simulate.movements import MovementKind
+
+Attitude = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+
+
+def _check(settings: object, name: str, low: float, high: float) -> None:
+    value = getattr(settings, name)
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be between {low:g} and {high:g}, got {value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Circles:
+    """A set of shoulder circles.
+
+    Parameters
+    ----------
+    reps : int
+        At least 1.
+    direction : {"forward", "backward"}
+        A forward circle goes back, up, forward, down.
+    period_s : float, default 3
+        Mean length of a circle, s, dwells included; people take 1 to 8 s.
+    separate : bool, default False
+        Four moves with a dwell at each position, as beginners do, instead of one fluid circle. The
+        dwells take 20 to 50 % of the time.
+    elevation_deg, protraction_deg : float, default 20 and 12
+        Mean range of the clavicle, deg, peak to peak.
+    """
+
+    reps: int
+    direction: Literal["forward", "backward"]
+    period_s: float = 3.0
+    separate: bool = False
+    elevation_deg: float = 20.0
+    protraction_deg: float = 12.0
+
+    def __post_init__(self) -> None:
+        if self.reps < 1 or self.reps != int(self.reps):
+            raise ValueError(f"reps must be a whole number from 1, got {self.reps}")
+        if self.direction not in ("forward", "backward"):
+            raise ValueError(f'direction must be "forward" or "backward", got {self.direction!r}')
+        _check(self, "period_s", 0.2, 60.0)
+        _check(self, "elevation_deg", 0.0, 90.0)
+        _check(self, "protraction_deg", 0.0, 90.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Some other movement, which is no circle.
+
+    Parameters
+    ----------
+    kind : str
+        "standing", "walking" (with turns), "arm_swings", "shrugs" (elevation alone), "squeezes"
+        (retraction and protraction alone), "twists" and "bows" (of the trunk), "sitting" (with changes
+        of posture), "fidgeting" (irregular, in all coordinates) or "handling" (the clip in the hand).
+    duration_s : float
+        s. It begins and ends standing still, and takes up to 1.5 s for either.
+    """
+
+    kind: MovementKind
+    duration_s: float
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(MovementKind):
+            raise ValueError(f"kind must be one of {', '.join(get_args(MovementKind))}, got {self.kind!r}")
+        _check(self, "duration_s", 0.1, 86400.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reclip:
+    """The clip is taken off and put on again in another attitude, which takes 4 to 8 s."""
+
+
+Part = Circles | Movement | Reclip
+
+
+@dataclass(frozen=True, slots=True)
+class Wearer:
+    """Who makes the circles.
+
+    Parameters
+    ----------
+    side : {"right", "left"}
+        The shoulder that wears the clip.
+    clavicle_m : float, default 0.149
+        Length of the clavicle, m; 0.149 ± 0.010 in adults.
+    beyond_clavicle_m : float, default 0.02
+        How far beyond the end of the clavicle the clip sits, m: over the acromion, 0.15 to 0.19 m out.
+    period_cv : float, default 0.06
+        Spread of the circles' lengths within a set, beside the drift; 0.03 to 0.11 in published sets.
+    amplitude_cv : float, default 0.11
+        Spread of the circles' ranges within a set; 0.07 to 0.22 in published sets.
+    tempo_drift : float, default 0.10
+        How much longer circles grow from the first to the last of a set, as a share; 0.07 to 0.21 in
+        published sets.
+    unevenness : float, default 0.2
+        How much the speed along a circle varies, 0 to 0.5.
+    distortion : float, default 0.08
+        How far circles depart from ellipses and their bottoms from each other, as a share of the range,
+        0 to 0.2.
+    rest_level : float, default 0
+        Where in the range of elevation the relaxed shoulder rests: 0 at the lowest position, 1 at the
+        highest. A set leaves from there and comes back there.
+    sway_deg : float, default 0.5
+        Sway of the standing trunk, deg, root mean square about each axis.
+    breathing_deg : float, default 0.8
+        Rise of the girdle with a breath, deg, peak to peak, 12 to 18 times a minute.
+    posture_drift_deg : float, default 1.5
+        Slow change of posture, over half a minute and more, deg, root mean square.
+    """
+
+    side: Side = "right"
+    clavicle_m: float = 0.149
+    beyond_clavicle_m: float = 0.02
+    period_cv: float = 0.06
+    amplitude_cv: float = 0.11
+    tempo_drift: float = 0.10
+    unevenness: float = 0.2
+    distortion: float = 0.08
+    rest_level: float = 0.0
+    sway_deg: float = 0.5
+    breathing_deg: float = 0.8
+    posture_drift_deg: float = 1.5
+
+    def __post_init__(self) -> None:
+        if self.side not in ("left", "right"):
+            raise ValueError(f'side must be "left" or "right", got {self.side!r}')
+        _check(self, "clavicle_m", 0.05, 0.3)
+        _check(self, "beyond_clavicle_m", 0.0, 0.1)
+        _check(self, "period_cv", 0.0, 0.3)
+        _check(self, "amplitude_cv", 0.0, 0.5)
+        _check(self, "tempo_drift", -1.0, 1.0)
+        _check(self, "unevenness", 0.0, 0.5)
+        _check(self, "distortion", 0.0, 0.2)
+        _check(self, "rest_level", 0.0, 1.0)
+        _check(self, "sway_deg", 0.0, 10.0)
+        _check(self, "breathing_deg", 0.0, 10.0)
+        _check(self, "posture_drift_deg", 0.0, 20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What the clip makes of the motion: mount, sensor, clock and radio.
+
+    Parameters
+    ----------
+    sampling_rate_hz : float, default 100
+        Nominal, on the clip's own clock.
+    follow : float, default 0.65
+        Share of the clavicle's elevation that the skin and the strap follow; skin-mounted acromion
+        sensors under-read by 6 to 13°, so 0.5 to 0.8.
+    yaw_share : float, default 0.65
+        Share of the protraction that shows as yaw of the clip, 0.25 to 1.
+    pitch_coupling : float, default 0
+        Share of the protraction that shows as pitch of the clip, 0 to 0.5.
+    yaw_from_elevation : float, default 0
+        Share of the elevation that shows as yaw of the clip, 0 to 0.3.
+    wobble_deg : float, default 0.3
+        Wobble of the strap in motion, deg, root mean square about each axis; a quarter of it at rest.
+    acc_noise_ug, gyr_noise_mdps : float, default 150 and 7
+        Noise densities, µg/√Hz and mdeg/s/√Hz, white up to half of the sampling rate.
+    acc_bias_mg, gyr_bias_dps : float, default 20 and 0.5
+        Standard deviations of the constant bias of each axis, mg and deg/s.
+    scale_error : float, default 0.005
+        Standard deviation of the relative error of each axis' scale.
+    misalignment_deg : float, default 0.5
+        Standard deviation of the angle between each axis and where it should point, deg.
+    acc_range_g, gyr_range_dps : float, default 8 and 1000
+        Readings end at plus and minus the range, g and deg/s.
+    bits : int or None, default 16
+        Resolution of a reading, over the whole range. None for continuous readings.
+    clock_error : float, default 0
+        By how much the clip's clock runs fast, as a share: with 0.02 a minute measures 61.2 s.
+    packet_samples : int, default 10
+        Samples that are lost or arrive together.
+    packet_loss : float, default 0
+        Share of the packets that are lost, 0 to 1.
+    outages : tuple of (start_s, duration_s)
+        Times without any samples, s on the clip's clock.
+    gyroscope : bool, default True
+        Whether the clip has one.
+    mount : "any" or 3 by 3 tuple
+        How the clip sits on the relaxed shoulder: the rotation matrix from the sensor frame to the body
+        frame. "any" draws it from all attitudes alike.
+    """
+
+    sampling_rate_hz: float = 100.0
+    follow: float = 0.65
+    yaw_share: float = 0.65
+    pitch_coupling: float = 0.0
+    yaw_from_elevation: float = 0.0
+    wobble_deg: float = 0.3
+    acc_noise_ug: float = 150.0
+    gyr_noise_mdps: float = 7.0
+    acc_bias_mg: float = 20.0
+    gyr_bias_dps: float = 0.5
+    scale_error: float = 0.005
+    misalignment_deg: float = 0.5
+    acc_range_g: float = 8.0
+    gyr_range_dps: float = 1000.0
+    bits: int | None = 16
+    clock_error: float = 0.0
+    packet_samples: int = 10
+    packet_loss: float = 0.0
+    outages: tuple[tuple[float, float], ...] = ()
+    gyroscope: bool = True
+    mount: Literal["any"] | Attitude = "any"
+
+    def __post_init__(self) -> None:
+        _check(self, "sampling_rate_hz", 1.0, 10000.0)
+        _check(self, "follow", 0.0, 1.5)
+        _check(self, "yaw_share", 0.0, 1.5)
+        _check(self, "pitch_coupling", -1.0, 1.0)
+        _check(self, "yaw_from_elevation", -1.0, 1.0)
+        _check(self, "wobble_deg", 0.0, 20.0)
+        _check(self, "acc_noise_ug", 0.0, 1e5)
+        _check(self, "gyr_noise_mdps", 0.0, 1e5)
+        _check(self, "acc_bias_mg", 0.0, 1000.0)
+        _check(self, "gyr_bias_dps", 0.0, 100.0)
+        _check(self, "scale_error", 0.0, 0.2)
+        _check(self, "misalignment_deg", 0.0, 20.0)
+        _check(self, "acc_range_g", 0.1, 1000.0)
+        _check(self, "gyr_range_dps", 1.0, 1e5)
+        _check(self, "clock_error", -0.5, 0.5)
+        _check(self, "packet_loss", 0.0, 1.0)
+        if self.bits is not None and not 2 <= self.bits <= 32:
+            raise ValueError(f"bits must be between 2 and 32, or None for continuous readings, got {self.bits}")
+        if self.packet_samples < 1:
+            raise ValueError(f"packet_samples must be at least 1, got {self.packet_samples}")
+        if any(duration_s < 0 for _, duration_s in self.outages):
+            raise ValueError(f"outages must be pairs of start and duration, from 0 s, got {self.outages}")
+        if self.mount != "any":
+            matrix = np.zeros((3, 3)) if isinstance(self.mount, str) else np.array(self.mount, dtype=np.float64)
+            if matrix.shape != (3, 3) or not (
+                np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-6) and np.linalg.det(matrix) > 0
+            ):
+                raise ValueError(f'mount must be "any" or a 3 by 3 rotation matrix, got {self.mount!r}')
+
+
+def programme(
+    *,
+    period_s: float = 3.0,
+    rest_s: float = 30.0,
+    separate: bool = False,
+    elevation_deg: float = 20.0,
+    protraction_deg: float = 12.0,
+    reps: int = 10,
+    sets: int = 3,
+    lead_in_s: float = 8.0,
+    lead_out_s: float = 5.0,
+) -> tuple[Part, ...]:
+    """Script of the prescribed programme: sets of forward circles, then as many of backward ones.
+
+    Parameters
+    ----------
+    rest_s : float, default 30
+        Standing between two sets, s.
+    lead_in_s, lead_out_s : float, default 8 and 5
+        Standing before the first set and after the last one, s.
+    period_s, separate, elevation_deg, protraction_deg, reps
+        As for `Circles`.
+    sets : int, default 3
+        Of each direction.
+
+    Examples
+    --------
+    >>> [part.reps for part in programme() if isinstance(part, Circles)]
+    [10, 10, 10, 10, 10, 10]
+    """
+    script: list[Part] = [Movement("standing", lead_in_s)]
+    directions: tuple[Literal["forward", "backward"], ...] = ("forward", "backward")
+    for direction in directions:
+        for _ in range(sets):
+            script += [
+                Circles(reps, direction, period_s, separate, elevation_deg, protraction_deg),
+                Movement("standing", rest_s),
+            ]
+    script[-1] = Movement("standing", lead_out_s)
+    return tuple(script)
+
+
+PROGRAMME = programme()
+"""3 sets of 10 forward circles and 3 sets of 10 backward ones, 3 s each, with rests of 30 s."""

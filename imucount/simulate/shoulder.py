@@ -1,0 +1,417 @@
+"""From a script to samples: the motion of the shoulder girdle and the trunk, and what a clip on it measures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
+from imucount.sets import Side
+from imucount.simulate.movements import (
+    MOVEMENTS,
+    FluidCircles,
+    Pose,
+    SeparateCircles,
+    draw_circles,
+    minimum_jerk,
+    smooth_noise,
+)
+from imucount.simulate.quaternions import about, conjugate, exp, from_matrix, log, multiply, rotate
+from imucount.simulate.script import Attitude, Circles, Clip, Movement, Part, Reclip, Wearer
+
+__all__ = ["Simulation", "TrueRep", "TrueSet", "simulate"]
+
+GRAVITY_MPS2 = 9.81
+PHYSICS_RATE_HZ = 400.0  # at least: motion is differentiated at this rate
+HIP_HEIGHT_M = 0.9  # above the ankles, about which a standing body sways
+STERNUM_M = (0.06, 0.02, 0.42)  # sternoclavicular joint from the hips: forward, to its side, up
+CLAVICLE_RETRACTION_DEG = 20.0  # of the relaxed clavicle
+CLAVICLE_ELEVATION_DEG = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrueRep:
+    """A circle that was made.
+
+    Attributes
+    ----------
+    start_s, end_s : float
+        s, on the clip's clock. A fluid circle ends at the bottom, where the next one starts. A circle of
+        separate moves starts as its first move leaves, and ends as its fourth one arrives.
+    direction : {"forward", "backward"}
+    elevation_deg, protraction_deg : float
+        Range of the clip's rotation about the elevation axis and about the vertical, deg, peak to peak,
+        from the girdle alone: sway, breathing and wobble left out.
+    """
+
+    start_s: float
+    end_s: float
+    direction: Literal["forward", "backward"]
+    elevation_deg: float
+    protraction_deg: float
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the circle, s."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class TrueSet:
+    """Circles of one direction that were made without a rest in between."""
+
+    reps: tuple[TrueRep, ...]
+
+    @property
+    def start_s(self) -> float:
+        """Start of the first circle, s."""
+        return self.reps[0].start_s
+
+    @property
+    def end_s(self) -> float:
+        """End of the last circle, s."""
+        return self.reps[-1].end_s
+
+    @property
+    def direction(self) -> Literal["forward", "backward"]:
+        """Direction that all its circles share."""
+        return self.reps[0].direction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulation:
+    """Samples, and the truth about them.
+
+    Attributes
+    ----------
+    samples : Samples
+        What arrived.
+    side : {"left", "right"}
+    reps : tuple of TrueRep
+    sets : tuple of TrueSet
+        The same reps. `Circles` that follow each other at once in one direction are one set.
+    elevation_deg, protraction_deg : (n,) array, deg
+        Rotation of the clip by the girdle, at the samples' times: about the elevation axis and about the
+        vertical, 0 for the relaxed shoulder; up and forward are positive.
+    quat : (n, 4) array
+        Orientation (w, x, y, z) of the sensor at the samples' times, sensor to earth, z up.
+    position_m : (n, 3) array, m
+        Where the clip is, in the same earth frame.
+    """
+
+    samples: Samples
+    side: Side
+    reps: tuple[TrueRep, ...]
+    sets: tuple[TrueSet, ...]
+    elevation_deg: FloatArray
+    protraction_deg: FloatArray
+    quat: FloatArray
+    position_m: FloatArray
+
+
+def simulate(
+    script: Sequence[Part], *, wearer: Wearer | None = None, clip: Clip | None = None, seed: int = 0
+) -> Simulation:
+    """Perform a script.
+
+    Parameters
+    ----------
+    script : sequence of Circles, Movement and Reclip
+        Performed one after the other, without pauses of its own.
+    wearer : Wearer, optional
+    clip : Clip, optional
+    seed : int, default 0
+        The same script, wearer, clip and seed give the same bits. The wearer moves the same way
+        whatever the clip, and makes a part the same way whatever parts follow; only sway, breathing
+        and posture are drawn anew for another script.
+
+    Returns
+    -------
+    Simulation
+
+    Notes
+    -----
+    Left out: humeral motion, translation of the clip on the skin, the low-pass filter of a sensor, bias
+    that drifts with temperature, sensitivity of the gyroscope to acceleration, jitter of time stamps.
+
+    Examples
+    --------
+    >>> simulation = simulate([Movement("standing", 3), Circles(5, "backward"), Movement("standing", 3)])
+    >>> len(simulation.reps), simulation.sets[0].direction
+    (5, 'backward')
+    """
+    wearer = Wearer() if wearer is None else wearer
+    clip = Clip() if clip is None else clip
+    if not script:
+        raise ValueError("script must have at least one part, got none")
+    background_seed, clip_seed, *part_seeds = np.random.SeedSequence(seed).spawn(2 + len(script))
+    performance = _perform(script, wearer, [np.random.default_rng(each) for each in part_seeds])
+
+    oversampling = max(math.ceil(PHYSICS_RATE_HZ / clip.sampling_rate_hz), 2)
+    step_s = 1.0 / (clip.sampling_rate_hz * (1.0 + clip.clock_error) * oversampling)
+    n = int(performance.duration_s / (step_s * oversampling) + 1e-9) + 1
+    at_samples = slice(1, None, oversampling)
+    # One step more on either end, for the differences there.
+    t: FloatArray = step_s * np.arange(-1.0, (n - 1) * oversampling + 2)
+    pose = performance.pose(t)
+    pose.add(0, len(t), _background(np.random.default_rng(background_seed), wearer, t, performance.duration_s))
+    girdle_deg = np.stack([pose.elevation_deg, pose.protraction_deg])
+    clip_rng = np.random.default_rng(clip_seed)
+    mounts = _draw_mounts(clip_rng, clip.mount, len(performance.reclips_s))
+    pose.turn_rad += _wobble_rad(clip_rng, clip, girdle_deg, pose, t, performance.duration_s)
+
+    trunk = multiply(about("z", pose.yaw_deg), multiply(about("y", pose.pitch_deg), about("x", pose.roll_deg)))
+    skin = exp(pose.turn_rad + _skin_turn_rad(wearer, clip, girdle_deg))
+    quat = multiply(multiply(trunk, skin), _mount_at(t, mounts, performance.reclips_s))
+    position_m = pose.pelvis_m + rotate(trunk, _clip_place_m(wearer, girdle_deg))
+
+    acceleration = (position_m[:, 2:] - 2.0 * position_m[:, 1:-1] + position_m[:, :-2]) / step_s**2
+    force = acceleration[:, ::oversampling] + pose.knock_mps2[:, at_samples]
+    force[2] += GRAVITY_MPS2
+    before, after = quat[:, :-2:oversampling], quat[:, 2::oversampling]
+    quat, position_m = quat[:, at_samples][:, :n], position_m[:, at_samples][:, :n]
+    rate = log(multiply(conjugate(before), after)) / (2.0 * step_s)
+
+    acc, gyr = _measure(clip_rng, clip, rotate(conjugate(quat), force).T, rate.T)
+    t_clip = np.arange(n) / clip.sampling_rate_hz
+    arrived = _arrived(clip_rng, clip, t_clip)
+    elevation_deg, yaw_deg = _seen_deg(clip, girdle_deg)[:, at_samples][:, :n]
+    sets = performance.true_sets(clip)
+    return Simulation(
+        samples=Samples(t_clip[arrived], acc[arrived], gyr[arrived] if clip.gyroscope else None),
+        side=wearer.side,
+        reps=tuple(rep for each in sets for rep in each.reps),
+        sets=sets,
+        elevation_deg=elevation_deg[arrived],
+        protraction_deg=yaw_deg[arrived],
+        quat=np.ascontiguousarray(quat.T[arrived]),
+        position_m=np.ascontiguousarray(position_m.T[arrived]),
+    )
+
+
+# ---------------------------------------------------------------------------------------------
+# the wearer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """One part of a script, with its place in time."""
+
+    part: Part
+    start_s: float
+    duration_s: float
+    circles: FluidCircles | SeparateCircles | None
+    rng: np.random.Generator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Performance:
+    """A script of which every length is drawn."""
+
+    scenes: tuple[_Scene, ...]
+
+    @property
+    def duration_s(self) -> float:
+        return self.scenes[-1].start_s + self.scenes[-1].duration_s
+
+    @property
+    def reclips_s(self) -> list[tuple[float, float]]:
+        """Start and duration of each change of mount."""
+        return [(scene.start_s, scene.duration_s) for scene in self.scenes if isinstance(scene.part, Reclip)]
+
+    def pose(self, t: FloatArray) -> Pose:
+        """Pose at each time; draws the movements, so it can be asked once."""
+        pose = Pose.still(len(t))
+        for scene in self.scenes:
+            start, stop = np.searchsorted(t, [scene.start_s, scene.start_s + scene.duration_s])
+            local_s = t[start:stop] - scene.start_s
+            if scene.circles is not None:
+                moved = Pose.still(len(local_s))
+                moved.elevation_deg, moved.protraction_deg = scene.circles.path(local_s)
+            else:
+                kind = scene.part.kind if isinstance(scene.part, Movement) else "handling"
+                moved = MOVEMENTS[kind](scene.rng, local_s, scene.duration_s)
+            pose.add(start, stop, moved)
+        return pose
+
+    def true_sets(self, clip: Clip) -> tuple[TrueSet, ...]:
+        """Tell what a perfect counter would report."""
+        sets: list[TrueSet] = []
+        rested = True
+        for scene in self.scenes:
+            if scene.circles is None or not isinstance(scene.part, Circles):
+                rested = True
+                continue
+            spans_s = np.array(scene.circles.spans_s)
+            path_deg = np.stack(scene.circles.path(np.linspace(spans_s[:, 0], spans_s[:, 1], 200, axis=1).ravel()))
+            elevation_deg, yaw_deg = _seen_deg(clip, path_deg).reshape(2, -1, 200)
+            reps = [
+                TrueRep(start_s, end_s, scene.part.direction, elevation, protraction)
+                for (start_s, end_s), elevation, protraction in zip(
+                    ((scene.start_s + spans_s) * (1.0 + clip.clock_error)).tolist(),
+                    np.ptp(elevation_deg, axis=1).tolist(),
+                    np.ptp(yaw_deg, axis=1).tolist(),
+                    strict=True,
+                )
+            ]
+            if sets and not rested and sets[-1].direction == scene.part.direction:
+                sets[-1] = TrueSet((*sets[-1].reps, *reps))
+            else:
+                sets.append(TrueSet(tuple(reps)))
+            rested = False
+        return tuple(sets)
+
+
+def _perform(script: Sequence[Part], wearer: Wearer, rngs: Sequence[np.random.Generator]) -> _Performance:
+    scenes = []
+    start_s = 0.0
+    for part, rng in zip(script, rngs, strict=True):
+        circles = None
+        match part:
+            case Circles():
+                circles = draw_circles(
+                    rng,
+                    reps=part.reps,
+                    forward=part.direction == "forward",
+                    separate=part.separate,
+                    period_s=part.period_s,
+                    elevation_deg=part.elevation_deg,
+                    protraction_deg=part.protraction_deg,
+                    period_cv=wearer.period_cv,
+                    amplitude_cv=wearer.amplitude_cv,
+                    tempo_drift=wearer.tempo_drift,
+                    rest_level=wearer.rest_level,
+                    unevenness=wearer.unevenness,
+                    distortion=wearer.distortion,
+                )
+                duration_s = circles.duration_s
+            case Movement():
+                duration_s = part.duration_s
+            case Reclip():
+                duration_s = rng.uniform(4.0, 8.0)
+            case _:
+                raise ValueError(f"a script consists of Circles, Movement and Reclip, got {part!r}")
+        scenes.append(_Scene(part, start_s, duration_s, circles, rng))
+        start_s += duration_s
+    return _Performance(tuple(scenes))
+
+
+def _background(rng: np.random.Generator, wearer: Wearer, t: FloatArray, duration_s: float) -> Pose:
+    """Sway, breathing and slow change of posture, which go on all the time."""
+    pose = Pose.still(len(t))
+    # Quiet stance sways at 0.2 to 0.5 Hz and, about as much, more slowly.
+    sway_deg = smooth_noise(rng, t, duration_s, knot_s=0.8, channels=3)
+    sway_deg += smooth_noise(rng, t, duration_s, knot_s=4.0, channels=3)
+    sway_deg *= wearer.sway_deg * math.sqrt(0.5)
+    drift_deg = wearer.posture_drift_deg * smooth_noise(rng, t, duration_s, knot_s=25.0, channels=5)
+    pose.roll_deg, pose.pitch_deg, pose.yaw_deg = sway_deg + drift_deg[:3]
+    pose.pelvis_m[0] = HIP_HEIGHT_M * np.radians(sway_deg[1])
+    pose.pelvis_m[1] = -HIP_HEIGHT_M * np.radians(sway_deg[0])
+    breaths_hz = rng.uniform(0.2, 0.3)
+    breaths = breaths_hz * t + 0.2 * smooth_noise(rng, t, duration_s, knot_s=6.0, channels=1)[0]
+    breath = np.sin(2.0 * np.pi * (breaths + rng.uniform()))
+    pose.pitch_deg -= 0.2 * wearer.breathing_deg * breath
+    pose.elevation_deg = 0.5 * wearer.breathing_deg * breath + 0.5 * drift_deg[3]
+    pose.protraction_deg = -0.15 * wearer.breathing_deg * breath + 0.5 * drift_deg[4]
+    return pose
+
+
+def _mirror(wearer: Wearer) -> float:
+    return 1.0 if wearer.side == "right" else -1.0
+
+
+def _clip_place_m(wearer: Wearer, girdle_deg: FloatArray) -> FloatArray:
+    """Where the clip is, from the hips, in the frame of the trunk, m."""
+    mirror = _mirror(wearer)
+    elevation, protraction = np.radians(girdle_deg)
+    clavicle = exp(np.stack([-mirror * elevation, np.zeros_like(elevation), mirror * protraction]))
+    back, up = math.radians(CLAVICLE_RETRACTION_DEG), math.radians(CLAVICLE_ELEVATION_DEG)
+    lever_m = (wearer.clavicle_m + wearer.beyond_clavicle_m) * np.array(
+        [-math.sin(back) * math.cos(up), -mirror * math.cos(back) * math.cos(up), math.sin(up)]
+    )
+    sternum_m = np.array(STERNUM_M) * (1.0, -mirror, 1.0)
+    return sternum_m[:, None] + rotate(clavicle, lever_m[:, None])
+
+
+# ---------------------------------------------------------------------------------------------
+# the clip
+
+
+def _seen_deg(clip: Clip, girdle_deg: FloatArray) -> FloatArray:
+    """Rotation of the clip about the elevation axis and about the vertical, deg."""
+    elevation, protraction = girdle_deg
+    return np.stack([clip.follow * elevation, clip.yaw_share * protraction + clip.yaw_from_elevation * elevation])
+
+
+def _skin_turn_rad(wearer: Wearer, clip: Clip, girdle_deg: FloatArray) -> FloatArray:
+    """Rotation vector of the skin under the clip against the trunk."""
+    mirror = _mirror(wearer)
+    elevation, yaw = np.radians(_seen_deg(clip, girdle_deg))
+    return np.stack([-mirror * elevation, clip.pitch_coupling * np.radians(girdle_deg[1]), mirror * yaw])
+
+
+def _wobble_rad(
+    rng: np.random.Generator, clip: Clip, girdle_deg: FloatArray, pose: Pose, t: FloatArray, duration_s: float
+) -> FloatArray:
+    """Wobble of the strap, more of it the faster the shoulder turns."""
+    turning_deg = np.concatenate([girdle_deg, [pose.pitch_deg, pose.roll_deg]])
+    speed_dps = np.gradient(turning_deg, t, axis=1)
+    squared = np.sum(speed_dps * speed_dps, axis=0)
+    moving = squared / (squared + 15.0**2)
+    noise = smooth_noise(rng, t, duration_s, knot_s=0.12, channels=3)
+    noise += smooth_noise(rng, t, duration_s, knot_s=1.0, channels=3)
+    wobble_rad: FloatArray = math.radians(clip.wobble_deg) * (0.25 + 0.75 * moving) * math.sqrt(0.5) * noise
+    return wobble_rad
+
+
+def _draw_mounts(rng: np.random.Generator, mount: Literal["any"] | Attitude, reclips: int) -> FloatArray:
+    """Attitude of the clip at first and after each change, shape (reclips + 1, 4)."""
+    quats: FloatArray = rng.standard_normal((reclips + 1, 4))
+    quats /= np.linalg.norm(quats, axis=1, keepdims=True)
+    if mount != "any":
+        quats[0] = from_matrix(np.array(mount, dtype=np.float64))
+    return quats
+
+
+def _mount_at(t: FloatArray, mounts: FloatArray, reclips_s: Sequence[tuple[float, float]]) -> FloatArray:
+    quat: FloatArray = mounts[0][:, None]
+    for (start_s, duration_s), before, after in zip(reclips_s, mounts[:-1], mounts[1:], strict=True):
+        turn_rad = log(multiply(conjugate(before[:, None]), after[:, None]))
+        quat = multiply(quat, exp(turn_rad * minimum_jerk((t - start_s) / duration_s)))
+    return quat
+
+
+def _measure(
+    rng: np.random.Generator, clip: Clip, acc: FloatArray, gyr: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Read specific force, m/s², and angular rate, rad/s, as the clip does."""
+    density_to_sigma = math.sqrt(clip.sampling_rate_hz / 2.0)
+    milli_g = 1e-3 * STANDARD_GRAVITY
+    readings = []
+    for true, bias, noise, full_scale in (
+        (acc, clip.acc_bias_mg * milli_g, clip.acc_noise_ug * 1e-3 * milli_g, clip.acc_range_g * 1e3 * milli_g),
+        (gyr, *np.radians((clip.gyr_bias_dps, clip.gyr_noise_mdps * 1e-3, clip.gyr_range_dps))),
+    ):
+        axes = np.eye(3) + math.radians(clip.misalignment_deg) * rng.standard_normal((3, 3)) * (1.0 - np.eye(3))
+        axes *= 1.0 + clip.scale_error * rng.standard_normal((3, 1))
+        reading = true @ axes.T + bias * rng.standard_normal(3)
+        reading += noise * density_to_sigma * rng.standard_normal(reading.shape)
+        if clip.bits is None:
+            readings.append(np.clip(reading, -full_scale, full_scale))
+            continue
+        half = 2 ** (clip.bits - 1)
+        lsb = full_scale / half
+        readings.append(np.clip(np.round(reading / lsb), -half, half - 1) * lsb)
+    return readings[0], readings[1]
+
+
+def _arrived(rng: np.random.Generator, clip: Clip, t: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    packets = math.ceil(len(t) / clip.packet_samples)
+    kept = np.repeat(rng.random(packets) >= clip.packet_loss, clip.packet_samples)[: len(t)]
+    for start_s, duration_s in clip.outages:
+        kept &= (t < start_s) | (t >= start_s + duration_s)
+    return kept

@@ -1,0 +1,83 @@
+"""CsvSource: a recorded stream as if it came now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from os import PathLike, fspath
+from typing import Self
+
+from imucount.formats.csv_reader import CsvReader, open_csv
+from imucount.samples import Samples
+from imucount.sets import Side
+from imucount.sources.replay import replay
+from imucount.sources.source import Notice
+
+__all__ = ["CsvSource"]
+
+
+class CsvSource:
+    """A source of the samples of a CSV. Times are those of the recording.
+
+    Parameters
+    ----------
+    path : path-like
+    side : {"left", "right"}, optional
+        By default what the file's header says.
+    speed : float, default 1
+        Seconds of the recording in a second. 0 hands everything over at once.
+
+    Raises
+    ------
+    RecordingError
+        On opening for the header, while iterating for the samples.
+    """
+
+    def __init__(self, path: str | PathLike[str], *, side: Side | None = None, speed: float = 1.0) -> None:
+        if not 0 <= speed < float("inf"):
+            raise ValueError(f"speed must be 0 or more, got {speed!r}")
+        self.name = fspath(path)
+        self.side = side
+        self.has_gyroscope = True
+        self.sampling_rate_hz: float | None = None
+        self.metadata: dict[str, str] = {}
+        self.notices: list[Notice] = []
+        self._speed = speed
+        self._reader: CsvReader | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a session should say of the recording, a sentence each."""
+        return () if self._reader is None else tuple(self._reader.warnings)
+
+    @property
+    def summary(self) -> dict[str, str]:
+        """Nothing: the notes of the recording are its reader's."""
+        return {}
+
+    async def __aenter__(self) -> Self:
+        """Open the file and read its header."""
+        self._reader = open_csv(self.name, lowest_rate_hz=0.0)  # what is too slow is for whoever counts to say
+        header = self._reader.header
+        self.side = self.side or header.side
+        self.has_gyroscope = header.has_gyroscope
+        self.sampling_rate_hz = header.sampling_rate_hz
+        self.metadata = dict(header.metadata)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Close the file."""
+        if self._reader is not None:
+            self._reader.close()
+
+    async def __aiter__(self) -> AsyncGenerator[Samples, None]:
+        """Give the samples, each when its time has come."""
+        if self._reader is None:
+            raise RuntimeError("expected an open source; say `async with source:` first")
+        waits_s: list[float] = []
+        loop = asyncio.get_running_loop()
+        for _, samples in replay(self._reader, self._speed, clock=loop.time, sleep=waits_s.append):
+            # What the replay would sleep is slept here instead, where others can run meanwhile.
+            await asyncio.sleep(waits_s.pop() if waits_s else 0)
+            if len(samples):
+                yield samples

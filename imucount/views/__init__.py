@@ -1,0 +1,1 @@
+"""What a person sees: tables and screens made of results, with their wording."""

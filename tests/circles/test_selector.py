@@ -1,0 +1,244 @@
+import itertools
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imucount.circles.loops import Loop
+from imucount.circles.selector import CircleSelector, loop_score, neighbour_score, swing_score, upward_evidence
+
+IDEAL = Loop(
+    start_s=10.0,
+    end_s=13.0,
+    known_s=13.3,
+    quarter_s=(10.75, 11.5, 12.25),
+    up_axis=(1.0, 0.0, 0.0),
+    up=(0.0, 0.0, 1.0),
+    area=(0.0, -0.03, 0.0),
+    sense=-1,
+    elevation_deg=14.0,
+    yaw_deg=9.8,
+    roundness=1.0,
+    closure=0.0,
+    yaw_closure=0.0,
+    rise_share=0.47,
+    fullest_quarter=0.25,
+    lever_m=0.21,
+    lever_sd_m=0.05,
+    forward_lever_m=0.35,
+    forward_lever_sd_m=0.1,
+    force_rms=0.2,
+    unexplained_rms=0.0,
+)
+
+
+def later(loop, seconds, **changes):
+    """The same loop at another time."""
+    quarter_s = tuple(each + seconds for each in loop.quarter_s)
+    times = {"start_s": loop.start_s + seconds, "end_s": loop.end_s + seconds, "known_s": loop.known_s + seconds}
+    return replace(loop, quarter_s=quarter_s, **(times | changes))
+
+
+def row(n, loop=IDEAL):
+    return [later(loop, index * loop.duration_s) for index in range(n)]
+
+
+def take(selector, loop):
+    return selector.close(loop.known_s) + selector.add(loop)
+
+
+def nothing_beside(loop, edge_s, limit_s, now_s):
+    return None
+
+
+def select(loops, side="right", min_reps=2, has_gyroscope=True, look_beside=nothing_beside):
+    selector = CircleSelector(side, has_gyroscope, min_reps, look_beside)
+    return [circle for loop in loops for circle in take(selector, loop)] + selector.finish()
+
+
+def turned_over(loop):
+    """The loop with its low point taken for the high one."""
+    return replace(
+        loop,
+        up_axis=tuple(-each for each in loop.up_axis),
+        sense=-loop.sense,
+        lever_m=-loop.lever_m,
+        forward_lever_m=-loop.forward_lever_m,
+    )
+
+
+# score of a loop
+
+WORSE = {
+    "closure": (0.0, 1.5),
+    "yaw_closure": (0.0, 1.5),
+    "unexplained_rms": (0.0, 0.6),
+    "fullest_quarter": (0.25, 0.65),
+    "rise_share": (0.47, 0.87),
+    "yaw_deg": (9.8, 60.0),
+    "lever_m": (0.21, 1.0),
+}
+BETTER = {
+    "roundness": (0.2, 1.0),
+    "elevation_deg": (2.5, 14.0),
+    "forward_lever_m": (-0.2, 0.2),
+}
+
+
+@pytest.mark.parametrize(("name", "bounds"), [*WORSE.items(), *BETTER.items()])
+@given(data=st.data())
+def test_the_more_a_loop_is_like_an_ideal_circle_the_more_it_scores(name, bounds, data):
+    one, other = sorted(data.draw(st.lists(st.floats(*bounds), min_size=2, max_size=2)))
+
+    def score(value):
+        changes = {name: value} | ({"yaw_deg": 0.7 * value} if name == "elevation_deg" else {})
+        return loop_score(replace(IDEAL, **changes))
+
+    near, far = (one, other) if name in WORSE else (other, one)
+    assert score(near) >= score(far)
+
+
+@pytest.mark.parametrize(("name", "bounds"), [*WORSE.items(), *BETTER.items()])
+def test_each_feature_matters(name, bounds):
+    near, far = bounds if name in WORSE else bounds[::-1]
+    changes = {"yaw_deg": 0.7 * far} if name == "elevation_deg" else {}
+    assert loop_score(replace(IDEAL, **{name: near})) > loop_score(replace(IDEAL, **({name: far} | changes))) + 0.5
+
+
+def test_circles_that_are_too_slow_or_too_fast_score_less():
+    usual = loop_score(IDEAL)
+    assert loop_score(replace(IDEAL, end_s=24.0)) < usual
+    assert loop_score(replace(IDEAL, end_s=10.7)) < usual
+
+
+@pytest.mark.parametrize("name", ["closure", "unexplained_rms", "rise_share", "lever_m"])
+def test_a_swing_without_gyroscope_is_judged_alike(name):
+    near, far = WORSE[name]
+    assert swing_score(replace(IDEAL, **{name: near})) > swing_score(replace(IDEAL, **{name: far}))
+
+
+# neighbours
+
+
+@given(st.floats(0.6, 1.6), st.floats(0.6, 1.6))
+def test_neighbours_of_more_equal_length_fit_better(one, other):
+    def score(share):
+        return neighbour_score(IDEAL, later(IDEAL, 3.0, end_s=13.0 + 3.0 * share), True)
+
+    near, far = sorted((one, other), key=lambda share: max(share, 1.0 / share))
+    assert score(near) >= score(far) - 1e-9
+
+
+@given(st.floats(0.0, 1.5), st.floats(0.0, 1.5))
+def test_neighbours_that_follow_sooner_fit_better(one, other):
+    near, far = sorted((one, other))
+    scores = [neighbour_score(IDEAL, later(IDEAL, 3.0 + pause_s), True) for pause_s in (near, far)]
+    assert scores[0] >= scores[1]
+
+
+@pytest.mark.parametrize("area", [(0.0, 0.03, 0.0), (0.03, 0.0, 0.0), (0.0, -0.02, 0.02)])
+def test_neighbours_that_turn_about_another_axis_fit_worse(area):
+    assert neighbour_score(IDEAL, later(IDEAL, 3.0, area=area), True) < neighbour_score(
+        IDEAL, later(IDEAL, 3.0), True
+    )
+
+
+# which way is up
+
+
+def test_a_lever_that_lies_as_a_shoulder_does_is_evidence_for_up():
+    assert upward_evidence([IDEAL], IDEAL, True) > 0.0
+    assert upward_evidence([IDEAL], IDEAL, False) > 0.0
+
+
+@given(lever_m=st.floats(-0.5, 0.5), forward_lever_m=st.floats(-0.5, 0.5), n=st.integers(1, 6))
+def test_up_and_down_have_opposite_evidence(lever_m, forward_lever_m, n):
+    loops = row(n, replace(IDEAL, lever_m=lever_m, forward_lever_m=forward_lever_m))
+    evidence = upward_evidence(loops, loops[-1], True)
+    assert upward_evidence(loops, turned_over(loops[-1]), True) == pytest.approx(-evidence, abs=1e-9)
+    over = [turned_over(loop) for loop in loops]
+    assert upward_evidence(over, over[-1], True) == pytest.approx(-evidence, abs=1e-9)
+    assert upward_evidence(over, loops[-1], True) == pytest.approx(evidence, abs=1e-9)
+
+
+def test_evidence_grows_with_loops_that_agree():
+    evidence = [upward_evidence(row(n), IDEAL, True) for n in range(1, 8)]
+    assert evidence == sorted(evidence)
+    assert evidence[-1] > evidence[0]
+
+
+@given(st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
+def test_a_larger_lever_is_more_evidence(one, other):
+    low, high = (upward_evidence([replace(IDEAL, lever_m=each)], IDEAL, True) for each in sorted((one, other)))
+    assert low <= high
+
+
+@given(st.floats(0.01, 2.0), st.floats(0.01, 2.0))
+def test_an_uncertain_lever_is_less_evidence(one, other):
+    sure, unsure = (upward_evidence([replace(IDEAL, lever_sd_m=sd)], IDEAL, True) for sd in sorted((one, other)))
+    assert sure >= unsure > 0.0
+
+
+# selection
+
+
+def test_loops_in_a_row_are_circles():
+    circles = select(row(5))
+    assert [circle.loop.start_s for circle in circles] == [10.0, 13.0, 16.0, 19.0, 22.0]
+    assert {circle.direction for circle in circles} == {"forward"}
+    assert all(circle.confidence > 0.9 for circle in circles)
+
+
+@pytest.mark.parametrize(
+    ("side", "sense", "direction"),
+    [
+        ("right", -1, "forward"),
+        ("right", 1, "backward"),
+        ("left", 1, "forward"),
+        ("left", -1, "backward"),
+        (None, -1, "unknown"),
+    ],
+)
+def test_the_direction_follows_from_sense_and_side(side, sense, direction):
+    assert {circle.direction for circle in select(row(3, replace(IDEAL, sense=sense)), side)} == {direction}
+
+
+def test_of_a_loop_and_its_reverse_side_only_the_one_that_is_up_counts():
+    loops = [loop for each in row(4) for loop in (each, later(turned_over(each), 1.5))]
+    assert [circle.loop.up_axis for circle in select(loops)] == [IDEAL.up_axis] * 4
+
+
+def test_circles_do_not_overlap():
+    loops = sorted([*row(6), *row(6, later(IDEAL, 1.5))], key=lambda loop: loop.known_s)
+    circles = select(loops)
+    assert len(circles) in (6, 7)
+    assert all(before.end_s <= after.start_s for before, after in itertools.pairwise(circles))
+
+
+@pytest.mark.parametrize(("n", "min_reps", "expected"), [(1, 1, 1), (1, 2, 1), (1, 3, 0), (2, 3, 0), (3, 3, 3)])
+def test_so_many_must_resemble_each_other(n, min_reps, expected):
+    assert len(select(row(n), min_reps=min_reps)) == expected
+
+
+@pytest.mark.parametrize(
+    "changes", [{"elevation_deg": 1.0}, {"yaw_deg": 0.1}, {"roundness": 0.05}, {"closure": 1.5, "roundness": 0.3}]
+)
+def test_what_is_no_loop_never_counts(changes):
+    assert select(row(6, replace(IDEAL, **changes)), min_reps=1) == []
+
+
+def test_nothing_is_pending_in_the_end():
+    selector = CircleSelector("right", True, 2, nothing_beside)
+    assert selector.pending == 0
+    assert take(selector, IDEAL) == []
+    assert selector.pending == 1
+    assert len(selector.finish()) == 1
+    assert selector.pending == 0
+
+
+def test_the_first_circle_counts_once_the_second_confirms_it():
+    one, two, *_ = row(3)
+    selector = CircleSelector("right", True, 2, nothing_beside)
+    assert take(selector, one) == []
+    assert [circle.loop for circle in take(selector, two)] == [one, two]
