@@ -1,10 +1,7 @@
 """What a sensor was found with is given back, also over a reconnect, after which it has what was set before."""
 
 import pytest
-import test_movella_dot
-import test_thingy52
-import test_witmotion
-from sensors import test_adafruit
+from sensors import test_adafruit, test_movella_dot, test_thingy52, test_witmotion
 from sensors.scripted_peer import drive
 
 from imucount.sensors.adafruit import Adafruit
