@@ -10,13 +10,9 @@ from imucount.chain import Chain
 from imucount.circles.chain import CircleChain
 from imucount.circles.profile import Profile
 from imucount.errors import CountingError, SampleError
-from imucount.plausibility import (
-    CONSTANT_GYR,
-    LOWEST_CYCLIC_RATE_HZ,
-    LOWEST_RATE_HZ,
-    gravity_problem,
-    rate_problem,
-)
+from imucount.intake.check import CONSTANT_GYR
+from imucount.intake.gravity import gravity_problem
+from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_problem
 from imucount.reps import Rep
 from imucount.samples import FloatArray, Samples
 from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, Session, Side, group_reps

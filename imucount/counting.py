@@ -12,7 +12,8 @@ from imucount.counter import LOWEST_RATES_HZ, RepCounter
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.formats.csv_reader import open_csv
 from imucount.formats.recording import Recording, recording_of_frame
-from imucount.plausibility import LOWEST_RATE_HZ, turning_problem
+from imucount.intake.rates import LOWEST_RATE_HZ
+from imucount.intake.turning import turning_problem
 from imucount.samples import Samples
 from imucount.sets import Exercise, Session, Side
 

@@ -12,19 +12,20 @@ import imucount
 PACKAGE = Path(imucount.__file__).parent
 SLOW = ("scipy", "pandas", "rich", "bleak", "click")
 
-GROUND = {"errors", "samples", "reps", "sets", "filters", "chain", "units", "plausibility"}
+GROUND = {"errors", "samples", "reps", "sets", "filters", "chain", "units"}
 ENGINE = {"circles", "cyclic", "counter"}
 MAY_IMPORT = {
     "circles": GROUND,
     "cyclic": GROUND,
-    "counter": GROUND | {"circles", "cyclic"},
+    "intake": GROUND,
+    "counter": GROUND | {"circles", "cyclic", "intake"},
     "simulate": GROUND,
-    "formats": GROUND,
-    "counting": GROUND | ENGINE | {"formats"},
+    "formats": GROUND | {"intake"},
+    "counting": GROUND | ENGINE | {"formats", "intake"},
     "sensors": GROUND,
     "stream": GROUND | {"sensors"},
     "sources": GROUND | {"formats", "sensors", "simulate", "stream"},
-    "live": GROUND | ENGINE | {"formats", "sources"},
+    "live": GROUND | ENGINE | {"formats", "intake", "sources"},
     "views": GROUND | ENGINE | {"formats", "sensors", "sources"},
     "__init__": GROUND | ENGINE | {"counting", "formats", "live", "sources"},
     "cli": GROUND | ENGINE | {"counting", "formats", "live", "sensors", "simulate", "sources", "views"},
@@ -89,6 +90,7 @@ def test_wings_import_as_the_rules_say(module):
         ("counter", "sources.source"),
         ("counter", "views.wording"),
         ("formats.notes", "counter"),
+        ("intake.check", "formats.columns"),
         ("samples", "circles.plane"),
         ("sources.link", "counter"),
         ("views.wording", "cli.group"),

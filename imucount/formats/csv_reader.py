@@ -21,7 +21,8 @@ from imucount.formats.columns import Columns, shortened, understand_columns, und
 from imucount.formats.csv_rows import RowParser, Rows, split_cells
 from imucount.formats.notes import printable_line, warnings_of_notes
 from imucount.formats.recording import FIRST_LINE, Recording, ignored_columns_warning
-from imucount.plausibility import LOWEST_RATE_HZ, PlausibilityCheck
+from imucount.intake.check import PlausibilityCheck
+from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.samples import Samples
 from imucount.sets import Side
 from imucount.units import TO_SI

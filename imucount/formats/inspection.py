@@ -10,7 +10,9 @@ import numpy as np
 
 from imucount.errors import SampleError
 from imucount.formats.csv_reader import CsvReader, declared_rate_warning, open_csv
-from imucount.plausibility import CONSTANT_GYR, LONG_STEP, LOWEST_RATE_HZ, PlausibilityCheck, magnitude
+from imucount.intake.check import CONSTANT_GYR, PlausibilityCheck
+from imucount.intake.gravity import magnitude
+from imucount.intake.rates import LONG_STEP, LOWEST_RATE_HZ
 from imucount.samples import FloatArray
 from imucount.sets import LONGEST_BRIDGE_S, Gap, Side
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from imucount.errors import RecordingError, SampleError
 from imucount.formats.columns import understand_columns
-from imucount.plausibility import LOWEST_RATE_HZ, PlausibilityCheck
+from imucount.intake.check import PlausibilityCheck
+from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.samples import FloatArray, Samples
 from imucount.sets import Side
 from imucount.units import PLAIN_UNITS

@@ -1,0 +1,81 @@
+"""Rates: how far apart samples are, and whether a sensor of movement can send so few or so many."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imucount.intake.advice import column_advice
+from imucount.samples import FloatArray
+from imucount.units import PLAIN_UNITS, TO_SI
+
+__all__ = [
+    "HIGHEST_RATE_HZ",
+    "LONG_STEP",
+    "LOWEST_CYCLIC_RATE_HZ",
+    "LOWEST_RATE_HZ",
+    "rate_problem",
+    "typical_step",
+]
+
+LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 20.0, 400.0
+
+LOWEST_CYCLIC_RATE_HZ = 10.0
+"""Of exercise "cyclic": two samples of the fastest half of a rep."""
+
+_RATE_TOLERANCE = 0.05  # a sensor's clock may be a few percent off its nominal rate
+
+# Against the median. Stamps rounded to 1 ms alternate between 2 and 3 ms at 400 Hz; a lost sample doubles a step.
+LONG_STEP = 1.6
+
+
+def typical_step(steps: FloatArray) -> float:
+    """Time between samples where none is lost, s; NaN without any steps.
+
+    The mean of the steps that are not much longer than the median step: unlike the median it is right where
+    the time stamps are rounded, and unlike the mean of all it does not count losses.
+
+    Parameters
+    ----------
+    steps : (n,) array, s
+        Time from each sample to the next.
+
+    Examples
+    --------
+    >>> round(typical_step(np.array([0.009, 0.01, 0.01, 0.01, 0.5])), 5)
+    0.00975
+    """
+    return float(np.mean(steps[steps <= LONG_STEP * np.median(steps)])) if len(steps) else float("nan")
+
+
+def rate_problem(t: FloatArray, unit: str | None = None, lowest_hz: float = LOWEST_RATE_HZ) -> str | None:
+    """Why the spacing of time stamps in s cannot be served, or None.
+
+    Parameters
+    ----------
+    t : (n,) array, s
+    unit : str, optional
+        The unit of t in the table that it is from, where it is from one.
+    lowest_hz : float
+        Fewer samples a second are a problem.
+    """
+    interval_s = typical_step(np.diff(t))
+    if np.isnan(interval_s) or _is_rate(1 / interval_s, lowest_hz):
+        return None
+    message = (
+        f"expected {lowest_hz:g} to {HIGHEST_RATE_HZ:g} samples a second, "
+        f"got {1 / interval_s:.4g} Hz (a sample every {interval_s:.4g} s)"
+    )
+    declared = unit or PLAIN_UNITS["t"]
+    in_unit = interval_s / TO_SI["t"][declared]
+    if declared == "s" and (t == np.round(t)).all() and np.median(np.diff(t)) == 1:
+        return f"{message}; is t the number of the sample rather than the time?"
+    for likely, factor in (TO_SI["t"] | {"ns": 1e-9}).items():
+        if likely != declared and _is_rate(1 / (in_unit * factor), lowest_hz):
+            return f"{message}; is t in {likely} rather than {declared}?{column_advice('t', likely, unit)}"
+    if LOWEST_CYCLIC_RATE_HZ <= 1 / interval_s < lowest_hz:
+        message += f', where exercise "cyclic" (--exercise cyclic) takes {LOWEST_CYCLIC_RATE_HZ:g} Hz'
+    return f"{message}; was the recording thinned out or made with another setting?"
+
+
+def _is_rate(rate_hz: float, lowest_hz: float) -> bool:
+    return lowest_hz * (1 - _RATE_TOLERANCE) <= rate_hz <= HIGHEST_RATE_HZ * (1 + _RATE_TOLERANCE)
