@@ -6,7 +6,7 @@ from statistics import fmean, median
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -224,7 +224,6 @@ def roms(session):
     )
 
 
-@settings(deadline=None, max_examples=40)
 @given(unit_quaternions())
 def test_how_the_clip_sits_does_not_matter(rotation):
     samples = steady().samples

@@ -94,7 +94,7 @@ def test_the_recordings_have_what_is_to_be_cut():
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(data=st.data())
 def test_the_session_does_not_depend_on_how_the_stream_is_cut(name, data):
     samples = recording(name)
@@ -119,7 +119,7 @@ def test_pieces_of_one_length_make_the_same_session(name, length):
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=settings.default.max_examples // 8)
 @given(data=st.data())
 def test_what_is_known_at_a_sample_does_not_depend_on_the_cuts_before(name, data):
     samples = recording(name)[: data.draw(st.integers(0, len(recording(name))))]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cyclic.test_chain import swinging
+from cyclic.limb import swinging
 
 from benchmarks.counting import Found, compare, main, report
 from benchmarks.counting_peers import PEERS

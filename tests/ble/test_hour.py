@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from virtual_time import run
 
 from ble.peripherals.open_profile import OpenClip
@@ -75,6 +76,7 @@ async def stream(peripheral):
     return numbers[:n].astype(int), late_s[:notifications], looks
 
 
+@pytest.mark.long
 def test_an_hour_at_104_hz():
     clip = HourlyClip(NumberedMotion(), clock_error=CLOCK_ERROR)
     numbers, late_s, looks = run(stream(clip), timeout_s=2 * HOUR_S)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from circles.test_selector import IDEAL, later, row, select
+from circles.loops_in_a_row import IDEAL, later, row, select
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -200,7 +200,6 @@ def test_posture_that_drifts_makes_a_new_level_and_is_no_move():
 # whole equals pieces
 
 
-@settings(deadline=None, max_examples=60)
 @given(cuts=st.lists(st.integers(0, 1500), max_size=20))
 def test_the_plane_gives_the_same_bits_however_the_stream_is_cut(eventful, cuts):
     motion, channels, levels, _ = resolved(eventful)

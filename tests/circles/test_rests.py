@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imucount.circles.rests import has_stayed_low, steps_to_rest
@@ -79,7 +79,6 @@ def tops(draw):
     return Sides(tilt, yaw[0], lengths[0]), Sides(tilt, yaw[1], lengths[1]), 0.75 * depth
 
 
-@settings(deadline=None)
 @given(tops())
 def test_what_is_said_of_one_does_not_depend_on_the_others_or_on_what_lies_beyond(sides):
     falls, rises, least_fall = sides

@@ -3,7 +3,7 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imucount.circles.plane import Level, PlaneChunk
@@ -134,7 +134,6 @@ def wandering(draw):
     return smooth - np.linspace(smooth[:, :1], smooth[:, -1:], n, axis=1)[..., 0]
 
 
-@settings(deadline=None, max_examples=40)
 @given(wandering(), st.lists(st.integers(25, 600), max_size=20))
 def test_the_same_swings_are_found_however_the_stream_is_cut(angles, cuts):
     assert [astuple(swing) for swing in swings_of(*angles, cuts=cuts)] == [

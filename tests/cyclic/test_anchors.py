@@ -91,7 +91,7 @@ def obvious_likeness(points, times, threshold, history):
     return 2.0 * np.sum(one * other) / (np.sum(one**2) + np.sum(other**2)) * exp(-0.5 * off**2)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2, 3))])
 def test_anchors_and_likenesses_are_those_of_one_swing_after_the_other(seed):
     x = movement(seed)
     signals = np.concatenate([project(x[:3]), project(x[3:])])

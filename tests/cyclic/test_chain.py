@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from cyclic.limb import G, limb, swinging
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from scipy.signal import butter, sosfilt
-from scipy.spatial.transform import Rotation
 
 from imucount import CountingError, RepCounter, SampleError, Samples, Session, count
 from imucount.cli import main
@@ -21,46 +21,6 @@ from imucount.cyclic.agreement import AxisAgreement
 from imucount.cyclic.chain import confidence
 from imucount.cyclic.set_edges import Cycle
 from imucount.views.session_table import session_table
-
-G = 9.81
-
-
-def swinging(
-    reps=(10,), period_s=3.0, angle_deg=50.0, rest_s=15.0, rate_hz=50.0, seed=0, mount=None, dwell=0.0, arm_m=0.4
-):
-    """A limb that swings up and back, hanging still in between."""
-    fine_hz = 400.0
-    parts = [np.zeros(round(rest_s * fine_hz))]
-    for number in reps:
-        n = round(period_s * fine_hz)
-        move = 0.5 * (1.0 - np.cos(2.0 * np.pi * np.arange(n) / n))
-        one = np.concatenate([move[: n // 2], np.ones(round(dwell * fine_hz)), move[n // 2 :]])
-        parts += [np.radians(angle_deg) * np.tile(one, number), np.zeros(round(rest_s * fine_hz))]
-    return limb(np.concatenate(parts), fine_hz, rate_hz, seed, mount, arm_m)
-
-
-def limb(angle, fine_hz, rate_hz=50.0, seed=0, mount=None, arm_m=0.4):
-    """A limb that turns about one axis, rad every 1 / fine_hz s: force and rate as physics has them."""
-    t = np.arange(len(angle)) / fine_hz
-    rate = np.gradient(angle, t)
-    acc = np.stack(
-        [
-            G * np.cos(angle) + arm_m * rate**2,
-            G * np.sin(angle) + arm_m * np.gradient(rate, t),
-            np.zeros_like(angle),
-        ],
-        axis=1,
-    )
-    gyr = np.stack([np.zeros_like(angle), np.zeros_like(angle), -rate], axis=1)
-    grid = np.arange(0.0, t[-1], 1.0 / rate_hz)
-    acc, gyr = (np.stack([np.interp(grid, t, x[:, i]) for i in range(3)], axis=1) for x in (acc, gyr))
-    rng = np.random.default_rng(seed)
-    acc = acc + rng.normal(0.0, 0.05, acc.shape)
-    gyr = gyr + rng.normal(0.0, 0.01, gyr.shape)
-    if mount is not None:
-        turn = Rotation.random(random_state=mount)
-        acc, gyr = turn.apply(acc), turn.apply(gyr)
-    return Samples(grid, acc, gyr)
 
 
 def sizes(session):
@@ -293,6 +253,12 @@ RECORDINGS = {
 }
 
 
+NAMES = [
+    pytest.param(name, marks=pytest.mark.long) if name == "longer than a run may be" else name
+    for name in RECORDINGS
+]
+
+
 @cache
 def recording(name):
     return RECORDINGS[name]()
@@ -320,8 +286,8 @@ def test_the_recordings_have_what_is_to_be_cut():
     assert len(whole("gaps")[2].gaps) == 1
 
 
-@pytest.mark.parametrize("name", RECORDINGS)
-@settings(deadline=None, max_examples=6)
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=settings.default.max_examples // 6)
 @given(data=st.data())
 def test_the_session_does_not_depend_on_how_the_stream_is_cut(name, data):
     samples = recording(name)
@@ -331,7 +297,7 @@ def test_the_session_does_not_depend_on_how_the_stream_is_cut(name, data):
     assert fed(samples, cuts) == whole(name)
 
 
-@pytest.mark.parametrize("name", RECORDINGS)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("length", [1, 64])
 def test_pieces_of_one_length_make_the_same_session(name, length):
     assert fed(recording(name), range(0, len(recording(name)), length)) == whole(name)
@@ -453,6 +419,7 @@ def test_resting_beside_a_set_is_none_of_its_reps(name):
     assert set(sizes(session)) == {10}
 
 
+@pytest.mark.long
 def test_a_quarter_of_an_hour_without_a_rest_is_counted_as_it_goes_on():
     t = np.arange(0.0, 900.0, 0.08)
     rng = np.random.default_rng(6)

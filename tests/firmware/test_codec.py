@@ -112,7 +112,7 @@ def read_in_python(kind, data):
         return None
 
 
-shared_codec = examples(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+shared_codec = examples(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @shared_codec

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imucount.errors import RecordingError
@@ -402,7 +402,6 @@ def test_a_stuck_sensor(path, acc):
 # Anything
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", HEADER.encode() + b"\n", b"# imucount recording 1\n"]))
 @example(
     b"0,1e308,1e308,1e308,1e308,1e308,1e308\n1,-1e308,1e308,1e308,-1e308,1e308,1e308\n", HEADER.encode() + b"\n"
@@ -417,7 +416,6 @@ def test_any_bytes_give_a_recording_or_a_recording_error(tmp_path_factory, conte
 NUMBER = st.floats().map(repr) | st.integers(-3, 30).map(str) | st.text(max_size=3)
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.lists(NUMBER, min_size=4, max_size=4), max_size=6),
     st.sampled_from(["\n", "\r\n", "\r", "\n\n"]),

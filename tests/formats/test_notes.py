@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imucount.errors import RecordingError
@@ -49,7 +49,6 @@ def test_a_warning_survives(text):
     assert warnings_of_notes([note_of_warning(text)]) == (text,)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.text() | st.sampled_from(["", "1,2,3", "side: left"])), max_size=6),
     st.integers(1, 3000),

@@ -3,7 +3,7 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -258,7 +258,6 @@ def test_large_movement_without_rest_passes_the_gravity_check(path):
 # A stream
 
 
-@settings(max_examples=30)
 @given(chunk_bytes=st.integers(1, 5000))
 def test_the_whole_does_not_depend_on_the_chunks(scratch, chunk_bytes):
     write_csv(scratch, Recording(moving(60)))

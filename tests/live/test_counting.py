@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scripted import Scripted, cut, short_session
 
@@ -43,7 +43,6 @@ def test_a_live_session_is_the_count_of_its_samples():
     assert live(*cut(SAMPLES, range(0, 5000, 12))) == count(SAMPLES, "right")
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.integers(0, len(SAMPLES)), max_size=30),
     st.lists(st.tuples(st.floats(0.0, 40.0), st.floats(0.1, 5.0)), max_size=2),

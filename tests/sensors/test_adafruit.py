@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sensors.scripted_peer import Peer, decoded, drive
+from sensors.peers import SECOND, Board
+from sensors.scripted_peer import decoded, drive
 
 from imucount.errors import PacketError, SensorError
 from imucount.sensors import Advertisement
@@ -18,26 +19,7 @@ from imucount.sensors.adafruit import (
     Adafruit,
 )
 
-SECOND = struct.pack("<i", 1000)
 float32 = st.floats(-40, 40, width=32)
-
-
-class Board(Peer):
-    def __init__(self, has_gyroscope=True):
-        super().__init__()
-        self.values[ACC_PERIOD] = SECOND
-        if has_gyroscope:
-            self.values[GYR_PERIOD] = SECOND
-
-    def do(self, action, sensor):
-        if getattr(action, "characteristic", None) in (GYR_PERIOD, GYR_DATA) and GYR_PERIOD not in self.values:
-            raise SensorError("expected a characteristic that is not there")
-        return super().do(action, sensor)
-
-    def written(self, characteristic, data):
-        assert characteristic in self.values
-        self.values[characteristic] = data
-        return []
 
 
 def test_a_constructed_notification():

@@ -1,7 +1,7 @@
 """What a sensor was found with is given back, also over a reconnect, after which it has what was set before."""
 
 import pytest
-from sensors import test_adafruit, test_movella_dot, test_thingy52, test_witmotion
+from sensors.peers import Board, Clip, Dot, Thingy
 from sensors.scripted_peer import drive
 
 from imucount.sensors.adafruit import Adafruit
@@ -10,10 +10,10 @@ from imucount.sensors.thingy52 import Thingy52
 from imucount.sensors.witmotion import WitMotion
 
 SENSORS = {
-    "adafruit": (Adafruit, test_adafruit.Board, lambda board: dict(board.values)),
-    "movella-dot": (MovellaDot, lambda: test_movella_dot.Dot(rate_hz=30), lambda dot: bytes(dot.settings)),
-    "thingy52": (Thingy52, test_thingy52.Thingy, lambda thingy: dict(thingy.values)),
-    "witmotion": (WitMotion, test_witmotion.Clip, lambda clip: clip.code),
+    "adafruit": (Adafruit, Board, lambda board: dict(board.values)),
+    "movella-dot": (MovellaDot, lambda: Dot(rate_hz=30), lambda dot: bytes(dot.settings)),
+    "thingy52": (Thingy52, Thingy, lambda thingy: dict(thingy.values)),
+    "witmotion": (WitMotion, Clip, lambda clip: clip.code),
 }
 
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sensors.scripted_peer import Peer, decoded, drive
+from sensors.peers import Dot
+from sensors.scripted_peer import decoded, drive
 
 from imucount.errors import PacketError, SensorError
-from imucount.sensors.movella_dot import BATTERY, CONTROL, MEDIUM_PAYLOAD, SETTINGS, MovellaDot
+from imucount.sensors.movella_dot import BATTERY, MEDIUM_PAYLOAD, MovellaDot
 from imucount.sensors.sensor import Advertisement
 
 # Free acceleration (mode 6) of a real DOT at 60 Hz, from github.com/protobioengineering/
@@ -77,34 +78,6 @@ def test_what_is_no_packet_is_told(data, words):
 
 def test_other_characteristics_are_none_of_its_business():
     assert MovellaDot().decode(BATTERY, b"\x64\x00") == []
-
-
-class Dot(Peer):
-    """Settings that can be written only while it does not measure, and only those that are marked."""
-
-    def __init__(self, rate_hz=60, measuring=False, synchronised=False, settings_bytes=32):
-        super().__init__()
-        settings = bytearray(range(32))
-        struct.pack_into("<H", settings, 24, rate_hz)
-        self.settings, self.found = settings, bytes(settings)
-        self.measuring, self.synchronised = measuring, synchronised
-        self.values = {BATTERY: b"\x4d\x00", SETTINGS: bytes(settings[:settings_bytes])}
-
-    def written(self, characteristic, data):
-        if characteristic == CONTROL:
-            if data == bytes.fromhex("010115"):
-                assert MEDIUM_PAYLOAD in self.subscribed
-                self.measuring = True
-            elif data == bytes.fromhex("010015"):
-                self.measuring = False
-        elif characteristic == SETTINGS:
-            assert len(data) == 32
-            if self.synchronised:
-                raise SensorError("write not permitted")
-            if data[0] == 0x10 and not self.measuring:
-                self.settings[24:26] = data[24:26]
-                self.values[SETTINGS] = bytes(self.settings)
-        return []
 
 
 @pytest.mark.parametrize("measuring", [False, True])

@@ -4,30 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sensors.scripted_peer import Peer, decoded, drive
+from sensors.peers import FACTORY, Thingy
+from sensors.scripted_peer import decoded, drive
 
 from imucount.errors import SensorError
 from imucount.sensors import Advertisement
 from imucount.sensors.sensor import Subscribe, Write
 from imucount.sensors.thingy52 import CONFIGURATION, CONFIGURATION_SERVICE, RAW, Thingy52
 
-FACTORY = bytes.fromhex("e8 03 f4 01 f4 01 0a 00 01")
-"""Steps each 1000 ms, temperature and magnetometer every 500 ms, 10 Hz, wakes on motion: by Nordic's documents."""
-
 int16 = st.integers(-32768, 32767)
-
-
-class Thingy(Peer):
-    def __init__(self, found=FACTORY):
-        super().__init__()
-        self.values[CONFIGURATION] = found
-        self.writes = []
-
-    def written(self, characteristic, data):
-        assert characteristic == CONFIGURATION
-        self.writes.append(data.hex(" "))
-        self.values[CONFIGURATION] = data
-        return []
 
 
 def test_a_constructed_notification():

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sensors.scripted_peer import Peer, decoded, drive
+from sensors.peers import STILL, Clip
+from sensors.scripted_peer import decoded, drive
 
 from imucount.errors import SensorError
 from imucount.samples import STANDARD_GRAVITY
 from imucount.sensors.sensor import Advertisement, Write
-from imucount.sensors.witmotion import COMMAND, NOTIFY, SERVICE, WitMotion, register_values
+from imucount.sensors.witmotion import NOTIFY, SERVICE, WitMotion, register_values
 
-# The tests of github.com/naugehyde/bt-sensors-plugin-sk, sensor_classes/WT901BLE.js.
-STILL = bytes.fromhex("5561 e1ff 91ff 0008 0000 0000 0000 e9fd c800 c43a")
+# As STILL, from the tests of github.com/naugehyde/bt-sensors-plugin-sk, sensor_classes/WT901BLE.js.
 FIELD = bytes.fromhex("5571 3a00 ab0b 4802 680d e9fd c800 c43a 9407 0000")
 QUATERNION = bytes.fromhex("5571 5100 ef9f 4703 4601 7fab 0000 0000 0000 0000")
 # A published article's frame of a moving device.
@@ -24,10 +24,6 @@ FRAMES = st.tuples(*[st.integers(-32768, 32767)] * 6).map(tuple)
 
 def encoded(values):
     return b"\x55\x61" + struct.pack("<9h", *values, 0, 0, 0)
-
-
-def registers(first, values):
-    return b"\x55\x71" + struct.pack("<H8h", first, *values)
 
 
 def has_header(data):
@@ -131,25 +127,6 @@ def test_any_bytes_are_decoded_or_told_and_the_frame_after_them_is_right(notific
     packets, _ = decoded(sensor, NOTIFY, [MOVING])
     np.testing.assert_allclose(packets[-1].acc, WitMotion().decode(NOTIFY, MOVING)[0].acc)
     assert sensor.decode("0000180f-0000-1000-8000-00805f9b34fb", b"\x55") == []
-
-
-class Clip(Peer):
-    """A clip with a rate register, written to only when unlocked; `tells` whether it answers to reading."""
-
-    def __init__(self, code=0x06, tells=True, takes=True):
-        super().__init__()
-        self.code, self.tells, self.takes = code, tells, takes
-        self.unlocked = False
-
-    def written(self, characteristic, data):
-        assert characteristic == COMMAND
-        if data == bytes.fromhex("ffaa270300"):
-            return [(NOTIFY, STILL), (NOTIFY, STILL + registers(3, [self.code] + [0] * 7))] if self.tells else []
-        if data == bytes.fromhex("ffaa6988b5"):
-            self.unlocked = True
-        elif data[:3] == bytes.fromhex("ffaa03") and self.unlocked and self.takes:
-            self.code = data[3]
-        return []
 
 
 @pytest.mark.parametrize(("rate_hz", "code"), [(None, 0x08), (50, 0x08), (100, 0x09), (200, 0x0B), (90, 0x09)])

@@ -4,7 +4,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
@@ -148,7 +148,6 @@ def test_any_attitude_is_drawn():
 # truth
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     script=st.lists(
         st.one_of(

@@ -63,7 +63,7 @@ def test_values_that_nothing_measures_are_bad_packets(value):
 
 @pytest.mark.parametrize("counter", [Counter(256), Counter(256, "samples")], ids=["packets", "samples"])
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=5, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=settings.default.max_examples // 8, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_numbered_packets_come_once_and_in_order(counter, seed):
     device = Device(counter=counter, per_packet=2)
     packets = device.packets(values(1000))
@@ -96,7 +96,11 @@ def test_a_lost_packet_holds_the_next_ones_back_only_briefly():
     assert stream.problems == PacketProblems(lost=1)
 
 
-@pytest.mark.parametrize("counter", [Counter(256), Counter(256, "samples")], ids=["packets", "samples"])
+@pytest.mark.parametrize(
+    "counter",
+    [Counter(256), pytest.param(Counter(256, "samples"), marks=pytest.mark.long)],
+    ids=["packets", "samples"],
+)
 def test_a_loss_of_any_length_costs_no_packet_that_comes(counter):
     device = Device(counter=counter)
     packets = [(ready_s + 0.005, data) for ready_s, data in device.packets(values(400))]
@@ -191,7 +195,7 @@ def performed(rate_hz):
     ],
     ids=["ticks first", "ticks last", "counter", "nothing"],
 )
-@settings(max_examples=3, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=settings.default.max_examples // 12, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     interval_s=st.sampled_from([0.0075, 0.03, 0.1, 0.2]),
     failing=st.floats(0.0, 0.1),

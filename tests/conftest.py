@@ -1,0 +1,13 @@
+"""How properties are searched: a little in every test run, thoroughly in `.ci/run`, elsewhere on request."""
+
+from hypothesis import HealthCheck, settings
+
+# No time limit, and no complaint about slow data: a busy machine is no failure. Which examples are tried does not
+# change from run to run, so that whoever runs the tests sees what we saw.
+settings.register_profile(
+    "short", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", settings.get_profile("short"), max_examples=200)
+# `pytest --hypothesis-profile=elsewhere` looks where nobody has looked.
+settings.register_profile("elsewhere", settings.get_profile("thorough"), derandomize=False)
+settings.load_profile("short")
