@@ -38,6 +38,9 @@ class Outcome:
     reps: int = 0  # found, within a true set
     directions_right: int = 0
     end_errors_s: list[float] = field(default_factory=list)
+    first_start_errors_s: list[float] = field(default_factory=list)  # of the first circle after a rest
+    last_end_errors_s: list[float] = field(default_factory=list)  # of the last circle before a rest
+    rest_errors_s: list[float] = field(default_factory=list)
     period_errors: list[float] = field(default_factory=list)
     elevation_errors: list[float] = field(default_factory=list)
     protraction_errors: list[float] = field(default_factory=list)
@@ -111,6 +114,7 @@ def compare(condition: Condition, simulation: Simulation, session: Session) -> O
     outcome = Outcome(
         sessions=1, sessions_right=int(len(session.sets) == len(simulation.sets)), sets=len(simulation.sets)
     )
+    before: tuple[RepSet, TrueSet] | None = None  # what was exact just before
     for number, true_set in enumerate(simulation.sets, start=1):
         expected = true_set.direction if condition.has_direction else "unknown"
         found = belonging(session, true_set)
@@ -120,8 +124,17 @@ def compare(condition: Condition, simulation: Simulation, session: Session) -> O
         if len(found) != 1 or len(found[0].reps) != len(true_set.reps) or found[0].direction != expected:
             got = ", ".join(f"{len(each.reps)} {each.direction}" for each in found) or "nothing"
             outcome.failures.append(f"set {number}: {len(true_set.reps)} {expected}, got {got}")
+            before = None
             continue
         outcome.sets_exact += 1
+        if rests_before(simulation, number - 1):
+            outcome.first_start_errors_s.append(found[0].start_s - true_set.start_s)
+            if before is not None:
+                rest_s = found[0].start_s - before[0].end_s
+                outcome.rest_errors_s.append(rest_s - (true_set.start_s - before[1].end_s))
+        if rests_before(simulation, number):
+            outcome.last_end_errors_s.append(found[0].end_s - true_set.end_s)
+        before = found[0], true_set
         for rep, true_rep in zip(found[0].reps, true_set.reps, strict=True):
             outcome.end_errors_s.append(abs(rep.end_s - true_rep.end_s))
             outcome.period_errors.append(abs(rep.duration_s / true_rep.duration_s - 1.0))
@@ -130,6 +143,12 @@ def compare(condition: Condition, simulation: Simulation, session: Session) -> O
             outcome.elevation_errors.append(elevation)
             outcome.protraction_errors.append(protraction)
     return outcome
+
+
+def rests_before(simulation: Simulation, index: int) -> bool:
+    """Whether the wearer rests before the set with this index, or after the last one."""
+    sets = simulation.sets
+    return index in (0, len(sets)) or sets[index].start_s > sets[index - 1].end_s
 
 
 def belonging(session: Session, true_set: TrueSet) -> list[RepSet]:
@@ -216,6 +235,21 @@ def report(
         ),
         (f"false circles an hour: sitting and fidgeting ({_hours(sitting)})", _an_hour(sitting), "<= 6"),
         ("error of a rep's end, median", f"{_median(every.end_errors_s):.3f} s", "<= 0.1 s"),
+        (
+            "start of a first circle against the truth, median (5th to 95th percentile)",
+            _signed(every.first_start_errors_s),
+            "+- 0.1 s",
+        ),
+        (
+            "end of a last circle against the truth, median (5th to 95th percentile)",
+            _signed(every.last_end_errors_s),
+            "+- 0.1 s",
+        ),
+        (
+            "a rest against the truth, median (5th to 95th percentile)",
+            _signed(every.rest_errors_s),
+            "+- 0.2 s",
+        ),
         ("error of a rep's period, median", f"{100 * _median(every.period_errors):.1f} %", "<= 5 %"),
         ("error of a set's mean range of elevation, median", f"{100 * _median(elevation):.1f} %", "<= 15 %"),
         ("error of a set's mean range of protraction, median", f"{100 * _median(protraction):.1f} %", "<= 15 %"),
@@ -252,6 +286,11 @@ def _an_hour(sessions: Sequence[tuple[int, float]]) -> str:
 
 def _hours(sessions: Sequence[tuple[int, float]]) -> str:
     return f"{sum(hours for _, hours in sessions):.1f} h"
+
+
+def _signed(values: Sequence[float]) -> str:
+    low, middle, high = (_percentile(values, q) for q in (5, 50, 95))
+    return f"{middle:+.3f} s ({low:+.2f} to {high:+.2f})"
 
 
 def _median(values: Sequence[float]) -> float:

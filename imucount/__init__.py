@@ -1,5 +1,7 @@
 """imucount counts shoulder circles, with the direction of each, from a wearable IMU."""
 
+from typing import TYPE_CHECKING
+
 from imucount.circles.profile import Profile, teach
 from imucount.counter import Progress, RepCounter
 from imucount.counting import count
@@ -13,12 +15,14 @@ from imucount.errors import (
     RecordingError,
     SampleError,
     SensorError,
+    SimulationError,
 )
 from imucount.formats.csv_reader import CsvReader, open_csv, read_csv
 from imucount.formats.inspection import Inspection, inspect_csv
 from imucount.formats.recording import Recording, RecordingWriter, recording_of_frame, write_csv
 from imucount.live.counting import LiveUpdate, count_live
 from imucount.live.recorder import Recorder
+from imucount.provenance import Provenance
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
 from imucount.sets import Exercise, Gap, RepSet, Session, Side
@@ -41,6 +45,7 @@ __all__ = [
     "Position",
     "Profile",
     "Progress",
+    "Provenance",
     "Recorder",
     "Recording",
     "RecordingError",
@@ -53,6 +58,7 @@ __all__ = [
     "SensorError",
     "Session",
     "Side",
+    "SimulationError",
     "Tempo",
     "count",
     "count_live",
@@ -65,3 +71,23 @@ __all__ = [
     "teach",
     "write_csv",
 ]
+
+if TYPE_CHECKING:
+    from imucount import simulate as simulate
+
+    __version__: str
+else:
+
+    def __getattr__(name):
+        """Give what takes time to import, and is not needed to count a recording."""
+        from importlib import import_module
+
+        if name == "__version__":
+            return import_module("imucount.provenance").version() or "0+unknown"
+        if name == "simulate":
+            return import_module("imucount.simulate")
+        raise AttributeError(f"module 'imucount' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__", "simulate"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from imucount.errors import CountingError, SampleError
 from imucount.intake.check import CONSTANT_GYR
 from imucount.intake.gravity import gravity_problem
 from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_problem
+from imucount.provenance import Provenance, version
 from imucount.reps import Rep
 from imucount.samples import FloatArray, Samples
 from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, Session, Side, group_reps
@@ -221,8 +223,18 @@ class RepCounter:
                 gaps=tuple(self._gaps),
                 warnings=tuple(self._warnings(bridged_s)),
                 exercise=self.exercise,
+                provenance=Provenance(
+                    version(),
+                    settings={"min_reps": self.min_reps},
+                    profile=None if self.profile is None else json.loads(self.profile.to_json()),
+                ),
             )
         return self._session
+
+    def __repr__(self) -> str:
+        now = self.progress
+        state = f"{now.pending} pending" if self._session is None else "finished"
+        return f"<RepCounter of {self.exercise}, side {self.side or 'not told'}: {now.reps} reps, {state}>"
 
     @property
     def progress(self) -> Progress:

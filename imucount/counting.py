@@ -84,7 +84,11 @@ def count(
     )
     counter.update(samples)
     session = counter.finish()
-    return replace(session, warnings=(*other_side_warning(side, source.side), *source.warnings, *session.warnings))
+    return replace(
+        session,
+        warnings=(*other_side_warning(side, source.side), *source.warnings, *session.warnings),
+        provenance=session.provenance.of(source.metadata),
+    )
 
 
 def _count_file(
@@ -108,7 +112,7 @@ def _count_file(
         except SampleError as error:
             raise RecordingError(str(error), path) from error
         warnings = (*other_side_warning(side, reader.header.side), *reader.warnings, *session.warnings)
-        return replace(session, warnings=warnings)
+        return replace(session, warnings=warnings, provenance=session.provenance.of(reader.header.metadata, path))
 
 
 def _lowest_rate_hz(exercise: Exercise) -> float:

@@ -3,6 +3,7 @@
     ImucountError ─┬─ SampleError       arrays that are not one signal, or not in SI units; also a ValueError
                    ├─ RecordingError    a file that cannot be read as a recording; has .path and .line
                    ├─ CountingError     a counter asked for something it cannot do; also a ValueError
+                   ├─ SimulationError   a script, a wearer or a clip that cannot be; also a ValueError
                    ├─ PacketError       bytes that are not a packet of the sensor; also a ValueError
                    └─ DeviceError ─┬─ BluetoothError        no radio: off, absent, not permitted, its service died
                                    ├─ DeviceNotFoundError   nothing in reach is the sensor that was asked for
@@ -28,7 +29,11 @@ class SampleError(ImucountError, ValueError):
 
 
 class CountingError(ImucountError, ValueError):
-    """A counter was configured or used in a way it cannot serve."""
+    """A counter, or what it made, was asked for something it cannot do, or JSON holds no session or profile."""
+
+
+class SimulationError(ImucountError, ValueError):
+    """A script, a wearer or a clip that cannot be simulated."""
 
 
 class RecordingError(ImucountError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import fmean, stdev
 from typing import Literal
 
@@ -53,7 +54,11 @@ class Rep:
     Attributes
     ----------
     start_s, end_s : float
-        s, on the recording's clock.
+        s, on the recording's clock. Within a set a circle ends at the lowest position, where the next one starts;
+        where the shoulder dwells there, in the middle of the dwell. The first circle after a rest starts when the
+        shoulder has left it: when elevation or protraction has gone some 5 % of its range. The last one before a
+        rest ends when both have come to rest as nearly. So a rest lasts from when the shoulder is seen to come to
+        rest to when it is seen to leave.
     direction : {"forward", "backward", "unknown"}
         Sense of rotation, by the path: forward goes back, up, forward, down. Reps of an exercise that is not
         known have none: "unknown".
@@ -107,7 +112,7 @@ class Tempo:
     @property
     def cadence_per_min(self) -> float:
         """Circles a minute at the mean period."""
-        return 60.0 / self.period_s
+        return 60.0 / self.period_s if self.period_s else inf
 
     @classmethod
     def of(cls, reps: Sequence[Rep]) -> Tempo | None:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from imucount.errors import SampleError
 
-__all__ = ["STANDARD_GRAVITY", "FloatArray", "Samples"]
+__all__ = ["STANDARD_GRAVITY", "FloatArray", "Samples", "describe"]
 
 FloatArray = NDArray[np.float64]
 
@@ -18,7 +18,7 @@ STANDARD_GRAVITY = 9.80665
 """m/s², by definition (CGPM 1901): the unit g of data sheets."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False, repr=False)
 class Samples:
     """Consecutive samples of one IMU, in SI units and in the sensor frame.
 
@@ -47,22 +47,20 @@ class Samples:
 
     t: FloatArray
     acc: FloatArray
-    gyr: FloatArray | None = None
+    gyr: FloatArray | None
 
-    def __post_init__(self) -> None:
-        t = _floats("t", self.t)
-        acc = _floats("acc", self.acc)
-        if t.ndim != 1:
-            raise SampleError(f"t must have one dimension, got shape {t.shape}")
-        _check_vectors("acc", acc, len(t))
-        object.__setattr__(self, "t", t)
-        object.__setattr__(self, "acc", acc)
-        if self.gyr is not None:
-            gyr = _floats("gyr", self.gyr)
-            _check_vectors("gyr", gyr, len(t))
-            object.__setattr__(self, "gyr", gyr)
-        _check_finite("t", t)
-        _check_increasing(t)
+    def __init__(self, t: ArrayLike, acc: ArrayLike, gyr: ArrayLike | None = None) -> None:
+        times = _floats("t", t)
+        if times.ndim != 1:
+            raise SampleError(f"t must have one dimension, got shape {times.shape}")
+        object.__setattr__(self, "t", times)
+        object.__setattr__(self, "acc", _vectors("acc", acc, len(times)))
+        object.__setattr__(self, "gyr", None if gyr is None else _vectors("gyr", gyr, len(times)))
+        _check_finite("t", times)
+        _check_increasing(times)
+
+    def __repr__(self) -> str:
+        return f"<Samples: {describe(self)}>"
 
     def __len__(self) -> int:
         return len(self.t)
@@ -104,19 +102,35 @@ class Samples:
         )
 
 
+def describe(samples: Samples) -> str:
+    """Say in a few words what samples are.
+
+    Examples
+    --------
+    >>> describe(Samples(t=[0.0, 0.1, 0.2], acc=[[0, 0, 9.81]] * 3))
+    '3 samples in 0.2 s at 10 Hz, without gyroscope'
+    """
+    n, duration_s = len(samples), samples.duration_s
+    rate = f" in {duration_s:.4g} s at {(n - 1) / duration_s:.4g} Hz" if n > 1 else ""
+    gyroscope = "with" if samples.has_gyroscope else "without"
+    return f"{n} sample{'' if n == 1 else 's'}{rate}, {gyroscope} gyroscope"
+
+
 def _floats(name: str, values: ArrayLike) -> FloatArray:
     try:
         return np.ascontiguousarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SampleError(f"{name} must be an array of numbers, got {type(values).__name__}: {error}") from error
 
 
-def _check_vectors(name: str, values: FloatArray, n: int) -> None:
+def _vectors(name: str, given: ArrayLike, n: int) -> FloatArray:
+    values = _floats(name, given)
     if values.shape != (n, 3):
         raise SampleError(
             f"{name} must have shape ({n}, 3), one row of x, y, z for each of the {n} times, got {values.shape}"
         )
     _check_finite(name, values)
+    return values
 
 
 def _check_finite(name: str, values: FloatArray) -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from html import escape
+from itertools import repeat
+from math import fsum
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import numpy as np
 
+from imucount.errors import CountingError
+from imucount.json_text import JsonObject
+from imucount.outside_text import printable_line
+from imucount.provenance import Provenance
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
+from imucount.whole_file import replaced
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +27,7 @@ __all__ = ["Exercise", "Gap", "RepSet", "Session", "Side", "group_reps"]
 
 Side = Literal["left", "right"]
 Exercise = Literal["shoulder-circles", "cyclic"]
+Rows = Literal["reps", "sets"]
 
 SCHEMA_VERSION = 1
 
@@ -49,7 +58,7 @@ class Gap:
         return self.end_s - self.start_s
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RepSet:
     """Reps of one direction that follow each other without a rest.
 
@@ -86,8 +95,13 @@ class RepSet:
         assert tempo is not None  # a set has at least one rep
         return tempo
 
+    def __repr__(self) -> str:
+        if not self.reps:
+            return "<RepSet without reps>"
+        return f"<RepSet of {len(self.reps)} {self.direction}, {self.start_s:.1f} to {self.end_s:.1f} s>"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Session:
     """What a counter made of a stream: reps, sets, and what there is to know about them.
 
@@ -109,6 +123,8 @@ class Session:
         What a reader of the figures should know, a sentence each.
     exercise : {"shoulder-circles", "cyclic"}
         What was counted; "cyclic" is whatever repeats itself.
+    provenance : Provenance
+        What it was counted from, and by what. Sessions that agree in all else are equal, wherever they come from.
     """
 
     start_s: float
@@ -120,6 +136,7 @@ class Session:
     gaps: tuple[Gap, ...]
     warnings: tuple[str, ...]
     exercise: Exercise = "shoulder-circles"
+    provenance: Provenance = field(default_factory=Provenance, compare=False)
 
     @property
     def duration_s(self) -> float:
@@ -162,46 +179,81 @@ class Session:
 
         Raises
         ------
-        ValueError
+        CountingError
             If there is no such direction.
         """
         if direction not in get_args(Direction):
-            raise ValueError(f'expected the direction "forward", "backward" or "unknown", got {direction!r}')
+            raise CountingError(f'expected the direction "forward", "backward" or "unknown", got {direction!r}')
         return sum(rep.direction == direction for rep in self.reps)
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row a rep, as a pandas DataFrame with the index `rep`, from 1.
+    def to_frame(self, rows: Rows = "reps") -> pd.DataFrame:
+        """Return a tidy table as a pandas DataFrame: a row a rep, or a row a set.
 
-        Columns: set, direction, start_s, end_s, duration_s, back_s, up_s, forward_s, down_s,
-        elevation_deg, protraction_deg, confidence. What is not known is NaN.
+        What a session is of stands in each row, so that the tables of many sessions can be put together. Types
+        hold whatever is missing: numbers are float (NaN where not known), texts "string", `simulated` "boolean".
+
+        Parameters
+        ----------
+        rows : {"reps", "sets"}
+            With "reps" the index is `rep`, from 1, and the columns are set, direction, start_s, end_s, duration_s,
+            back_s, up_s, forward_s, down_s, elevation_deg, protraction_deg, confidence. With "sets" the index is
+            `set`, from 1, and the columns are direction, reps, start_s, end_s, duration_s, rest_before_s,
+            cadence_per_min, period_s, period_sd_s, back_s, up_s, forward_s, down_s, and the means elevation_deg,
+            protraction_deg. Both go on with side, exercise, file, start_utc, device, simulated, settings, profile
+            (these two as JSON) and version.
+
+        Raises
+        ------
+        CountingError
+            If `rows` is neither.
         """
+        if rows not in get_args(Rows):
+            raise CountingError(f'expected the rows "reps" or "sets", got {rows!r}')
         import pandas as pd  # slow to import, and not needed to count samples
 
-        rows = [
-            [
-                *(number, rep.direction, rep.start_s, rep.end_s, rep.duration_s),
-                *(_phase_s(rep, position) for position in ("back", "up", "forward", "down")),
-                *(rep.elevation_deg, rep.protraction_deg, rep.confidence),
-            ]
-            for number, rep_set in enumerate(self.sets, start=1)
-            for rep in rep_set.reps
+        if rows == "reps":
+            values = [_rep_row(number, rep) for number, each in enumerate(self.sets, 1) for rep in each.reps]
+            types = _REP_COLUMNS
+        else:
+            values = [_set_row(rep_set) for rep_set in self.sets]
+            types = _SET_COLUMNS
+        came = self.provenance
+        origin = [
+            *(self.side, self.exercise, came.file, came.start_utc, came.device, came.simulated),
+            *(_compact(came.settings), _compact(came.profile), came.version),
         ]
-        columns = [
-            *("set", "direction", "start_s", "end_s", "duration_s"),
-            *("back_s", "up_s", "forward_s", "down_s"),
-            *("elevation_deg", "protraction_deg", "confidence"),
-        ]
-        frame = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rep"), columns=columns)
-        return frame.astype(dict.fromkeys(columns[2:], float) | {"set": int, "direction": str})
+        types = types | _ORIGIN_COLUMNS
+        index = pd.RangeIndex(1, len(values) + 1, name=rows.removesuffix("s"))
+        columns = zip(types.items(), zip(*([*row, *origin] for row in values)) if values else repeat(()))
+        return pd.DataFrame(
+            {name: pd.Series(column, index, dtype=kind) for (name, kind), column in columns}, index
+        )
 
-    def to_csv(self, path: str | PathLike[str]) -> None:
-        """Write `to_frame()` to a CSV file."""
-        self.to_frame().to_csv(path)
+    def to_csv(self, path: str | PathLike[str], rows: Rows = "reps") -> None:
+        """Write `to_frame(rows)` to a CSV file; one of that name stays until the new one is whole.
+
+        Raises
+        ------
+        RecordingError
+            If the file cannot be written.
+        CountingError
+            If `rows` is neither "reps" nor "sets".
+        """
+        text = self.to_frame(rows).to_csv(lineterminator="\n")
+        with replaced(path) as file:
+            file.write(text)
 
     def to_json(self) -> str:
-        """Everything in the session as JSON text, from which `from_json` makes an equal session."""
+        """Give everything in the session as JSON text, from which `from_json` makes an equal session.
+
+        Raises
+        ------
+        CountingError
+            If a number in it is not finite, which a counter gives none of.
+        """
         document: dict[str, Any] = {
             "schema_version": SCHEMA_VERSION,
+            **{name: getattr(self.provenance, name) for name in _PROVENANCE},
             "start_s": self.start_s,
             "end_s": self.end_s,
             "exercise": self.exercise,
@@ -220,7 +272,10 @@ class Session:
                 for rep_set in self.sets
             ],
         }
-        return json.dumps(document, indent=2, allow_nan=False)
+        try:
+            return json.dumps(document, indent=2, allow_nan=False)
+        except ValueError as error:
+            raise CountingError(f"expected a session of finite numbers, got one with others: {error}") from error
 
     @classmethod
     def from_json(cls, text: str) -> Session:
@@ -228,37 +283,182 @@ class Session:
 
         Raises
         ------
-        ValueError
-            If the text is not JSON, or of a schema version that this release does not know.
+        CountingError
+            If the text is not JSON, of a schema version that this release does not know, or lacks something.
         """
-        document = json.loads(text)
-        if not isinstance(document, dict) or document.get("schema_version") != SCHEMA_VERSION:
-            raise ValueError(
-                f"expected a session of schema version {SCHEMA_VERSION}, got "
-                f"{document.get('schema_version') if isinstance(document, dict) else type(document).__name__}; "
-                "was it written by another release of imucount?"
-            )
-        sets = tuple(
-            RepSet(
-                tuple(
-                    Rep(**{**rep, "phases": tuple(Phase(**phase) for phase in rep["phases"])})
-                    for rep in each["reps"]
-                ),
-                each["rest_before_s"],
-            )
-            for each in document["sets"]
-        )
+        document = JsonObject.from_text(text, "a session")
+        document.check_version(SCHEMA_VERSION, "`Session.to_json`")
+        sets = tuple(_read_set(each) for each in document.objects("sets", "a set in a session"))
         return cls(
-            start_s=document["start_s"],
-            end_s=document["end_s"],
-            side=document["side"],
-            sampling_rate_hz=document["sampling_rate_hz"],
+            start_s=document.number("start_s"),
+            end_s=document.number("end_s"),
+            side=cast("Side | None", document.choice("side", *get_args(Side), None)),
+            sampling_rate_hz=document.number_or_none("sampling_rate_hz"),
             reps=tuple(rep for rep_set in sets for rep in rep_set.reps),
             sets=sets,
-            gaps=tuple(Gap(**gap) for gap in document["gaps"]),
-            warnings=tuple(document["warnings"]),
-            exercise=document.get("exercise", "shoulder-circles"),
+            gaps=tuple(
+                Gap(gap.number("start_s"), gap.number("end_s"))
+                for gap in document.objects("gaps", "a gap in a session")
+            ),
+            warnings=document.texts("warnings"),
+            # The first release had neither other exercises nor a provenance.
+            exercise=cast(Exercise, document.choice("exercise", *get_args(Exercise)))
+            if "exercise" in document
+            else "shoulder-circles",
+            provenance=_read_provenance(document) if "version" in document else Provenance(),
         )
+
+    def __repr__(self) -> str:
+        parts = [self._headline()]
+        if self.sets:
+            parts.append(self._shown_sets().to_string(**_SHOWN))
+        return "\n".join([*parts, *(f"Warning: {printable_line(warning)}" for warning in self.warnings)])
+
+    def _repr_html_(self) -> str:
+        """Give the table that a notebook shows."""
+        parts = [f"<p>{escape(self._headline())}</p>"]
+        if self.sets:
+            parts.append(self._shown_sets().to_html(border=0, **_SHOWN))
+        parts += [f"<p>Warning: {escape(printable_line(warning))}</p>" for warning in self.warnings]
+        return "\n".join(parts)
+
+    def _headline(self) -> str:
+        noun = "rep" if self.exercise == "cyclic" else "circle"
+        counted = f"{_number_of(len(self.reps), noun)} in {_number_of(len(self.sets), 'set')}"
+        directions = ((name, self.total(name)) for name in get_args(Direction) if self.exercise != "cyclic")
+        told = ", ".join(f"{total} {name}" for name, total in directions if total)
+        facts = [
+            *([printable_line(self.provenance.file)] if self.provenance.file else []),
+            *(["simulated"] if self.provenance.simulated else []),
+            f"{self.duration_s:.1f} s" + (f" at {self.sampling_rate_hz:.4g} Hz" if self.sampling_rate_hz else ""),
+            *([f"{self.side} shoulder"] if self.side else []),
+            *([_number_of(len(self.gaps), "gap")] if self.gaps else []),
+        ]
+        return f"Session: {counted}{f' ({told})' if told else ''}; {', '.join(facts)}"
+
+    def _shown_sets(self) -> pd.DataFrame:
+        frame = self.to_frame("sets").reset_index()[_SHOWN_COLUMNS]
+        if self.exercise == "cyclic":
+            frame = frame.drop(columns=["direction", "elevation_deg", "protraction_deg"])
+        return frame
+
+
+_PROVENANCE = [each.name for each in fields(Provenance)]
+
+_REP_COLUMNS = {
+    "set": "int64",
+    "direction": "string",
+    **dict.fromkeys(("start_s", "end_s", "duration_s", "back_s", "up_s", "forward_s", "down_s"), "float64"),
+    **dict.fromkeys(("elevation_deg", "protraction_deg", "confidence"), "float64"),
+}
+
+_SET_COLUMNS = {
+    "direction": "string",
+    "reps": "int64",
+    **dict.fromkeys(("start_s", "end_s", "duration_s", "rest_before_s"), "float64"),
+    **dict.fromkeys(("cadence_per_min", "period_s", "period_sd_s"), "float64"),
+    **dict.fromkeys(("back_s", "up_s", "forward_s", "down_s"), "float64"),
+    **dict.fromkeys(("elevation_deg", "protraction_deg"), "float64"),
+}
+
+_ORIGIN_COLUMNS = {
+    **dict.fromkeys(("side", "exercise", "file", "start_utc", "device"), "string"),
+    "simulated": "boolean",
+    **dict.fromkeys(("settings", "profile", "version"), "string"),
+}
+
+_SHOWN_COLUMNS = [
+    *("set", "direction", "reps", "start_s", "end_s", "rest_before_s", "period_s"),
+    *("elevation_deg", "protraction_deg"),
+]
+_SHOWN: dict[str, Any] = {"float_format": "{:.2f}".format, "na_rep": "-", "index": False, "max_rows": 60}
+
+
+def _rep_row(number: int, rep: Rep) -> list[object]:
+    return [
+        *(number, rep.direction, rep.start_s, rep.end_s, rep.duration_s),
+        *(_phase_s(rep, position) for position in ("back", "up", "forward", "down")),
+        *(rep.elevation_deg, rep.protraction_deg, rep.confidence),
+    ]
+
+
+def _set_row(rep_set: RepSet) -> list[object]:
+    tempo = rep_set.tempo
+    return [
+        *(rep_set.direction, len(rep_set.reps), rep_set.start_s, rep_set.end_s),
+        *(rep_set.end_s - rep_set.start_s, rep_set.rest_before_s),
+        *(tempo.cadence_per_min, tempo.period_s, tempo.period_sd_s),
+        *(tempo.back_s, tempo.up_s, tempo.forward_s, tempo.down_s),
+        *(
+            _mean([rep.elevation_deg for rep in rep_set.reps]),
+            _mean([rep.protraction_deg for rep in rep_set.reps]),
+        ),
+    ]
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fsum(value / len(known) for value in known) if known else None
+
+
+def _compact(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value, separators=(",", ":"))
+
+
+def _number_of(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+LATEST_S = 1e12
+"""Times of reps beyond this are none: 30 000 years."""
+
+
+def _read_set(document: JsonObject) -> RepSet:
+    reps = tuple(_read_rep(each) for each in document.objects("reps", "a rep in a session"))
+    if not reps or len({rep.direction for rep in reps}) > 1:
+        raise CountingError(
+            "expected sets of at least one rep, all of one direction, in a session, got another one; "
+            "was it edited or damaged?"
+        )
+    return RepSet(reps, document.number_or_none("rest_before_s"))
+
+
+def _read_rep(document: JsonObject) -> Rep:
+    start_s, end_s = _read_span(document)
+    if end_s <= start_s:
+        raise CountingError(
+            f"expected reps in a session that end after they start, got one from {start_s:g} to {end_s:g} s; "
+            "was it edited or damaged?"
+        )
+    return Rep(
+        start_s=start_s,
+        end_s=end_s,
+        direction=cast(Direction, document.choice("direction", *get_args(Direction))),
+        phases=tuple(
+            Phase(cast(Position, phase.choice("position", *get_args(Position))), *_read_span(phase))
+            for phase in document.objects("phases", "a phase of a rep in a session")
+        ),
+        elevation_deg=document.number_or_none("elevation_deg"),
+        protraction_deg=document.number_or_none("protraction_deg"),
+        confidence=document.number("confidence", 0.0, 1.0),
+    )
+
+
+def _read_span(document: JsonObject) -> tuple[float, float]:
+    return document.number("start_s", -LATEST_S, LATEST_S), document.number("end_s", -LATEST_S, LATEST_S)
+
+
+def _read_provenance(document: JsonObject) -> Provenance:
+    texts = {
+        name: None if document.is_null(name) else document.text(name)
+        for name in ("version", "file", "start_utc", "device")
+    }
+    return Provenance(
+        **texts,
+        simulated=document.flag_or_none("simulated"),
+        settings=document.members_or_none("settings") or {},
+        profile=document.members_or_none("profile"),
+    )
 
 
 def _phase_s(rep: Rep, position: Position) -> float | None:

@@ -3,6 +3,7 @@ import importlib
 import subprocess
 import sys
 from graphlib import TopologicalSorter
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ import imucount
 PACKAGE = Path(imucount.__file__).parent
 SLOW = ("scipy", "pandas", "rich", "bleak", "click")
 
-GROUND = {"errors", "samples", "reps", "sets", "filters", "chain", "units"}
+GROUND = {"errors", "samples", "reps", "sets", "filters", "chain", "units", "provenance"}
+GROUND |= {"json_text", "outside_text", "whole_file"}
 ENGINE = {"circles", "cyclic", "counter"}
 MAY_IMPORT = {
     "circles": GROUND,
@@ -27,7 +29,7 @@ MAY_IMPORT = {
     "sources": GROUND | {"formats", "sensors", "simulate", "stream"},
     "live": GROUND | ENGINE | {"formats", "intake", "sources"},
     "views": GROUND | ENGINE | {"formats", "sensors", "sources"},
-    "__init__": GROUND | ENGINE | {"counting", "formats", "live", "sources"},
+    "__init__": GROUND | ENGINE | {"counting", "formats", "live", "simulate", "sources"},
     "cli": GROUND | ENGINE | {"counting", "formats", "live", "sensors", "simulate", "sources", "views"},
     "__main__": {"cli"},
 }
@@ -119,7 +121,8 @@ def test_exported_names_are_sorted_and_real():
 
 def test_everything_that_is_imported_is_exported():
     tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
-    names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module != "typing"]
+    names = [alias.name for node in imports for alias in node.names]
     assert sorted(names) == imucount.__all__
 
 
@@ -127,6 +130,14 @@ def test_everything_that_is_imported_is_exported():
 def test_the_names_a_module_offers_are_real(module):
     loaded = importlib.import_module(f"imucount.{module}".removesuffix(".__init__"))
     assert [name for name in getattr(loaded, "__all__", []) if not hasattr(loaded, name)] == []
+
+
+def test_looking_around_shows_what_is_exported_and_little_else():
+    assert set(dir(imucount)) == {*imucount.__all__, "__version__", "simulate"}
+    assert all(hasattr(imucount, name) for name in dir(imucount))
+    assert imucount.__version__ == version("imucount")
+    with pytest.raises(AttributeError, match="nonesuch"):
+        _ = imucount.nonesuch
 
 
 def test_importing_takes_none_of_the_slow_packages():

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import json
 import re
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from pathlib import Path
 import click
 import pytest
 
-import imucount
 from imucount.cli import main
 from imucount.sources.virtual import EXERCISES
 
@@ -77,33 +75,6 @@ def option_names(command):
 @pytest.mark.parametrize("file", FILES)
 def test_the_files_exist(file):
     assert (ROOT / file).exists()
-
-
-def names_told(table):
-    """Names in the first column of a table of the README, which begins with this heading."""
-    rows = README.split(f"| {table} | what |\n|---|---|\n")[1].split("\n\n")[0].splitlines()
-    return [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
-
-
-def names_in(value):
-    """Keys of JSON, and of what is within, however deep."""
-    if isinstance(value, list):
-        return {name for each in value for name in names_in(each)}
-    return set(value) | names_in(list(value.values())) if isinstance(value, dict) else set()
-
-
-def test_the_columns_and_keys_are_those_that_come_out():
-    samples = imucount.read_csv(ROOT / "recordings" / "fast.csv").samples
-    session = imucount.count(imucount.Samples.concatenate([samples[:1500], samples[2000:]]), side="right")
-    assert session.sets
-    assert session.gaps
-    assert names_told("column") == session.to_frame().reset_index().columns.tolist()
-    document = json.loads(session.to_json())
-    told = names_told("key")
-    assert set(told) == set(document) | {"tempo", "reps"}
-    section = README.split("## What comes out")[1].split("\n## ")[0]
-    assert names_in(document) <= set(re.findall(r"`(\w+)`", section))
-    assert document["schema_version"] == 1
 
 
 def test_the_forms_of_sensor_are_told_and_can_be_opened():

@@ -202,6 +202,10 @@ def teach(
         raise CountingError(f'expected the direction "forward" or "backward", got {direction!r}')
     if side not in ("left", "right", None):
         raise CountingError(f'expected side "left", "right" or None, got {side!r}')
+    if profile is not None and not isinstance(profile, Profile):
+        raise CountingError(
+            f"expected a Profile, got {type(profile).__name__}; imucount.Profile.load reads one from its file"
+        )
     area, up = circle_of(samples)
     if area is None:
         raise CountingError(

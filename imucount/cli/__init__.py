@@ -18,12 +18,9 @@ __all__ = ["main"]
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from importlib.metadata import PackageNotFoundError, version
+    from imucount.provenance import version
 
-    try:
-        click.echo(f"imucount {version('imucount')}")
-    except PackageNotFoundError:
-        click.echo("imucount, from a source tree that is not installed")
+    click.echo(f"imucount {version()}" if version() else "imucount, from a source tree that is not installed")
     ctx.exit()
 
 

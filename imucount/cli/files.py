@@ -127,7 +127,11 @@ def replay(
                 break
         session = counter.finish()
         other_side = other_side_warning(side, reader.header.side)
-        session = replace(session, warnings=(*other_side, *reader.warnings, *session.warnings))
+        session = replace(
+            session,
+            warnings=(*other_side, *reader.warnings, *session.warnings),
+            provenance=session.provenance.of(reader.header.metadata, file),
+        )
         display.update(session.sets, counter.progress, session.end_s)
     show(session_table(session, _name(file)))
     if interrupt.came:

@@ -13,7 +13,8 @@ from imucount.errors import RecordingError, SampleError
 from imucount.formats.columns import understand_columns
 from imucount.intake.check import PlausibilityCheck
 from imucount.intake.rates import LOWEST_RATE_HZ
-from imucount.samples import FloatArray, Samples
+from imucount.provenance import version
+from imucount.samples import FloatArray, Samples, describe
 from imucount.sets import Side
 from imucount.units import PLAIN_UNITS
 
@@ -39,7 +40,7 @@ KNOWN_KEYS = ("side", "sampling_rate_hz", "units")
 _ROWS_AT_ONCE = 50_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Recording:
     """A recorded signal and what is known of it.
 
@@ -61,6 +62,9 @@ class Recording:
     sampling_rate_hz: float | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Recording of {describe(self.samples)}, side {self.side or 'not told'}>"
 
 
 class RecordingWriter:
@@ -253,6 +257,8 @@ def _header_lines(
     if sampling_rate_hz is not None and not (np.isfinite(sampling_rate_hz) and sampling_rate_hz > 0):
         raise RecordingError(f"expected a positive sampling rate in Hz, got {sampling_rate_hz!r}", path)
     for key, value in metadata.items():
+        if not isinstance(key, str) or not isinstance(value, str):
+            raise RecordingError(f"expected metadata of text, got {key!r}: {value!r}", path)
         if not key or ":" in key or key in KNOWN_KEYS or f"# {key}: ".startswith(FIRST_LINE):
             raise RecordingError(
                 f"expected a metadata key without a colon, other than {', '.join(KNOWN_KEYS)}, got {key!r}", path
@@ -266,22 +272,13 @@ def _header_lines(
         "units": ", ".join(
             f"{quantity} {unit}" for quantity, unit in PLAIN_UNITS.items() if has_gyroscope or quantity != "gyr"
         ),
-        "software": metadata.get("software") or _software(),
+        "software": metadata.get("software") or (version() and f"imucount {version()}"),
     }
     return [
         FIRST_LINE,
         *(f"# {key}: {value}" for key, value in (known | metadata).items() if value is not None),
         "t,ax,ay,az,gx,gy,gz" if has_gyroscope else "t,ax,ay,az",
     ]
-
-
-def _software() -> str | None:
-    from importlib.metadata import PackageNotFoundError, version  # slow to import, and only needed to write
-
-    try:
-        return f"imucount {version('imucount')}"
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        return None
 
 
 def write_error(path: str, error: OSError | ValueError) -> RecordingError:

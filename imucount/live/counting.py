@@ -165,7 +165,11 @@ async def count_live(
     session = counter.finish()
     warnings += [notice.text for notice in failed]
     tell(LiveUpdate(now_s, session.reps[n_told:], counter.progress, failed, error))
-    return replace(session, warnings=(*source.warnings, *warnings, *session.warnings))
+    return replace(
+        session,
+        warnings=(*source.warnings, *warnings, *session.warnings),
+        provenance=session.provenance.of(source.metadata),
+    )
 
 
 class _Recording:

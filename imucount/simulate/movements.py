@@ -34,6 +34,13 @@ Range = tuple[float, float]
 
 SPLINE_RMS = np.sqrt(151 / 315)  # of a cubic B-spline through independent knots of unit variance
 
+AT_REST_SHARE = 0.05
+"""A circle that leaves from rest starts when this share of a range is done, of elevation or of protraction; one
+that comes to rest ends when less is left of both. What is less is not to be seen beside sway and breath. Onsets
+of reaching are commonly taken at 5 % of the peak speed."""
+
+_LOOKS = 1000  # at a circle, to find where it leaves from rest
+
 
 @dataclass(slots=True, eq=False)
 class Pose:
@@ -218,10 +225,9 @@ class FluidCircles:
         return float(self.edges_s[-1])
 
     @property
-    def spans_s(self) -> list[Range]:
-        """Start and end of each circle, s from the start of the set."""
-        edges = self.edges_s.tolist()
-        return list(pairwise(edges))
+    def bottoms_s(self) -> FloatArray:
+        """Start of the first circle, where one ends and the next one starts, end of the last, s; (reps + 1,)."""
+        return self.edges_s
 
     def cycles(self, t: FloatArray) -> FloatArray:
         """Circles done at each time: quintic Hermite pieces, without phase acceleration at the bottoms."""
@@ -277,9 +283,10 @@ class SeparateCircles:
         return float(self.ends_s[-1])
 
     @property
-    def spans_s(self) -> list[Range]:
-        """Start of the first and end of the last move of each circle, s from the start of the set."""
-        return list(zip(self.starts_s[::4].tolist(), self.ends_s[3::4].tolist(), strict=True))
+    def bottoms_s(self) -> FloatArray:
+        """Start of the first circle, the middle of each dwell at the bottom, end of the last, s; (reps + 1,)."""
+        middles_s = 0.5 * (self.ends_s[3:-1:4] + self.starts_s[4::4])
+        return np.concatenate([self.starts_s[:1], middles_s, self.ends_s[-1:]])
 
     def path(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Elevation and protraction at each time, deg."""
@@ -291,6 +298,32 @@ class SeparateCircles:
             glide(t, self.starts_s, self.ends_s, elevation),
             glide(t, self.starts_s, self.ends_s, protraction),
         )
+
+
+def circle_spans_s(
+    circles: FluidCircles | SeparateCircles, *, from_rest: bool = True, to_rest: bool = True
+) -> list[Range]:
+    """Tell where each circle of a set starts and ends, s from the start of the set.
+
+    Within a set one circle ends, and the next one starts, at the bottom; where the shoulder dwells there, in the
+    middle of the dwell. Where a set leaves from rest or comes to rest, `AT_REST_SHARE` tells the edge.
+    """
+    edges_s = circles.bottoms_s.tolist()
+    if from_rest:
+        edges_s[0] = _left_rest_s(circles, edges_s[0], edges_s[1], 0)
+    if to_rest:
+        edges_s[-1] = _left_rest_s(circles, edges_s[-1], edges_s[-2], -1)
+    return list(pairwise(edges_s))
+
+
+def _left_rest_s(circles: FluidCircles | SeparateCircles, rest_s: float, other_s: float, rep: int) -> float:
+    """When a circle has left the rest at one end, seen from there towards its other end, which may be earlier."""
+    t = np.linspace(rest_s, other_s, _LOOKS)
+    path_deg = np.stack(circles.path(t))
+    ranges_deg = np.array([circles.shape.elevation_deg[rep], circles.shape.protraction_deg[rep]])
+    least_deg = AT_REST_SHARE * ranges_deg[:, np.newaxis]
+    away = (np.abs(path_deg - path_deg[:, :1]) > least_deg).any(axis=0)
+    return float(t[away.argmax()])  # that of the rest where the circle is none, and has no range
 
 
 def draw_circles(

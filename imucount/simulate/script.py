@@ -7,16 +7,23 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from imucount.errors import SimulationError
 from imucount.sets import Side
 from imucount.simulate.movements import MovementKind
 
 Attitude = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
 
+def _check_whole(settings: object, name: str, low: int, high: int) -> None:
+    _check(settings, name, low, high)
+    if getattr(settings, name) % 1:
+        raise SimulationError(f"{name} must be a whole number, got {getattr(settings, name)!r}")
+
+
 def _check(settings: object, name: str, low: float, high: float) -> None:
     value = getattr(settings, name)
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be between {low:g} and {high:g}, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not low <= value <= high:
+        raise SimulationError(f"{name} must be between {low:g} and {high:g}, got {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +53,9 @@ class Circles:
     protraction_deg: float = 12.0
 
     def __post_init__(self) -> None:
-        if self.reps < 1 or self.reps != int(self.reps):
-            raise ValueError(f"reps must be a whole number from 1, got {self.reps}")
+        _check_whole(self, "reps", 1, 10**6)
         if self.direction not in ("forward", "backward"):
-            raise ValueError(f'direction must be "forward" or "backward", got {self.direction!r}')
+            raise SimulationError(f'direction must be "forward" or "backward", got {self.direction!r}')
         _check(self, "period_s", 0.2, 60.0)
         _check(self, "elevation_deg", 0.0, 90.0)
         _check(self, "protraction_deg", 0.0, 90.0)
@@ -74,7 +80,7 @@ class Movement:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(MovementKind):
-            raise ValueError(f"kind must be one of {', '.join(get_args(MovementKind))}, got {self.kind!r}")
+            raise SimulationError(f"kind must be one of {', '.join(get_args(MovementKind))}, got {self.kind!r}")
         _check(self, "duration_s", 0.1, 86400.0)
 
 
@@ -136,7 +142,7 @@ class Wearer:
 
     def __post_init__(self) -> None:
         if self.side not in ("left", "right"):
-            raise ValueError(f'side must be "left" or "right", got {self.side!r}')
+            raise SimulationError(f'side must be "left" or "right", got {self.side!r}')
         _check(self, "clavicle_m", 0.05, 0.3)
         _check(self, "beyond_clavicle_m", 0.0, 0.1)
         _check(self, "period_cv", 0.0, 0.3)
@@ -235,18 +241,28 @@ class Clip:
         _check(self, "gyr_range_dps", 1.0, 1e5)
         _check(self, "clock_error", -0.5, 0.5)
         _check(self, "packet_loss", 0.0, 1.0)
-        if self.bits is not None and not 2 <= self.bits <= 32:
-            raise ValueError(f"bits must be between 2 and 32, or None for continuous readings, got {self.bits}")
-        if self.packet_samples < 1:
-            raise ValueError(f"packet_samples must be at least 1, got {self.packet_samples}")
-        if any(duration_s < 0 for _, duration_s in self.outages):
-            raise ValueError(f"outages must be pairs of start and duration, from 0 s, got {self.outages}")
-        if self.mount != "any":
-            matrix = np.zeros((3, 3)) if isinstance(self.mount, str) else np.array(self.mount, dtype=np.float64)
+        if self.bits is not None:
+            _check_whole(self, "bits", 2, 32)
+        _check_whole(self, "packet_samples", 1, 10**6)
+        if not _is_rows(self.outages, 2) or any(duration_s < 0 for _, duration_s in self.outages):
+            raise SimulationError(
+                f"outages must be pairs of start and duration, from 0 s, got {self.outages!r:.100}"
+            )
+        if not isinstance(self.mount, str) or self.mount != "any":
+            matrix = np.array(self.mount if _is_rows(self.mount, 3) else np.zeros((3, 3)), dtype=np.float64)
             if matrix.shape != (3, 3) or not (
                 np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-6) and np.linalg.det(matrix) > 0
             ):
-                raise ValueError(f'mount must be "any" or a 3 by 3 rotation matrix, got {self.mount!r}')
+                raise SimulationError(f'mount must be "any" or a 3 by 3 rotation matrix, got {self.mount!r:.100}')
+
+
+def _is_rows(value: object, n: int) -> bool:
+    """Whether a value is a sequence of rows of so many finite numbers."""
+    try:
+        rows = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return rows.size == 0 or (rows.ndim == 2 and rows.shape[1] == n and bool(np.isfinite(rows).all()))
 
 
 def programme(

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from imucount.errors import SimulationError
 from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 from imucount.sets import Side
 from imucount.simulate.movements import (
@@ -16,6 +17,7 @@ from imucount.simulate.movements import (
     FluidCircles,
     Pose,
     SeparateCircles,
+    circle_spans_s,
     draw_circles,
     minimum_jerk,
     smooth_noise,
@@ -40,8 +42,9 @@ class TrueRep:
     Attributes
     ----------
     start_s, end_s : float
-        s, on the clip's clock. A fluid circle ends at the bottom, where the next one starts. A circle of
-        separate moves starts as its first move leaves, and ends as its fourth one arrives.
+        s, on the clip's clock, as those of `imucount.Rep`: at the bottom, or in the middle of a dwell there. The
+        first circle after a rest starts when elevation or protraction has gone 5 % of its range, the last one
+        before a rest ends when both are within 5 % of where they come to rest; of the girdle alone.
     direction : {"forward", "backward"}
     elevation_deg, protraction_deg : float
         Range of the clip's rotation about the elevation axis and about the vertical, deg, peak to peak,
@@ -133,6 +136,11 @@ def simulate(
     -------
     Simulation
 
+    Raises
+    ------
+    SimulationError
+        If the script is empty, or has something else in it, or `seed` is not a whole number from 0.
+
     Notes
     -----
     Left out: humeral motion, translation of the clip on the skin, the low-pass filter of a sensor, bias
@@ -146,8 +154,10 @@ def simulate(
     """
     wearer = Wearer() if wearer is None else wearer
     clip = Clip() if clip is None else clip
-    if not script:
-        raise ValueError("script must have at least one part, got none")
+    if not isinstance(script, Sequence) or not script:
+        raise SimulationError(f"script must be a sequence of at least one part, got {script!r:.100}")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise SimulationError(f"seed must be a whole number from 0, got {seed!r}")
     background_seed, clip_seed, *part_seeds = np.random.SeedSequence(seed).spawn(2 + len(script))
     performance = _perform(script, wearer, [np.random.default_rng(each) for each in part_seeds])
 
@@ -242,11 +252,12 @@ class _Performance:
         """Tell what a perfect counter would report."""
         sets: list[TrueSet] = []
         rested = True
-        for scene in self.scenes:
+        for scene, following in zip(self.scenes, [*self.scenes[1:], None]):
             if scene.circles is None or not isinstance(scene.part, Circles):
                 rested = True
                 continue
-            spans_s = np.array(scene.circles.spans_s)
+            rests = following is None or following.circles is None
+            spans_s = np.array(circle_spans_s(scene.circles, from_rest=rested, to_rest=rests))
             path_deg = np.stack(scene.circles.path(np.linspace(spans_s[:, 0], spans_s[:, 1], 200, axis=1).ravel()))
             elevation_deg, yaw_deg = _seen_deg(clip, path_deg).reshape(2, -1, 200)
             reps = [
@@ -294,7 +305,7 @@ def _perform(script: Sequence[Part], wearer: Wearer, rngs: Sequence[np.random.Ge
             case Reclip():
                 duration_s = rng.uniform(4.0, 8.0)
             case _:
-                raise ValueError(f"a script consists of Circles, Movement and Reclip, got {part!r}")
+                raise SimulationError(f"a script consists of Circles, Movement and Reclip, got {part!r}")
         scenes.append(_Scene(part, start_s, duration_s, circles, rng))
         start_s += duration_s
     return _Performance(tuple(scenes))

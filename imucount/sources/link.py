@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Self
@@ -101,6 +101,8 @@ class SensorSource:
     patience : Patience, optional
     clock : callable, optional
         What tells the time, s; that of the event loop by default.
+    metadata : mapping of str to str, optional
+        What a recording's header should say besides what the sensor tells.
 
     Attributes
     ----------
@@ -127,12 +129,13 @@ class SensorSource:
         origin_s: float | None = None,
         patience: Patience | None = None,
         clock: Callable[[], float] | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> None:
         self.name = wanted or "sensor"
         self.side = side
         self.has_gyroscope = True
         self.sampling_rate_hz: float | None = None
-        self.metadata: dict[str, str] = {}
+        self.metadata = dict(metadata or {})
         self.notices: list[Notice] = []
         self.battery_percent: float | None = None
         self._radio = radio
@@ -333,7 +336,7 @@ class SensorSource:
         self.side = self.side or sensor.side
         self.has_gyroscope = sensor.has_gyroscope
         self.sampling_rate_hz = sensor.rate_hz
-        self.metadata = {"sensor": sensor.key, "device": f"{self.name}, {found.address}"}
+        self.metadata |= {"sensor": sensor.key, "device": f"{self.name}, {found.address}"}
         if sensor.acc_range_g is not None:
             self.metadata["acc_range_g"] = f"{sensor.acc_range_g:g}"
         if sensor.gyr_range_dps is not None and sensor.has_gyroscope:

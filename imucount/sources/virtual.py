@@ -254,6 +254,7 @@ def virtual_source(
         rate_hz=rate_hz,
         origin_s=None if origin_s is None else speed * origin_s,
         clock=now_s,
+        metadata={"simulated": "yes"},
     )
     clip.ended = source.stop
     return source

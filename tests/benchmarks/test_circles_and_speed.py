@@ -57,6 +57,20 @@ def test_the_truth_is_exact_in_every_condition(condition):
     assert outcome.directions_right == outcome.reps == len(simulation.reps)
     assert outcome.failures == []
     assert np.allclose(outcome.end_errors_s, 0.02)
+    assert np.allclose(outcome.last_end_errors_s, 0.02)
+    assert np.allclose(outcome.first_start_errors_s, 0.0)
+    assert np.allclose(outcome.rest_errors_s, -0.02)
+    assert len(outcome.rest_errors_s) <= len(outcome.first_start_errors_s) <= outcome.sets
+
+
+def test_where_there_is_no_rest_none_is_measured():
+    still = Movement("standing", 3.0)
+    script = [still, Circles(2, "forward"), Circles(2, "backward"), still, Circles(2, "backward"), still]
+    simulation = simulate(script, seed=SEED)
+    outcome = compare(CONDITIONS[0], simulation, perfect(simulation))
+    assert outcome.sets_exact == 3
+    assert (len(outcome.first_start_errors_s), len(outcome.last_end_errors_s)) == (2, 2)
+    assert len(outcome.rest_errors_s) == 1
 
 
 def test_a_missing_circle_and_a_wrong_direction_spoil_their_set(programme):

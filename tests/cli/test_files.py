@@ -1,4 +1,3 @@
-import io
 import os
 import re
 import signal
@@ -125,8 +124,7 @@ def test_json_is_the_session(recording):
 def test_csv_is_the_table_of_reps(recording):
     result = run("count", recording, "--csv")
     assert (result.exit_code, result.stderr) == (0, "")
-    frame = pd.read_csv(io.StringIO(result.stdout), index_col="rep")
-    pd.testing.assert_frame_equal(frame, count(recording).to_frame(), check_dtype=False, check_index_type=False)
+    assert result.stdout == count(recording).to_frame().to_csv(lineterminator="\n")
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
 
+from imucount.errors import SimulationError
 from imucount.simulate import (
     PROGRAMME,
     Circles,
@@ -221,7 +222,60 @@ def test_separate_moves_dwell_at_each_position():
         forward, up, back, down = stops
         assert protraction[forward] > 0 > protraction[back]
         assert elevation[up] > elevation[[forward, back]].max()
-        assert elevation[down] == pytest.approx(0.0, abs=0.05)
+        is_last = rep is simulation.reps[-1]  # which ends just before its fourth move arrives
+        assert elevation[down] == pytest.approx(0.0, abs=0.06 * rep.elevation_deg if is_last else 0.05)
+
+
+# where a circle starts and ends
+
+
+@pytest.mark.parametrize("separate", [False, True])
+def test_a_set_starts_and_ends_where_five_percent_of_a_range_tell_it_from_rest(separate):
+    script = [STAND, Circles(4, "forward", separate=separate), STAND]
+    simulation = simulate(script, wearer=STILL, clip=replace(IDEAL, sampling_rate_hz=400.0), seed=7)
+    first, *_, last = simulation.reps
+    t = simulation.samples.t
+    gone = np.maximum(
+        np.abs(simulation.elevation_deg) / first.elevation_deg,
+        np.abs(simulation.protraction_deg) / first.protraction_deg,
+    )
+    assert gone[t < first.start_s].max() == pytest.approx(0.05, abs=0.005)
+    assert t[gone.argmax()] > first.start_s > 3.0
+    left = np.maximum(
+        np.abs(simulation.elevation_deg - simulation.elevation_deg[-1]) / last.elevation_deg,
+        np.abs(simulation.protraction_deg - simulation.protraction_deg[-1]) / last.protraction_deg,
+    )
+    assert left[t > last.end_s].max() == pytest.approx(0.05, abs=0.005)
+    assert last.end_s < t[-1] - 3.0
+
+
+@pytest.mark.parametrize("separate", [False, True])
+def test_a_circle_ends_where_the_next_one_starts(separate):
+    script = [STAND, Circles(4, "forward", separate=separate), Circles(3, "backward", separate=separate), STAND]
+    reps = simulate(script, wearer=STILL, clip=IDEAL, seed=7).reps
+    assert [rep.end_s for rep in reps[:-1]] == pytest.approx([rep.start_s for rep in reps[1:]])
+
+
+def test_between_separate_circles_the_bottom_is_the_middle_of_the_dwell():
+    simulation = simulate([Circles(6, "forward", 5.0, separate=True)], wearer=STILL, clip=IDEAL, seed=7)
+    t, elevation, protraction = simulation.samples.t, simulation.elevation_deg, simulation.protraction_deg
+    still = np.abs(np.gradient(elevation, t)) + np.abs(np.gradient(protraction, t)) < 1e-3
+    for rep in simulation.reps[:-1]:
+        before, after = t[~still & (t < rep.end_s)][-1], t[~still & (t > rep.end_s)][0]
+        assert after - before > 0.1
+        assert rep.end_s == pytest.approx(0.5 * (before + after), abs=0.02)
+
+
+def test_the_clip_does_not_move_where_a_circle_starts():
+    script = [STAND, Circles(2, "forward"), STAND]
+    seen = [simulate(script, clip=replace(IDEAL, yaw_share=share), seed=7).reps for share in (0.0, 0.3, 1.0)]
+    assert len({tuple((rep.start_s, rep.end_s) for rep in reps) for reps in seen}) == 1
+
+
+def test_a_circle_without_range_starts_with_its_set():
+    none = Circles(2, "forward", 2.0, elevation_deg=0.0, protraction_deg=0.0)
+    reps = simulate([STAND, none, STAND], wearer=STILL, clip=IDEAL).reps
+    assert reps[0].start_s == pytest.approx(3.0)
 
 
 def test_fluid_circles_start_and_end_at_rest_and_do_not_pause_in_between():
@@ -414,6 +468,10 @@ def test_pitch_coupling_tilts_the_clip_with_protraction():
     [
         (lambda: Circles(0, "forward"), "reps"),
         (lambda: Circles(2.5, "forward"), "reps"),
+        (lambda: Circles(float("nan"), "forward"), "reps"),
+        (lambda: Circles(float("inf"), "forward"), "reps"),
+        (lambda: Circles(10**400, "forward"), "reps"),
+        (lambda: Circles("3", "forward"), "reps"),
         (lambda: Circles(3, "sideways"), "direction"),
         (lambda: Circles(3, "forward", period_s=0.0), "period_s"),
         (lambda: Circles(3, "forward", elevation_deg=float("nan")), "elevation_deg"),
@@ -428,10 +486,18 @@ def test_pitch_coupling_tilts_the_clip_with_protraction():
         (lambda: Clip(outages=((3.0, -1.0),)), "outages"),
         (lambda: Clip(mount=((1, 0, 0), (0, 1, 0), (0, 0, -1))), "mount"),
         (lambda: Clip(mount="sideways"), "mount"),
+        (lambda: Clip(mount=[[1, 2], [3]]), "mount"),
+        (lambda: Clip(mount=[[float("nan")] * 3] * 3), "mount"),
+        (lambda: Clip(outages=((3.0,),)), "outages"),
+        (lambda: Clip(outages="never"), "outages"),
+        (lambda: Clip(bits=float("nan")), "bits"),
         (lambda: simulate([]), "script"),
         (lambda: simulate(["standing"]), "script"),
+        (lambda: simulate(3), "script"),
+        (lambda: simulate([STAND], seed=-1), "seed"),
+        (lambda: simulate([STAND], seed="x"), "seed"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused_by_name(make, name):
-    with pytest.raises(ValueError, match=name):
+    with pytest.raises(SimulationError, match=name):
         make()
