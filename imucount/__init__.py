@@ -18,8 +18,9 @@ from imucount.errors import (
     SimulationError,
 )
 from imucount.formats.csv_reader import CsvReader, open_csv, read_csv
+from imucount.formats.frames import recording_of_frame
 from imucount.formats.inspection import Inspection, inspect_csv
-from imucount.formats.recording import Recording, RecordingWriter, recording_of_frame, write_csv
+from imucount.formats.recording import Recording, RecordingWriter, write_csv
 from imucount.live.counting import LiveUpdate, count_live
 from imucount.live.recorder import Recorder
 from imucount.provenance import Provenance

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from os import PathLike
-from typing import TYPE_CHECKING
 
 from imucount.circles.profile import Profile
 from imucount.counter import LOWEST_RATES_HZ, RepCounter
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.formats.csv_reader import open_csv
-from imucount.formats.recording import Recording, recording_of_frame
+from imucount.formats.frames import Frame, is_frame, recording_of_frame
+from imucount.formats.recording import Recording
 from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.intake.turning import turning_problem
 from imucount.samples import Samples
 from imucount.sets import Exercise, Session, Side
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["count", "other_side_warning"]
 
 
 def count(
-    source: str | PathLike[str] | Recording | Samples | pd.DataFrame,
+    source: str | PathLike[str] | Recording | Samples | Frame,
     side: Side | None = None,
     *,
     min_reps: int = 2,
     exercise: Exercise = "shoulder-circles",
     profile: Profile | None = None,
     progress: Callable[[float], None] | None = None,
+    sampling_rate_hz: float | None = None,
+    columns: Mapping[str, str] | None = None,
+    device: str | None = None,
 ) -> Session:
     """Count the shoulder circles of a recording, or the reps of any exercise in it.
 
@@ -44,6 +44,10 @@ def count(
         As of `RepCounter`.
     progress : callable, optional
         Called with the share of the file that has been counted, 0 to 1.
+    sampling_rate_hz, columns
+        Of a data frame, as of `recording_of_frame`.
+    device : str, optional
+        Of a file with the rows of several devices, which to count.
 
     Raises
     ------
@@ -64,16 +68,25 @@ def count(
     [(10, 'forward')]
     """
     if isinstance(source, (str, PathLike)):
-        return _count_file(source, side, min_reps, exercise, profile, progress)
+        _refuse_extra("a file", sampling_rate_hz=sampling_rate_hz, columns=columns)
+        return _count_file(source, side, min_reps, exercise, profile, progress, device)
+    _refuse_extra("samples in memory", device=device)
+    if isinstance(source, (Samples, Recording)):
+        _refuse_extra("samples in memory", sampling_rate_hz=sampling_rate_hz, columns=columns)
     if isinstance(source, Samples):
         source = Recording(source)
     elif not isinstance(source, Recording):
-        if not hasattr(source, "columns"):
+        if not is_frame(source):
             raise CountingError(
                 f"expected a path, Recording, Samples or DataFrame, got {type(source).__name__}; "
                 "arrays make imucount.Samples(t, acc, gyr)"
             )
-        source = recording_of_frame(source, lowest_rate_hz=_lowest_rate_hz(exercise))
+        source = recording_of_frame(
+            source,
+            sampling_rate_hz=sampling_rate_hz,
+            columns=columns,
+            lowest_rate_hz=_lowest_rate_hz(exercise),
+        )
     samples = source.samples
     if samples.gyr is not None and len(samples) > 2:
         problem = turning_problem(samples.t, samples.acc, samples.gyr)
@@ -98,8 +111,9 @@ def _count_file(
     exercise: Exercise,
     profile: Profile | None,
     progress: Callable[[float], None] | None,
+    device: str | None,
 ) -> Session:
-    with open_csv(path, lowest_rate_hz=_lowest_rate_hz(exercise)) as reader:
+    with open_csv(path, lowest_rate_hz=_lowest_rate_hz(exercise), device=device) as reader:
         counter = RepCounter(
             side if side is not None else reader.header.side, min_reps=min_reps, exercise=exercise, profile=profile
         )
@@ -113,6 +127,14 @@ def _count_file(
             raise RecordingError(str(error), path) from error
         warnings = (*other_side_warning(side, reader.header.side), *reader.warnings, *session.warnings)
         return replace(session, warnings=warnings, provenance=session.provenance.of(reader.header.metadata, path))
+
+
+def _refuse_extra(what: str, **arguments: object) -> None:
+    """Refuse arguments that mean nothing for this kind of source."""
+    for name, value in arguments.items():
+        if value is not None:
+            kind = "files" if name == "device" else "data frames"
+            raise CountingError(f"expected {name} for {kind} only, got {value!r} for {what}")
 
 
 def _lowest_rate_hz(exercise: Exercise) -> float:

@@ -11,15 +11,19 @@ from typing import Self
 import numpy as np
 
 from imucount.errors import CountingError, RecordingError
+from imucount.json_text import JsonObject, read_json_file
 from imucount.reps import Direction
 from imucount.samples import FloatArray, Samples
 from imucount.sets import Side
+from imucount.whole_file import replaced
 
 __all__ = ["Profile", "circle_of", "teach"]
 
 Vector = Sequence[float] | FloatArray
 
 SCHEMA_VERSION = 1
+
+LONGEST_FILE = 1 << 20  # bytes; a profile has some 300
 
 LEAST_COS = 0.25
 """A loop whose plane is within 15 deg of a right angle to the taught one has no known direction."""
@@ -107,40 +111,29 @@ class Profile:
         CountingError
             If it is not that.
         """
-        no_profile = (
-            "expected the JSON of a profile as `imucount teach` writes it, got what cannot be read as one: "
-        )
-        try:
-            table = json.loads(text)
-            version = table["schema_version"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise CountingError(f"{no_profile}{type(error).__name__}: {error}") from error
-        if version != SCHEMA_VERSION:
-            raise CountingError(
-                f"expected a profile of version {SCHEMA_VERSION}, got {version!r}; did a newer imucount make it?"
-            )
-        try:
-            forward, up = _unit(table["forward"]), _unit(table["up"])
-            side, circles = table["side"], table["circles"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise CountingError(f"{no_profile}{type(error).__name__}: {error}") from error
-        if side not in ("left", "right", None) or isinstance(circles, bool) or not isinstance(circles, int):
-            raise CountingError(f"expected a side and a number of circles, got {side!r} and {circles!r}")
-        return cls(forward, up, side, circles)
+        document = JsonObject.from_text(text, "a profile")
+        document.check_version(SCHEMA_VERSION, "`imucount teach`")
+        vectors = []
+        for name in ("forward", "up"):
+            vector = document.numbers(name, 3)
+            if not 0.99 < float(np.linalg.norm(vector)) < 1.01:
+                raise CountingError(
+                    f"expected a vector of length 1 as {name!r} of a profile, got {vector}; was it edited?"
+                )
+            vectors.append(_unit(vector))
+        side = document.choice("side", "left", "right", None)
+        return cls(vectors[0], vectors[1], side, document.whole("circles", low=1))  # type: ignore[arg-type]
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the profile as a JSON file.
+        """Write the profile as a JSON file; one of that name stays until the new one is whole.
 
         Raises
         ------
         RecordingError
             If the file cannot be written.
         """
-        try:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(self.to_json() + "\n")
-        except OSError as error:
-            raise RecordingError(f"expected a file that can be written, got: {error.strerror}", path) from error
+        with replaced(path) as file:
+            file.write(self.to_json() + "\n")
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -152,11 +145,8 @@ class Profile:
             If the file cannot be read, or holds no profile.
         """
         try:
-            with open(path, encoding="utf-8") as file:
-                return cls.from_json(file.read())
-        except OSError as error:
-            raise RecordingError(f"expected a profile, got: {error.strerror}", path) from error
-        except (CountingError, UnicodeDecodeError) as error:
+            return cls.from_json(read_json_file(path, "a profile", LONGEST_FILE))
+        except CountingError as error:
             raise RecordingError(str(error), path) from error
 
 

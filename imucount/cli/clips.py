@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from imucount.cli.group import Number, exercise_option, min_reps_option, profile_option
+from imucount.cli.group import Number, counting_options, load_profile
 from imucount.cli.screen import CountDisplay, Pane, panes, show
+from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -96,9 +97,7 @@ def sensors() -> None:
 @_sensors
 @_sides
 @_rate
-@min_reps_option
-@exercise_option
-@profile_option
+@counting_options
 @click.option(
     "--record",
     "file",
@@ -123,14 +122,13 @@ def live(
     On a terminal it shows the present set; otherwise it prints a line a circle. Ctrl-C ends it, with the table
     that `imucount count` shows; a second Ctrl-C ends it at once.
     """
-    from imucount.circles.profile import Profile
     from imucount.views.session_table import session_table
 
     if profile is not None and len(wanted) > 1:
         raise click.UsageError("--profile is of one clip; of two each is told by its --side.")
     if profile is not None and exercise == "cyclic":  # before anything is connected
         raise click.UsageError("--profile tells directions, and what --exercise cyclic counts has none.")
-    taught = None if profile is None else Profile.load(profile)
+    taught = load_profile(profile)
     clips = _clips(wanted, sides, rate_hz)
     with _recorded(clips, file):
         try:
@@ -180,7 +178,7 @@ class _Clip:
     @property
     def title(self) -> str:
         """What to call it on the screen: the name is known once it is connected."""
-        return self._title or self.source.name
+        return printable_line(self._title or self.source.name)
 
     async def count(self, pane: Pane, min_reps: int, exercise: Exercise, profile: Profile | None) -> None:
         """Count until the stream ends or the task is cancelled."""
@@ -287,7 +285,7 @@ def _recorded(clips: Sequence[_Clip], file: str | None) -> Iterator[None]:
     finally:
         for clip in clips:
             if clip.recorder is not None and os.path.exists(clip.recorder.path):  # it had samples
-                click.echo(f"Recorded: {clip.recorder.path}")
+                click.echo(printable_line(f"Recorded: {clip.recorder.path}"))
 
 
 def _run(clips: Sequence[_Clip], follow: Callable[[_Clip, Pane], Coroutine[Any, Any, None]]) -> None:

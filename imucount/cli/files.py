@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import click
 
-from imucount.cli.group import Number, exercise_option, min_reps_option, profile_option
+from imucount.cli.group import Number, counting_options, device_option, exercise_option, load_profile
+from imucount.cli.paths import files_of, short_names
 from imucount.cli.screen import CountDisplay, panes, progress, show
-from imucount.errors import CountingError, RecordingError, SampleError
+from imucount.errors import CountingError, ImucountError, RecordingError, SampleError
+from imucount.outside_text import printable_line
+from imucount.whole_file import check_place, replaced
 
 if TYPE_CHECKING:
+    from imucount.formats.inspection import Inspection
     from imucount.reps import Direction, Rep
-    from imucount.sets import Exercise, Side
+    from imucount.sets import Exercise, Session, Side
     from imucount.simulate import Simulation
+
+Result = TypeVar("Result")
 
 
 _side = click.option(
@@ -29,48 +37,78 @@ _side = click.option(
 )
 
 
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print everything that is known as JSON.")
+
+
 @click.command(
-    short_help="Count the circles in a recording.",
+    short_help="Count the circles in recordings.",
     epilog="Example: imucount count recording.csv --side right --json > session.json",
 )
-@click.argument("file", type=click.Path())
+@click.argument("files", type=click.Path(), nargs=-1, required=True, metavar="FILE...")
 @_side
-@min_reps_option
-@exercise_option
-@profile_option
-@click.option("--json", "as_json", is_flag=True, help="Print everything that is known as JSON.")
+@counting_options
+@device_option
+@_json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a circle as CSV.")
 def count(
-    file: str,
+    files: tuple[str, ...],
     side: Side | None,
     min_reps: int,
     exercise: Exercise,
     profile: str | None,
+    device: str | None,
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Count the circles in FILE, a CSV with the columns t,ax,ay,az,gx,gy,gz, and show them set by set.
+    """Count the circles in FILE..., tables with the columns t,ax,ay,az,gx,gy,gz, and show them.
+
+    Of one file they are shown set by set. Of several files, or folders, each file has a row; one that cannot be
+    counted is told, the others are counted, and the exit code is 1.
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
 
     With --json or --csv nothing else goes to standard output; warnings go to standard error.
     """
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude each other.")
-    from imucount.circles.profile import Profile
+    _one_format(as_json, as_csv)
     from imucount.counting import count as count_file
 
-    taught = None if profile is None else Profile.load(profile)
-    with progress(f"Counting {_name(file)}") as done:
-        session = count_file(file, side, min_reps=min_reps, exercise=exercise, profile=taught, progress=done)
-    if not (as_json or as_csv):
-        from imucount.views.session_table import session_table
+    taught = load_profile(profile)
 
-        show(session_table(session, _name(file)))
+    def count_one(file: str) -> Session:
+        with progress(f"Counting {_name(file)}") as done:
+            return count_file(
+                file, side, min_reps=min_reps, exercise=exercise, profile=taught, device=device, progress=done
+            )
+
+    if _is_one(files):
+        session = count_one(files[0])
+        if not (as_json or as_csv):
+            from imucount.views.session_table import session_table
+
+            show(session_table(session, _name(files[0])))
+            return
+        _warn(session.warnings)
+        click.echo(session.to_json() if as_json else session.to_frame().to_csv(lineterminator="\n").rstrip("\n"))
         return
-    for warning in session.warnings:
-        click.echo(f"Warning: {warning}", err=True)
-    click.echo(session.to_json() if as_json else session.to_frame().to_csv(lineterminator="\n").rstrip("\n"))
+    sessions = _of_each(files, count_one)
+    if as_json:
+        _echo_json(sessions, lambda session: {"session": json.loads(session.to_json())})
+    elif as_csv:
+        import pandas as pd
+
+        frames = {
+            printable_line(name): session.to_frame()
+            for name, session in sessions.items()
+            if not isinstance(session, str)
+        }
+        table = pd.concat(frames, names=["file"]) if frames else pd.DataFrame()
+        click.echo(table.to_csv(lineterminator="\n").rstrip("\n"))
+        _warn_of_each(sessions)
+    else:
+        from imucount.views.files_tables import sessions_table
+
+        show(sessions_table(sessions, exercise))
+    _exit_by(sessions)
 
 
 @click.command(
@@ -79,9 +117,8 @@ def count(
 )
 @click.argument("file", type=click.Path())
 @_side
-@min_reps_option
-@exercise_option
-@profile_option
+@counting_options
+@device_option
 @click.option(
     "--speed",
     type=Number(min=0),
@@ -91,7 +128,13 @@ def count(
     help="How many times as fast as it was recorded. 0 is at once.",
 )
 def replay(
-    file: str, side: Side | None, min_reps: int, exercise: Exercise, profile: str | None, speed: float
+    file: str,
+    side: Side | None,
+    min_reps: int,
+    exercise: Exercise,
+    profile: str | None,
+    device: str | None,
+    speed: float,
 ) -> None:
     """Count FILE as if it came live from the clip: the number grows as circles become certain.
 
@@ -100,7 +143,6 @@ def replay(
     On a terminal it shows the present set; otherwise it prints a line a circle. It ends with the table that
     `imucount count` shows. Ctrl-C ends it early, with what was counted up to then.
     """
-    from imucount.circles.profile import Profile
     from imucount.counter import LOWEST_RATES_HZ, RepCounter
     from imucount.counting import other_side_warning
     from imucount.formats.csv_reader import open_csv
@@ -109,11 +151,11 @@ def replay(
     from imucount.views.session_table import session_table
     from imucount.views.wording import clock_time
 
-    taught = None if profile is None else Profile.load(profile)
+    taught = load_profile(profile)
     lowest_hz = LOWEST_RATES_HZ[exercise]
     with (
         _naming(file),
-        open_csv(file, lowest_rate_hz=lowest_hz) as reader,
+        open_csv(file, lowest_rate_hz=lowest_hz, device=device) as reader,
         _Interrupt() as interrupt,
         panes([_name(file)]) as (pane,),
     ):
@@ -154,8 +196,17 @@ def replay(
 @click.option(
     "--profile", type=click.Path(), metavar="FILE", help="A profile of the same wearer and mount, to be added to."
 )
+@device_option
 @click.option("--force", is_flag=True, help="Replace a file that exists; --profile's own needs no force.")
-def teach(file: str, direction: Direction, side: Side | None, out: str, profile: str | None, force: bool) -> None:
+def teach(
+    file: str,
+    direction: Direction,
+    side: Side | None,
+    out: str,
+    profile: str | None,
+    device: str | None,
+    force: bool,
+) -> None:
     """Learn from FILE, a recording of one circle or several of one direction, how the clip sits.
 
     The profile tells forward from backward with `imucount count --profile`, also where the side is not known, the
@@ -167,33 +218,68 @@ def teach(file: str, direction: Direction, side: Side | None, out: str, profile:
     adds = profile is not None and os.path.abspath(out) == os.path.abspath(profile)
     if os.path.isfile(out) and not (adds or force):
         raise click.ClickException(f"{out} exists; --force replaces it.")
-    from imucount.circles.profile import Profile
     from imucount.circles.profile import teach as learn
     from imucount.formats.csv_reader import read_csv
 
-    known = None if profile is None else Profile.load(profile)
-    recording = read_csv(file)
+    check_place(out)
+    known = load_profile(profile)
+    recording = read_csv(file, device=device)
     with _naming(file):
         learned = learn(recording.samples, direction=direction, side=side or recording.side, profile=known)
     learned.save(out)
-    click.echo(f"Taught by {learned.circles} recording{'' if learned.circles == 1 else 's'}: {out}")
+    click.echo(
+        f"Taught by {learned.circles} recording{'' if learned.circles == 1 else 's'}: {printable_line(out)}"
+    )
 
 
 @click.command(
-    short_help="Tell how a recording is understood.",
+    short_help="Tell how recordings are understood.",
     epilog="Example: imucount inspect recording.csv",
 )
-@click.argument("file", type=click.Path())
+@click.argument("files", type=click.Path(), nargs=-1, required=True, metavar="FILE...")
 @exercise_option
-def inspect(file: str, exercise: Exercise) -> None:
-    """Tell how FILE is understood: columns, units, rate, gaps, gravity, side, and whether it can be counted."""
+@device_option
+@_json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print a row a file as CSV.")
+def inspect(files: tuple[str, ...], exercise: Exercise, device: str | None, as_json: bool, as_csv: bool) -> None:
+    """Tell how FILE... are understood: columns, units, rate, gaps, gravity, side, and whether they can be counted.
+
+    Of several files, or folders, each file has a row; one that cannot be read is told, and the exit code is 1.
+    """
+    _one_format(as_json, as_csv)
     from imucount.counter import LOWEST_RATES_HZ
     from imucount.formats.inspection import inspect_csv
-    from imucount.views.inspection_table import inspection_table
 
-    with progress(f"Reading {_name(file)}"):
-        inspection = inspect_csv(file, lowest_rate_hz=LOWEST_RATES_HZ[exercise])
-    show(inspection_table(inspection))
+    def inspect_one(file: str) -> Inspection:
+        with progress(f"Reading {_name(file)}"):
+            return inspect_csv(file, lowest_rate_hz=LOWEST_RATES_HZ[exercise], device=device)
+
+    if _is_one(files) and not (as_json or as_csv):
+        from imucount.views.inspection_table import inspection_table
+
+        show(inspection_table(inspect_one(files[0])))
+        return
+    if _is_one(files) and as_json:
+        click.echo(json.dumps(inspect_one(files[0]).to_dict(), indent=2))
+        return
+    inspections = _of_each(files, inspect_one)
+    if as_json:
+        _echo_json(inspections, lambda inspection: {"inspection": inspection.to_dict()})
+    elif as_csv:
+        import pandas as pd
+
+        rows = [
+            {"file": printable_line(name)} | _cells(found.to_dict())
+            for name, found in inspections.items()
+            if not isinstance(found, str)
+        ]
+        click.echo(pd.DataFrame(rows).to_csv(index=False, lineterminator="\n").rstrip("\n"))
+        _warn_of_each(inspections)
+    else:
+        from imucount.views.files_tables import inspections_table
+
+        show(inspections_table(inspections))
+    _exit_by(inspections)
 
 
 @click.command(
@@ -267,6 +353,9 @@ def simulate(
     for path in (out, labels):
         if path is not None and os.path.isfile(path) and not force:
             raise click.ClickException(f"{path} exists; --force replaces it.")
+    for path in (out, labels):
+        if path is not None:
+            check_place(path)
     from imucount.formats.recording import Recording, write_csv
     from imucount.simulate import Clip, Wearer, programme
     from imucount.simulate import simulate as perform
@@ -292,7 +381,7 @@ def simulate(
         if labels is not None:
             _write_labels(labels, simulation)
     click.echo(
-        f"{out}: {len(simulation.reps)} circles in {len(simulation.sets)} sets, "
+        f"{printable_line(out)}: {len(simulation.reps)} circles in {len(simulation.sets)} sets, "
         f"{simulation.samples.duration_s:.1f} s at {rate:g} Hz, {side} shoulder"
     )
 
@@ -300,7 +389,7 @@ def simulate(
 def _write_labels(path: str, simulation: Simulation) -> None:
     import csv
 
-    with open(path, "w", encoding="utf-8", newline="") as file:
+    with replaced(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["rep", "set", "direction", "start_s", "end_s", "elevation_deg", "protraction_deg"])
         sets_of_reps = [number for number, each in enumerate(simulation.sets, start=1) for _ in each.reps]
@@ -308,6 +397,66 @@ def _write_labels(path: str, simulation: Simulation) -> None:
             times = (f"{rep.start_s:.3f}", f"{rep.end_s:.3f}")
             ranges = (f"{rep.elevation_deg:.2f}", f"{rep.protraction_deg:.2f}")
             writer.writerow([number, in_set, rep.direction, *times, *ranges])
+
+
+def _one_format(as_json: bool, as_csv: bool) -> None:
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other.")
+
+
+def _is_one(paths: Sequence[str]) -> bool:
+    return len(paths) == 1 and not os.path.isdir(paths[0])
+
+
+def _of_each(paths: Sequence[str], work: Callable[[str], Result]) -> dict[str, Result | str]:
+    """Give by the name of each file what became of it, or why nothing did."""
+    files = files_of(paths)
+    results: dict[str, Result | str] = {}
+    for file, name in zip(files, short_names(files)):
+        try:
+            results[name] = work(file)
+        except ImucountError as error:
+            results[name] = str(error)
+    return results
+
+
+def _echo_json(results: Mapping[str, Result | str], document: Callable[[Result], dict[str, Any]]) -> None:
+    click.echo(
+        json.dumps(
+            [
+                {"file": name} | ({"error": result} if isinstance(result, str) else document(result))
+                for name, result in results.items()
+            ],
+            indent=2,
+        )
+    )
+
+
+def _warn(warnings: Sequence[str], before: str = "") -> None:
+    for warning in warnings:
+        click.echo(printable_line(f"Warning: {before}{warning}"), err=True)
+
+
+def _warn_of_each(results: Mapping[str, Session | Inspection | str]) -> None:
+    for name, result in results.items():
+        if isinstance(result, str):
+            click.echo(printable_line(f"Error: {result}"), err=True)
+        else:
+            _warn(result.warnings, f"{name}: ")
+
+
+def _exit_by(results: Mapping[str, object]) -> None:
+    if any(isinstance(result, str) for result in results.values()):
+        sys.exit(1)
+
+
+def _cells(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Take from a document what a cell of a table can hold."""
+    return {
+        name: printable_line(value) if isinstance(value, str) else value
+        for name, value in document.items()
+        if value is None or isinstance(value, (str, int, float))
+    }
 
 
 def _name(path: str) -> str:

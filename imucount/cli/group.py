@@ -7,12 +7,18 @@ import contextlib
 import math
 import os
 import sys
-from typing import Any, TextIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
 from imucount.errors import ImucountError
-from imucount.formats.notes import printable_line
+from imucount.outside_text import printable_line
+
+if TYPE_CHECKING:
+    from imucount.circles.profile import Profile
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 _PLAIN = str.maketrans({"±": "+/-", "°": " deg", "²": "2", "µ": "u", "√": "sqrt ", "█": "#", "░": ".", "…": "..."})
 
@@ -50,6 +56,9 @@ class Commands(click.Group):
             reason = error.strerror or str(error)
             where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
             raise click.ClickException(printable_line(where + reason)) from error
+        except click.ClickException as error:
+            error.message = printable_line(error.message)  # type: ignore[misc]
+            raise
 
 
 class Number(click.FloatRange):
@@ -65,7 +74,7 @@ class Number(click.FloatRange):
         return number
 
 
-min_reps_option = click.option(
+_min_reps_option = click.option(
     "--min-reps",
     type=click.IntRange(min=1),
     default=2,
@@ -81,12 +90,31 @@ exercise_option = click.option(
     show_default=True,
     help="What is counted. cyclic is any exercise, with a sensor anywhere on the body: whatever repeats itself.",
 )
-profile_option = click.option(
+_profile_option = click.option(
     "--profile",
     type=click.Path(),
     metavar="FILE",
     help="What `imucount teach` learned of how the clip sits: it tells the direction in place of the side.",
 )
+device_option = click.option(
+    "--device",
+    metavar="NAME",
+    help="Whose rows to read, of a file that has the rows of several devices in a column.",
+)
+
+
+def counting_options(command: Command) -> Command:
+    """Add what may be said about how to count."""
+    return _min_reps_option(exercise_option(_profile_option(command)))
+
+
+def load_profile(path: str | None) -> Profile | None:
+    """Load what `--profile` names, if it names something."""
+    if path is None:
+        return None
+    from imucount.circles.profile import Profile
+
+    return Profile.load(path)
 
 
 def make_readable(*streams: TextIO) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from imucount.outside_text import printable_line
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
@@ -31,7 +33,7 @@ def console() -> Console:
 
     # Not for a terminal: wide enough that nothing is folded.
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
-    return Console(width=width, highlight=False)
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 def show(table: RenderableType) -> None:
@@ -83,12 +85,12 @@ class _Paper:
         pass
 
     def tell(self, line: str) -> None:
-        click.echo(self._before + line)
+        click.echo(printable_line(self._before + line))
 
 
 class _Drawing:
     def __init__(self, title: str, redraw: Callable[[], None]) -> None:
-        self.view: RenderableType = title
+        self.view: RenderableType = printable_line(title)
         self._redraw = redraw
         self._due_s = 0.0
 
@@ -156,7 +158,7 @@ def progress(what: str) -> Iterator[Callable[[float], None]]:
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    task = bar.add_task(what, total=None)
+    task = bar.add_task(printable_line(what, 120), total=None)
     patience = Timer(PATIENCE_S, bar.start)
     patience.daemon = True
     patience.start()

@@ -4,46 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from imucount.errors import SampleError
+from imucount.formats.column_names import Meaning, is_plain, meaning_of
+from imucount.formats.layouts import Layout, layout_of
+from imucount.formats.layouts.layout import plain_name
+from imucount.formats.unit_names import unit_named
+from imucount.outside_text import printable_line, quoted
 from imucount.samples import FloatArray, Samples
 from imucount.units import PLAIN_UNITS, TO_SI
 
-__all__ = ["Columns", "shortened", "understand_columns", "understand_units"]
+__all__ = ["Columns", "NoColumnsError", "understand_columns", "understand_units"]
 
-_GROUPS = {"t": ("t",), "acc": ("ax", "ay", "az"), "gyr": ("gx", "gy", "gz")}
-
-_SPELLINGS = {"m/s²": "m/s^2", "m/s2": "m/s^2", "°/s": "deg/s", "dps": "deg/s", "µs": "us", "μs": "us"}
-
-_WITH_UNIT = re.compile(r"(\w+)\s*[(\[]\s*(.*?)\s*[)\]]")
+_AXES = {"acc": ("ax", "ay", "az"), "gyr": ("gx", "gy", "gz")}
+_MEASURED = {"t": "time", "acc": "acceleration", "gyr": "angular rate"}
 
 _NAMING = "say the unit in the name where it is not s, m/s^2 or rad/s, as in 'ax (g)' or 'gx (deg/s)'"
 
-_ADVICE = f"name the columns t,ax,ay,az,gx,gy,gz, and {_NAMING}"
+_LIKE_GYROSCOPE = re.compile(r"gyr|omega|rot.*rate|ang.*(vel|rate)|dps|deg/s|rad/s|°/s", re.IGNORECASE)
 
-# A name that occurs in the header of a well-known export, and whose it is. The plain names do not occur here.
-_FOREIGN = {
-    "SampleTimeFine": "a Movella DOT or Xsens export",
-    "DeviceTag:": "a Movella DOT export",
-    "acc_x": "a table of another library, perhaps gaitmap's with gyr_x in deg/s",
-    "gyr_x": "a gaitmap table with gyr_x in deg/s",
-    "seconds_elapsed": "a Sensor Logger export",
-    "Phone timestamp": "a Polar Sensor Logger export",
-    "epoch (ms)": "an MbientLab MetaBase export",
-    "epoc (ms)": "an MbientLab MetaBase export",
-    "gFx": "a Physics Toolbox export",
-    "accelerometerTimestamp_sinceReboot(s)": "an Apple SensorLog export",
-    "AccX(g)": "a WitMotion export",
-    "Accelerometer X": "an ActiGraph export",
-    "rtcDate": "an OpenLog Artemis export",
-    "Ax(g)": "an Axivity export",
-    "Accel-X (g)": "an Axivity export",
-    "Gyroscope X (deg/s)": "an x-IMU3 export",
-    "Time (s)": "a phyphox export",
-}
+_DEVICE = frozenset(
+    [
+        "device",
+        "devicename",
+        "deviceid",
+        "deviceaddress",
+        "sensorid",
+        "sensorname",
+        "imuid",
+        "clip",
+        "clipid",
+        "node",
+        "mac",
+    ]
+)
+
+
+class NoColumnsError(SampleError):
+    """Names among which there are no time and acceleration: perhaps it is not the line with the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,26 @@ class Columns:
         Where t, ax, ay, az and, with a gyroscope, gx, gy, gz are among `names`.
     units : mapping of str to str
         The units in the table of "t", "acc" and, with a gyroscope, "gyr".
+    gravity : tuple of int
+        Where three columns are that must be added to the acceleration; none if it has gravity itself.
+    acc_sign : {1, -1}
+        -1 where the table has the acceleration in the other sign.
+    device : int or None
+        Where the name of the device is that a row is from.
+    layout : str
+        Whose layout it is, where a program's was recognised.
+    warnings : tuple of str
+        What a reader should know, a sentence each.
     """
 
     names: tuple[str, ...]
     used: tuple[int, ...]
     units: Mapping[str, str]
+    gravity: tuple[int, ...] = ()
+    acc_sign: int = 1
+    device: int | None = None
+    layout: str = ""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def has_gyroscope(self) -> bool:
@@ -70,18 +86,47 @@ class Columns:
         return "gyr" in self.units
 
     @property
+    def read(self) -> tuple[int, ...]:
+        """Columns of numbers that are read, in the order in which `with_gravity` takes them."""
+        return (*self.used, *self.gravity)
+
+    @property
     def ignored(self) -> tuple[str, ...]:
         """Names of the columns that are not read."""
-        return tuple(name for index, name in enumerate(self.names) if index not in self.used)
+        read = {*self.read, self.device}
+        return tuple(name for index, name in enumerate(self.names) if index not in read and name)
 
-    def to_samples(self, values: FloatArray) -> Samples:
-        """Convert an (n, len(used)) array, with the columns in the order of `used`, to Samples in SI units."""
-        scale = {quantity: TO_SI[quantity][unit] for quantity, unit in self.units.items()}
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """For each of t, ax ... gz that has another name in the table, that name."""
+        wanted = ("t", *_AXES["acc"], *(_AXES["gyr"] if self.has_gyroscope else ()))
+        return {
+            name: self.names[place] for name, place in zip(wanted, self.used) if not is_plain(self.names[place])
+        }
+
+    @property
+    def says_unit_of_time(self) -> bool:
+        """Whether the name of the column of time has its unit."""
+        meaning = meaning_of(self.names[self.used[0]])
+        return bool(self.layout) or (meaning is not None and meaning.unit is not None)
+
+    def with_gravity(self, values: FloatArray) -> FloatArray:
+        """Bring an (n, len(read)) array to (n, len(used)), with gravity in the acceleration."""
+        if not self.gravity:
+            return values
+        n = len(self.used)
+        table = values[:, :n].copy()
+        with np.errstate(over="ignore", invalid="ignore"):
+            table[:, 1:4] += values[:, n:]
+        return table
+
+    def to_samples(self, t: FloatArray, x: FloatArray) -> Samples:
+        """Make samples of time in s, (n,), and the other columns in the order of `used`, in their units."""
         with np.errstate(over="ignore"):  # what overflows is refused as not finite
             return Samples(
-                t=values[:, 0] * scale["t"],
-                acc=values[:, 1:4] * scale["acc"],
-                gyr=values[:, 4:7] * scale["gyr"] if self.has_gyroscope else None,
+                t=t,
+                acc=x[:, :3] * (self.acc_sign * TO_SI["acc"][self.units["acc"]]),
+                gyr=x[:, 3:6] * TO_SI["gyr"][self.units["gyr"]] if self.has_gyroscope else None,
             )
 
 
@@ -91,65 +136,59 @@ def understand_columns(names: Sequence[str], declared_units: Mapping[str, str] |
     Parameters
     ----------
     names : sequence of str
-        t, ax, ay, az and, with a gyroscope, gx, gy, gz, in any order; each may carry its unit, as in "ax (g)".
-        Other names are left aside.
+        t, ax, ay, az and, with a gyroscope, gx, gy, gz, in any order, or what else people call these, such as
+        "timestamp", "acc_x" and "Gyroscope X"; each may carry its unit, as in "ax (g)" or "gyr_x_dps". Other names
+        are left aside. The header of a program that is known brings its own meaning.
     declared_units : mapping of str to str, optional
         The units of "t", "acc" and "gyr", where they are declared beside the names.
 
     Raises
     ------
+    NoColumnsError
+        If time or the acceleration is missing.
     SampleError
-        If a column is missing or there twice, or a unit is unknown or contradicts another.
+        If a column could be meant twice, or a unit is unknown or contradicts another.
 
     Examples
     --------
     >>> understand_columns(["t", "az", "ay", "ax (g)", "ay (g)"])
     Traceback (most recent call last):
     imucount.errors.SampleError: expected each column once, got ay twice
-    >>> understand_columns(["t", "az (g)", "ay (g)", "ax (g)"]).units
+    >>> understand_columns(["Time", "az (g)", "ay (g)", "ax (g)"]).units
     {'t': 's', 'acc': 'g'}
     """
     names = tuple(name.strip() for name in names)
-    places: dict[str, int] = {}
-    units: dict[str, str] = dict(declared_units or {})
-    said_by: dict[str, str] = dict.fromkeys(units, "the units line")
-    quantities = {name: quantity for quantity, group in _GROUPS.items() for name in group}
-    for index, name in enumerate(names):
-        match = _WITH_UNIT.fullmatch(name)
-        plain, unit = match.groups() if match else (name, None)
-        if plain not in quantities:
-            continue
-        if plain in places:
-            raise SampleError(f"expected each column once, got {plain} twice")
-        places[plain] = index
-        quantity = quantities[plain]
-        if unit is not None:
-            unit = _known_unit(quantity, unit)
-            if units.setdefault(quantity, unit) != unit:
-                raise SampleError(
-                    f"expected one unit for {', '.join(_GROUPS[quantity])}, got {unit} by the column {name!r} "
-                    f"and {units[quantity]} by {said_by[quantity]}"
-                )
-            said_by.setdefault(quantity, f"the column {name!r}")
-    has_gyroscope = any(name in places for name in _GROUPS["gyr"])
-    wanted = (*_GROUPS["t"], *_GROUPS["acc"], *(_GROUPS["gyr"] if has_gyroscope else ()))
-    missing = [name for name in wanted if name not in places]
+    layout = layout_of(names)
+    if layout is not None:
+        return _by_layout(layout, names)
+    meanings = {place: meaning for place, name in enumerate(names) if (meaning := meaning_of(name))}
+    time = _column_of_time(names, meanings)
+    acc = _three_columns("acc", names, meanings)
+    gyr = _three_columns("gyr", names, meanings)
+    has_gyroscope = any(place is not None for place in gyr)
+    missing = [] if time is not None else ["t"]
+    missing += [name for name, place in zip(_AXES["acc"], acc) if place is None]
+    missing += [name for name, place in zip(_AXES["gyr"], gyr) if place is None and has_gyroscope]
     if missing:
-        raise SampleError(_missing_columns(missing, names))
-    # A column without its unit beside others that have one would be a guess.
-    for quantity, group in _GROUPS.items():
-        bare = [name for name in group if name in places and names[places[name]] == name]
-        if said_by.get(quantity, "").startswith("the column") and bare:
-            raise SampleError(
-                f"expected a unit for each of {', '.join(group)} or for none, got {said_by[quantity]} "
-                f"beside {bare[0]}"
-            )
-    present = {quantity for quantity, group in _GROUPS.items() if group[0] in places}
-    return Columns(
-        names,
-        tuple(places[name] for name in wanted),
-        {quantity: units.get(quantity, unit) for quantity, unit in PLAIN_UNITS.items() if quantity in present},
-    )
+        raise NoColumnsError(_missing_columns(missing, names))
+    places = {"t": [time], "acc": acc, "gyr": gyr}
+    units = {
+        quantity: _unit_of(
+            quantity, [place for place in group if place is not None], names, meanings, declared_units
+        )
+        for quantity, group in places.items()
+        if any(place is not None for place in group)
+    }
+    used = tuple(place for group in places.values() for place in group if place is not None)
+    likely = [name for place, name in enumerate(names) if place not in used and _LIKE_GYROSCOPE.search(name)]
+    warnings = []
+    if "gyr" not in units and likely:
+        warnings.append(
+            f"No angular rate was found; if {printable_line(likely[0], 80)} holds it, name the columns gx, gy, "
+            "gz, with the unit where it is not rad/s."
+        )
+    device = next((place for place, name in enumerate(names) if _is_device(name)), None)
+    return Columns(names, used, units, device=device, warnings=tuple(warnings))
 
 
 def understand_units(text: str) -> dict[str, str]:
@@ -165,40 +204,133 @@ def understand_units(text: str) -> dict[str, str]:
         words = part.split()
         if len(words) != 2 or words[0] not in PLAIN_UNITS or words[0] in units:
             raise SampleError(
-                f"expected units such as 't s, acc m/s^2, gyr rad/s', got {shortened(text)}; "
+                f"expected units such as 't s, acc m/s^2, gyr rad/s', got {quoted(text)}; "
                 "was the line written by another program?"
             )
         units[words[0]] = _known_unit(words[0], words[1])
     return units
 
 
-def _known_unit(quantity: str, unit: str) -> str:
-    unit = _SPELLINGS.get(unit, unit)
-    if unit not in TO_SI[quantity]:
+def _by_layout(layout: Layout, names: tuple[str, ...]) -> Columns:
+    if layout.advice:
         raise SampleError(
-            f"expected the unit of {quantity} to be one of {', '.join(TO_SI[quantity])}, got {shortened(unit)}; "
+            "expected the columns t, ax, ay, az and, with a gyroscope, gx, gy, gz, "
+            f"got {layout.name}: {layout.advice}"
+        )
+    places = {plain_name(name): place for place, name in reversed(list(enumerate(names)))}
+
+    def place_of(wanted: str) -> int | None:
+        return next((places[name] for name in layout.columns[wanted] if name in places), None)
+
+    found = {wanted: place_of(wanted) for wanted in layout.columns}
+    missing = [wanted for wanted in ("t", *_AXES["acc"]) if found[wanted] is None]
+    if missing:
+        raise SampleError(
+            f"expected {layout.name} with {layout.columns[missing[0]][0]}, which is missing; switch it on for the "
+            "next recording"
+        )
+    has_gyroscope = all(found[wanted] is not None for wanted in _AXES["gyr"])
+    wanted = ("t", *_AXES["acc"], *(_AXES["gyr"] if has_gyroscope else ()))
+    return Columns(
+        names,
+        tuple(place for name in wanted if (place := found[name]) is not None),
+        {quantity: unit for quantity, unit in layout.units.items() if quantity != "gyr" or has_gyroscope},
+        gravity=tuple(places[name] for name in layout.gravity),
+        acc_sign=layout.acc_sign,
+        layout=layout.name,
+        warnings=(layout.told,) if layout.told else (),
+    )
+
+
+def _column_of_time(names: Sequence[str], meanings: Mapping[int, Meaning]) -> int | None:
+    places = [place for place, meaning in meanings.items() if meaning.quantity == "t"]
+    plain = [place for place in places if is_plain(names[place])]
+    if len(plain) > 1:
+        raise SampleError("expected each column once, got t twice")
+    places = plain or [place for place in places if meanings[place].unit is not None] or places
+    if len(places) > 1:
+        both = " and ".join(quoted(names[place], 40) for place in places[:2])
+        raise SampleError(f"expected one column of time, got {both}; name the one to go by t, with its unit")
+    return places[0] if places else None
+
+
+def _three_columns(quantity: str, names: Sequence[str], meanings: Mapping[int, Meaning]) -> list[int | None]:
+    """Find the columns of x, y and z that belong together."""
+    groups: dict[str, dict[str, int]] = {}
+    for place, meaning in meanings.items():
+        if meaning.quantity != quantity:
+            continue
+        group = groups.setdefault(meaning.style, {})
+        if meaning.axis in group:
+            known = (
+                _AXES[quantity]["xyz".index(meaning.axis)] if is_plain(names[place]) else quoted(names[place], 40)
+            )
+            raise SampleError(f"expected each column once, got {known} twice")
+        group[meaning.axis] = place
+    whole = [group for group in groups.values() if len(group) == 3]
+    if len(whole) > 1:
+        first, second = (", ".join(names[group[axis]] for axis in "xyz") for group in whole[:2])
+        raise SampleError(
+            f"expected three columns of the {_MEASURED[quantity]}, got {quoted(first, 60)} and "
+            f"{quoted(second, 60)}; leave out those that are not meant, or give them other names"
+        )
+    best = max((whole or list(groups.values())), key=len, default={})
+    return [best.get(axis) for axis in "xyz"]
+
+
+def _unit_of(
+    quantity: str,
+    places: Sequence[int],
+    names: Sequence[str],
+    meanings: Mapping[int, Meaning],
+    declared: Mapping[str, str] | None,
+) -> str:
+    """Find the one unit of a quantity's columns; one without a unit beside one that has it would be a guess."""
+    unit, said_by = (declared or {}).get(quantity), "the units line"
+    bare = [place for place in places if meanings[place].unit is None]
+    for place in places:
+        written = meanings[place].unit
+        if written is None:
+            continue
+        here = _known_unit(quantity, written)
+        if unit is not None and here != unit:
+            raise SampleError(
+                f"expected one unit for {', '.join(names[place] for place in places)}, got {here} by the column "
+                f"{names[place]!r} and {unit} by {said_by}"
+            )
+        if unit is None:
+            unit, said_by = here, f"the column {names[place]!r}"
+    if bare and len(bare) < len(places) and said_by != "the units line":
+        raise SampleError(
+            f"expected a unit for each of {', '.join(_AXES[quantity])} or for none, got {said_by} beside "
+            f"{names[bare[0]]}"
+        )
+    return PLAIN_UNITS[quantity] if unit is None else unit
+
+
+def _known_unit(quantity: str, unit: str) -> str:
+    known = unit_named(quantity, unit)
+    if known is None:
+        raise SampleError(
+            f"expected the unit of {quantity} to be one of {', '.join(TO_SI[quantity])}, got {quoted(unit)}; "
             "write one of these if it is meant, or convert the values"
         )
-    return unit
+    return known
+
+
+def _is_device(name: str) -> bool:
+    return re.sub(r"[\s_\-]", "", name).lower() in _DEVICE
 
 
 def _missing_columns(missing: Sequence[str], names: Sequence[str]) -> str:
     message = (
         "expected the columns t, ax, ay, az and, with a gyroscope, gx, gy, gz; "
-        f"missing {', '.join(missing)}, got {shortened(', '.join(names))}"
+        f"missing {', '.join(missing)}, got {quoted(', '.join(names))}"
     )
-    for marker, owner in _FOREIGN.items():
-        if any(marker in (name, name.split()[0] if name else "") for name in names):
-            return f"{message}; this looks like {owner}: {_ADVICE}"
     if any(name.endswith("_CAL") for name in names):
-        return f"{message}; this looks like a Shimmer export: {_ADVICE}"
+        return f"{message}; this looks like a Shimmer export: name its columns so, and {_NAMING}"
     if names and all(re.fullmatch(r"[-+.\deE]+", name) for name in names):
         return f"{message}; is the line with the names of the columns missing?"
-    if {_WITH_UNIT.sub(r"\1", name).lower() for name in names} >= set(missing):
-        return f"{message}; write the names in lower case"
+    if any(re.match(r"(linear|user|free).?acc", name, re.IGNORECASE) for name in names):
+        return f"{message}; acceleration without gravity does not do: record the one with it"
     return f"{message}; rename those that hold them, and {_NAMING}"
-
-
-def shortened(text: str, longest: int = 120) -> str:
-    """Text from a file as it can stand in a message: quoted, on one line, not too long."""
-    return repr(text if len(text) <= longest else text[: longest - 3] + "...")

@@ -1,88 +1,44 @@
-"""CsvReader: the plain CSV and imucount's own, read piece by piece, with a clear sentence for what is wrong.
+"""CsvReader: tables of text and imucount's own CSV, read piece by piece, with a clear sentence for what is wrong.
 
-The plain table has the header t,ax,ay,az,gx,gy,gz, in s, m/s² (specific force) and rad/s. imucount's own files
-put lines such as "# side: right" before it, and where something happened while they were recorded, a line such as
+The plain table has the header t,ax,ay,az,gx,gy,gz, in s, m/s² (specific force) and rad/s. What people and programs
+write instead is taken where only one thing can be meant: other names and units, semicolons or tabs, decimal
+commas, another encoding, lines before the header, rows that lack values. imucount's own files put lines such as
+"# side: right" before the table, and where something happened while they were recorded, a line such as
 "# 12.345 s: dropped: The link was lost." among the rows.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import NoReturn, Self
+from typing import Self
 
 import numpy as np
 
 from imucount.errors import RecordingError, SampleError
-from imucount.formats.columns import Columns, shortened, understand_columns, understand_units
-from imucount.formats.csv_rows import RowParser, Rows, split_cells
-from imucount.formats.notes import printable_line, warnings_of_notes
-from imucount.formats.recording import FIRST_LINE, Recording, ignored_columns_warning
+from imucount.formats.csv_header import read_header
+from imucount.formats.csv_rows import RowParser, Rows
+from imucount.formats.devices import DeviceRows
+from imucount.formats.joining import RowJoiner
+from imucount.formats.notes import warnings_of_notes
+from imucount.formats.recording import Recording, declared_rate_warning, ignored_columns_warning
+from imucount.formats.text_file import TextFile
 from imucount.intake.check import PlausibilityCheck
 from imucount.intake.rates import LOWEST_RATE_HZ
+from imucount.outside_text import printable_line
 from imucount.samples import Samples
-from imucount.sets import Side
 from imucount.units import TO_SI
 
-__all__ = ["CsvReader", "Header", "open_csv", "read_csv"]
+__all__ = ["CsvReader", "open_csv", "read_csv"]
 
 CHUNK_BYTES = 8 << 20  # about 100 000 rows
 
-_LONGEST_LINE = 1 << 16  # bytes; a row of seven exact numbers has under 180
-
-_LONGEST_HEADER = 1000  # lines before the names of the columns
-
 _LATEST_S = 1e11  # the year 5138 as Unix time in s; Unix time in ms, µs or ns is beyond it
-
-_RATE_DISAGREEMENT = 0.1  # clocks are off by a few percent; more is a wrong header
-
-_SIGNATURES = {
-    b"PK\x03\x04": "a zip archive or a spreadsheet; export it as CSV",
-    b"\x1f\x8b": "a gzip archive; unpack it first",
-    b"\xff\xfe": "text in UTF-16; save it as UTF-8",
-    b"\xfe\xff": "text in UTF-16; save it as UTF-8",
-}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Header:
-    """What a file says before its first sample.
-
-    Attributes
-    ----------
-    side : {"left", "right"} or None
-    sampling_rate_hz : float or None
-        Nominal rate as declared, Hz.
-    columns : Columns
-        The columns as they were understood, with the units in the file.
-    metadata : mapping of str to str
-        What else the header says.
-    is_own : bool
-        Whether imucount wrote the file.
-    """
-
-    side: Side | None
-    sampling_rate_hz: float | None
-    columns: Columns
-    metadata: Mapping[str, str]
-    is_own: bool
-
-    @property
-    def has_gyroscope(self) -> bool:
-        """Whether angular rate is there."""
-        return self.columns.has_gyroscope
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Units in the file of "t", "acc" and, with a gyroscope, "gyr"."""
-        return self.columns.units
 
 
 class CsvReader:
-    """Reads a CSV piece by piece, in memory that does not grow with the file.
+    """Reads a table of text piece by piece, in memory that does not grow with the file.
 
     The header is read at once; iterating, once, gives `Samples` in SI units.
 
@@ -94,14 +50,16 @@ class CsvReader:
         gravity, an angular rate that must be in deg/s, the same values throughout. False is for looking at it.
     lowest_rate_hz : float, default 20
         Fewer samples a second are a wrong rate.
+    device : str, optional
+        Which to read, of a table that has the rows of several devices.
     chunk_bytes : int, default 8 MiB
         About how much of the file becomes one piece. The samples do not depend on it.
 
     Attributes
     ----------
     header : Header
-    bytes_read, bytes_total : int
-        How far the file was read, and its size, for a display of progress. The size is 0 where it is unknown.
+    bytes_total : int
+        Size of the file, for a display of progress with `bytes_read`; 0 where it is unknown.
 
     Raises
     ------
@@ -115,28 +73,27 @@ class CsvReader:
         *,
         check: bool = True,
         lowest_rate_hz: float = LOWEST_RATE_HZ,
+        device: str | None = None,
         chunk_bytes: int = CHUNK_BYTES,
     ) -> None:
         self._path = fspath(path)
         self._chunk_bytes = max(1, chunk_bytes)
-        self._line = 0  # lines read so far
         self._ended = False
         self._last_t: float | None = None
-        self._n = 0
-        self.bytes_read = 0
+        self._n = self._n_rows = 0
+        self._file = TextFile(path)
+        self.bytes_total = self._file.size
         try:
-            self._file = open(self._path, "rb")  # noqa: SIM115 - closed by close()
-        except (OSError, ValueError) as error:
-            raise _open_error(self._path, error) from error
-        try:
-            self.bytes_total = os.fstat(self._file.fileno()).st_size
-            self.header = self._read_header()
+            self.header = read_header(self._file)
         except BaseException:
             self._file.close()
             raise
-        self._warnings = list(ignored_columns_warning(self.header.columns.ignored))
+        columns = self.header.columns
+        self._warnings = [*columns.warnings, *ignored_columns_warning(columns.ignored)]
         self._notes: list[str] = []
-        self._parser = RowParser(self._path, self.header.columns)
+        self._parser = RowParser(self._path, columns, self.header.separator)
+        self._joiner = RowJoiner()
+        self._devices = DeviceRows(device)
         self._check = PlausibilityCheck(self.header.units, lowest_rate_hz) if check else None
         self._chunks = self._read_chunks()
 
@@ -155,6 +112,16 @@ class CsvReader:
         return self._chunks
 
     @property
+    def bytes_read(self) -> int:
+        """How far the file was read."""
+        return self._file.tell()
+
+    @property
+    def decimal(self) -> str | None:
+        """Decimal mark of the numbers; None as long as none had a fraction, or of a table with commas between."""
+        return self._parser.decimal
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What one of imucount's own files says in comment lines among its rows, so far."""
         return tuple(self._notes)
@@ -162,120 +129,48 @@ class CsvReader:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know, a sentence each; complete once the last piece was read."""
-        return (*self._warnings, *warnings_of_notes(self._notes))
-
-    def _fail(self, message: str, line: int | None = None) -> NoReturn:
-        raise RecordingError(message, self._path, line)
-
-    # The header
-
-    def _read_header(self) -> Header:
-        known: dict[str, str] = {}
-        lines: dict[str, int] = {}
-        is_own = False
-        while True:
-            text = self._header_line()
-            if not text.strip():
-                continue
-            if not text.startswith("#"):
-                break
-            if text.startswith("# imucount recording"):
-                if text.strip() != FIRST_LINE:
-                    self._fail(
-                        f"expected {FIRST_LINE!r}, got {shortened(text)}; "
-                        "was it written by a later release of imucount?",
-                        self._line,
-                    )
-                is_own = True
-                continue
-            key, colon, value = (part.strip() for part in text[1:].partition(":"))
-            if not colon:
-                continue
-            if key in known:
-                self._fail(f"expected each key once, got {shortened(key)} again", self._line)
-            known[key], lines[key] = value, self._line
-        side = known.pop("side", None)
-        if side not in ("left", "right", None):
-            self._fail(f"expected the side to be left or right, got {shortened(str(side))}", lines["side"])
-        rate = known.pop("sampling_rate_hz", None)
-        rate_hz = None if rate is None else _positive(rate)
-        if rate is not None and rate_hz is None:
-            self._fail(
-                f"expected a positive sampling rate in Hz, got {shortened(rate)}", lines["sampling_rate_hz"]
-            )
-        units = known.pop("units", None)
-        try:
-            declared = {} if units is None else understand_units(units)
-        except SampleError as error:
-            raise RecordingError(str(error), self._path, lines["units"]) from error
-        try:
-            columns = understand_columns(self._column_names(text), declared)
-        except SampleError as error:
-            raise RecordingError(str(error), self._path, self._line) from error
-        return Header(
-            side=side,  # type: ignore[arg-type]  # one of the three, as checked above
-            sampling_rate_hz=rate_hz,
-            columns=columns,
-            metadata=known,
-            is_own=is_own,
-        )
-
-    def _header_line(self) -> str:
-        raw = self._read_line()
-        if self._line == 1:
-            raw = raw.removeprefix(b"\xef\xbb\xbf")
-            for signature, meaning in _SIGNATURES.items():
-                if raw.startswith(signature):
-                    self._fail(f"expected a CSV file, got {meaning}")
-        if not raw:
-            if self._line == 1:
-                self._fail("expected a CSV file with the columns t, ax, ay, az, gx, gy, gz, got an empty file")
-            self._fail("expected the names of the columns t, ax, ay, az, gx, gy, gz, got the end of the file")
-        text = raw.decode("utf-8", errors="replace").rstrip("\r\n")
-        if any(ord(character) < 32 and character != "\t" for character in text):
-            self._fail("expected a line of text, got binary data; is this a CSV file?", self._line)
-        if self._line > _LONGEST_HEADER:
-            self._fail(f"expected the names of the columns within the first {_LONGEST_HEADER} lines, got none")
-        return text
-
-    def _column_names(self, text: str) -> list[str]:
-        names = split_cells(text)
-        if names is None:
-            self._fail("expected the names of the columns, got a quote that is not closed", self._line)
-        if len(names) < 4:
-            for separator, name in ((";", "semicolons"), ("\t", "tabs")):
-                if text.count(separator) >= 3:
-                    self._fail(
-                        f"expected commas between the columns, got {name}; save the file with commas between the "
-                        "columns and a point in the numbers",
-                        self._line,
-                    )
-        return names
-
-    # The samples
+        return (*self._warnings, *self._joiner.warnings, *warnings_of_notes(self._notes))
 
     def _read_chunks(self) -> Generator[Samples, None, None]:
         while not self._ended:
-            first_line = self._line + 1
+            first_line = self._file.line + 1
             block = self._read_block()
             for line, lines in self._without_notes(block, first_line):
-                rows = self._parser.parse(lines, line)
-                if not len(rows.values):
+                with self._translated():
+                    rows = self._devices.update(self._parser.parse(lines, line))
+                if not len(rows):
                     continue
                 samples = self._to_samples(rows)
+                if not len(samples):
+                    continue
                 self._n += len(samples)
                 if self._check is not None:
                     with self._translated():
                         self._check.update(samples)
                 yield samples
+        self._joiner.finish()
+        with self._translated():
+            self._devices.finish()
         if self._n < 2:
-            self._fail(
-                f"expected at least two samples, got {self._n or 'none'}; was the recording stopped as it began?"
-            )
+            self._fail_without_samples()
         if self._check is not None:
             with self._translated():
                 self._warnings += self._check.finish()
             self._warnings += declared_rate_warning(self.header.sampling_rate_hz, self._check.interval_s)
+
+    def _fail_without_samples(self) -> None:
+        got = self._n or "none"
+        if self._n_rows < 2:
+            self._file.fail(f"expected at least two samples, got {got}; was the recording stopped as it began?")
+        if self._joiner.apart == 0 and self.header.has_gyroscope and self._joiner.left_out >= self._n_rows - 1:
+            self._file.fail(
+                f"expected at least two samples, got {got} of {self._n_rows} rows with both acceleration and "
+                "angular rate; leave out the columns of the one that is not there, gx, gy, gz perhaps"
+            )
+        self._file.fail(
+            f"expected at least two samples, got {got} of {self._n_rows} rows that have all values; "
+            "were they filled with words for what is missing?"
+        )
 
     def _without_notes(self, block: bytes, line: int) -> Iterator[tuple[int, bytes]]:
         """Give what is between the notes, each part with the line of the file that it begins with."""
@@ -294,10 +189,7 @@ class CsvReader:
 
     def _read_block(self) -> bytes:
         """Whole lines, about as much as a chunk; sets `_ended` with the last ones."""
-        block = self._read(self._chunk_bytes)
-        self._line += block.count(b"\n")
-        if block and not block.endswith(b"\n"):
-            block += self._read_line()
+        block = self._file.read_block(self._chunk_bytes)
         if block.endswith(b"\n"):
             return block
         self._ended = True
@@ -307,41 +199,26 @@ class CsvReader:
         # imucount ends every line it writes, so one without an end was being written, though it may look whole.
         if self.header.is_own or self._parser.is_half(tail):
             self._warnings.append(
-                f"Line {self._line} was left out: it has no line end and is incomplete; was the file still being "
-                "written?"
+                f"Line {self._file.line} was left out: it has no line end and is incomplete; was the file still "
+                "being written?"
             )
             return whole
         return block + b"\n"
 
-    def _read_line(self) -> bytes:
-        line = self._read(_LONGEST_LINE, line=True)
-        self._line += 1
-        if len(line) == _LONGEST_LINE:
-            self._fail(
-                f"expected lines of text shorter than {_LONGEST_LINE} bytes, got a longer one; "
-                "is this a CSV file?",
-                self._line,
-            )
-        return line
-
-    def _read(self, size: int, line: bool = False) -> bytes:
-        try:
-            data = self._file.readline(size) if line else self._file.read(size)
-        except (OSError, ValueError) as error:  # ValueError: the file is closed
-            raise _open_error(self._path, error) from error
-        self.bytes_read += len(data)
-        return data
-
     def _to_samples(self, rows: Rows) -> Samples:
         columns = self.header.columns
-        t = rows.values[:, 0] * TO_SI["t"][columns.units["t"]]
+        self._n_rows += len(rows)
+        values = columns.with_gravity(rows.values)
+        t = values[:, 0] * TO_SI["t"][columns.units["t"]]
         late = np.flatnonzero(np.abs(t) > _LATEST_S)
         if len(late):
-            self._fail(
-                f"expected t in {columns.units['t']}, got {rows.values[late[0], 0]:.6g}; "
+            self._file.fail(
+                f"expected t in {columns.units['t']}, got {values[late[0], 0]:.6g}; "
                 "is it in a smaller unit, such as Unix time in ms, us or ns?",
                 rows.lines[late[0]],
             )
+        n = len(t)
+        t, x = self._joiner.update(t, values[:, 1:], rows.is_whole)
         before = np.concatenate([[-np.inf if self._last_t is None else self._last_t], t[:-1]])
         wrong = np.flatnonzero(t <= before)
         if len(wrong):
@@ -351,10 +228,12 @@ class CsvReader:
                 what, cause = f"{now!r} s twice", "was a sample written twice, or is one stamp given to a packet?"
             else:
                 what, cause = f"{last!r} s and then {now!r} s", "were two recordings joined?"
-            self._fail(f"expected t to increase from row to row, got {what}; {cause}", rows.lines[index])
-        self._last_t = float(t[-1])
+            line = rows.lines[index] if len(t) == n else None
+            self._file.fail(f"expected t to increase from row to row, got {what}; {cause}", line)
+        if len(t):
+            self._last_t = float(t[-1])
         with self._translated():
-            return columns.to_samples(rows.values)
+            return columns.to_samples(t, x)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -369,27 +248,32 @@ def open_csv(
     *,
     check: bool = True,
     lowest_rate_hz: float = LOWEST_RATE_HZ,
+    device: str | None = None,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> CsvReader:
     """Open a CSV to read it piece by piece, in a `with` statement; the parameters are those of `CsvReader`."""
-    return CsvReader(path, check=check, lowest_rate_hz=lowest_rate_hz, chunk_bytes=chunk_bytes)
+    return CsvReader(path, check=check, lowest_rate_hz=lowest_rate_hz, device=device, chunk_bytes=chunk_bytes)
 
 
-def read_csv(path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ) -> Recording:
-    """Read the plain CSV, or imucount's own, whole.
+def read_csv(
+    path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ, device: str | None = None
+) -> Recording:
+    """Read a table of text, or imucount's own CSV, whole.
 
     Parameters
     ----------
     path : path-like
     lowest_rate_hz : float, default 20
         Fewer samples a second are refused; cyclic counting does with 10.
+    device : str, optional
+        Which to read, of a table that has the rows of several devices.
 
     Raises
     ------
     RecordingError
         If it cannot be read, or cannot be a worn sensor's signal in the units it declares.
     """
-    with open_csv(path, lowest_rate_hz=lowest_rate_hz) as reader:
+    with open_csv(path, lowest_rate_hz=lowest_rate_hz, device=device) as reader:
         samples = Samples.concatenate(list(reader))
         return Recording(
             samples,
@@ -406,35 +290,3 @@ def _next_note(block: bytes, start: int) -> int:
     while place > start and block[place - 1] != ord("\n"):
         place = block.find(b"#", place + 1)
     return len(block) if place < 0 else place
-
-
-def _positive(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0 < value < float("inf") else None
-
-
-def declared_rate_warning(declared_hz: float | None, interval_s: float | None) -> tuple[str, ...]:
-    """Return the warning, if any, about a declared rate that the time stamps contradict."""
-    if declared_hz is None or interval_s is None or abs(declared_hz * interval_s - 1) <= _RATE_DISAGREEMENT:
-        return ()
-    return (
-        f"The header declares {declared_hz:g} Hz, but the time stamps, which count, say {1 / interval_s:.4g} Hz.",
-    )
-
-
-def _open_error(path: str, error: OSError | ValueError) -> RecordingError:
-    if not path:
-        return RecordingError(
-            "expected the name of a file, got an empty one; is a variable of a script not set?", path
-        )
-    if isinstance(error, FileNotFoundError):
-        return RecordingError("expected a file, got nothing of that name; is the path right?", path)
-    if os.path.isdir(path):
-        return RecordingError("expected a file, got a directory", path)
-    if isinstance(error, PermissionError):
-        return RecordingError("expected a file that may be read, got no permission", path)
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return RecordingError(f"expected a file that can be read, got: {reason}", path)

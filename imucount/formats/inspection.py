@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from os import PathLike, fspath
+from typing import Any
 
 import numpy as np
 
 from imucount.errors import SampleError
-from imucount.formats.csv_reader import CsvReader, declared_rate_warning, open_csv
+from imucount.formats.csv_reader import CsvReader, open_csv
+from imucount.formats.dialect import SEPARATORS
+from imucount.formats.recording import declared_rate_warning
 from imucount.intake.check import CONSTANT_GYR, PlausibilityCheck
 from imucount.intake.gravity import magnitude
 from imucount.intake.rates import LONG_STEP, LOWEST_RATE_HZ
@@ -33,8 +36,14 @@ class Inspection:
     path : str
     is_own : bool
         Whether imucount wrote the file.
+    layout : str
+        The program whose layout was recognised, such as "an Apple SensorLog export"; "" for none.
+    written_with : tuple of str
+        What is unusual in how the file is written, such as "semicolons between the columns".
     columns : tuple of str
         All columns of the file.
+    renamed : mapping of str to str
+        For each of t, ax ... gz that has another name in the file, that name.
     ignored : tuple of str
         Those that are not read.
     units : mapping of str to str
@@ -70,7 +79,10 @@ class Inspection:
 
     path: str
     is_own: bool
+    layout: str
+    written_with: tuple[str, ...]
     columns: tuple[str, ...]
+    renamed: Mapping[str, str]
     ignored: tuple[str, ...]
     units: Mapping[str, str]
     side: Side | None
@@ -95,8 +107,16 @@ class Inspection:
         """Whether angular rate is there."""
         return "gyr" in self.units
 
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that was found, as JSON can hold it."""
+        return {
+            name: dict(value) if isinstance(value, Mapping) else value for name, value in asdict(self).items()
+        } | {"has_gyroscope": self.has_gyroscope}
 
-def inspect_csv(path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ) -> Inspection:
+
+def inspect_csv(
+    path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ, device: str | None = None
+) -> Inspection:
     """Read a CSV through and tell what it holds, in memory that does not grow with the file.
 
     Medians are exact up to 65 536 samples, and of evenly chosen samples beyond.
@@ -106,6 +126,8 @@ def inspect_csv(path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RAT
     path : path-like
     lowest_rate_hz : float, default 20
         Fewer samples a second are told as a problem.
+    device : str, optional
+        Which to look at, of a file that has the rows of several devices.
 
     Raises
     ------
@@ -113,7 +135,7 @@ def inspect_csv(path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RAT
         If it is not a table of finite numbers with increasing time. A wrong unit or rate does not raise; it is
         told as `problem`.
     """
-    with open_csv(path, check=False) as reader:
+    with open_csv(path, check=False, device=device) as reader:
         return _inspect(reader, fspath(path), lowest_rate_hz)
 
 
@@ -159,6 +181,9 @@ def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
     return Inspection(
         path=path,
         is_own=header.is_own,
+        layout=header.columns.layout,
+        written_with=_unusual(reader),
+        renamed=header.columns.renamed,
         columns=header.columns.names,
         ignored=header.columns.ignored,
         units=header.units,
@@ -181,6 +206,19 @@ def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
         warnings=(*reader.warnings, *warnings),
         notes=reader.notes,
     )
+
+
+def _unusual(reader: CsvReader) -> tuple[str, ...]:
+    """Tell what is not as in a plain CSV."""
+    header = reader.header
+    found = []
+    if header.separator != ",":
+        found.append(f"{SEPARATORS[header.separator]} between the columns")
+    if reader.decimal == ",":
+        found.append("decimal commas")
+    if header.encoding != "utf-8":
+        found.append("text in UTF-16")
+    return tuple(found)
 
 
 class _Thinned:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["BEGIN", "END", "note_of_event", "note_of_warning", "printable_line", "warnings_of_notes"]
+from imucount.outside_text import printable_line
+
+__all__ = ["BEGIN", "END", "note_of_event", "note_of_warning", "warnings_of_notes"]
 
 BEGIN = "recorded live: a line with end_utc follows the last row"
 """The first note of a recording that will say when it was finished."""
@@ -69,15 +71,3 @@ def warnings_of_notes(notes: Sequence[str]) -> tuple[str, ...]:
     if BEGIN in notes and not is_finished:
         warnings.append("The recording was not finished, as when its program is killed; what is there is counted.")
     return tuple(warnings)
-
-
-def printable_line(text: str) -> str:
-    r"""Make one line of any text, without what a terminal would take for a command.
-
-    Examples
-    --------
-    >>> printable_line(" a clip\n named \x1b[31m ")
-    'a clip  named ?[31m'
-    """
-    line = " ".join(text.splitlines())
-    return "".join(character if character.isprintable() else "?" for character in line).strip()

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 
-from imucount.errors import RecordingError, SampleError
-from imucount.formats.columns import understand_columns
-from imucount.intake.check import PlausibilityCheck
-from imucount.intake.rates import LOWEST_RATE_HZ
+from imucount.errors import RecordingError
+from imucount.outside_text import printable_line
 from imucount.provenance import version
 from imucount.samples import FloatArray, Samples, describe
 from imucount.sets import Side
 from imucount.units import PLAIN_UNITS
-
-if TYPE_CHECKING:
-    import pandas as pd
+from imucount.whole_file import replaced, write_error
 
 __all__ = [
     "FIRST_LINE",
     "KNOWN_KEYS",
     "Recording",
     "RecordingWriter",
-    "recording_of_frame",
+    "declared_rate_warning",
+    "ignored_columns_warning",
     "write_csv",
-    "write_error",
 ]
 
 FIRST_LINE = "# imucount recording 1"
@@ -38,6 +34,8 @@ KNOWN_KEYS = ("side", "sampling_rate_hz", "units")
 """Keys of the header that have a meaning to imucount; all others are metadata."""
 
 _ROWS_AT_ONCE = 50_000
+
+_RATE_DISAGREEMENT = 0.1  # clocks are off by a few percent; more is a wrong header
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -138,10 +136,8 @@ class RecordingWriter:
                 "were they appended twice?",
                 self._path,
             )
-        for start in range(0, len(samples), _ROWS_AT_ONCE):
-            rows = _table(samples[start : start + _ROWS_AT_ONCE]).tolist()
-            # repr of a float is the shortest text that gives the same float back.
-            self._write("".join([",".join(map(repr, row)) + "\n" for row in rows]))
+        for rows in _rows(samples):
+            self._write(rows)
         self._last_t = float(samples.t[-1])
 
     def note(self, text: str) -> None:
@@ -180,68 +176,44 @@ class RecordingWriter:
 def write_csv(path: str | PathLike[str], recording: Recording) -> None:
     """Write a recording as imucount's own CSV, from which `read_csv` gives every value back exactly.
 
+    A file of that name is replaced once the new one is whole.
+
     Raises
     ------
     RecordingError
         If the file cannot be written, or the metadata could not be read back.
     """
-    with RecordingWriter(
-        path,
-        has_gyroscope=recording.samples.has_gyroscope,
-        side=recording.side,
-        sampling_rate_hz=recording.sampling_rate_hz,
-        metadata=recording.metadata,
-    ) as writer:
-        writer.append(recording.samples)
-
-
-def recording_of_frame(
-    frame: pd.DataFrame, side: Side | None = None, *, lowest_rate_hz: float = LOWEST_RATE_HZ
-) -> Recording:
-    """Make a Recording of a pandas DataFrame with the columns of the plain table.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns t, ax, ay, az and, with a gyroscope, gx, gy, gz in s, m/s² and rad/s, or with the unit in the
-        name as in "ax (g)". Other columns are left aside with a warning.
-    side : {"left", "right"}, optional
-    lowest_rate_hz : float, default 20
-        Fewer samples a second are refused.
-
-    Raises
-    ------
-    SampleError
-        If the columns are not these, or the values are not a worn sensor's in these units.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> turning = {"gx": [0.0, 0.1], "gy": [0.0, 0.0], "gz": [0.0, 0.0]}
-    >>> frame = pd.DataFrame({"t": [0.0, 0.01], "ax": [0, 0], "ay": [0, 0], "az": [9.81, 9.80]} | turning)
-    >>> len(recording_of_frame(frame, side="right").samples)
-    2
-    """
-    columns = understand_columns([str(name) for name in frame.columns])
-    values = [frame.iloc[:, index] for index in columns.used]
-    for name, value in zip((columns.names[index] for index in columns.used), values):
-        if value.dtype.kind not in "iuf":
-            raise SampleError(f"expected numbers in the column {name!r}, got the type {value.dtype}")
-    table = np.column_stack([value.to_numpy(dtype=np.float64, na_value=np.nan) for value in values])
-    if len(table) < 2:
-        raise SampleError(f"expected at least two samples, got {len(table)}")
-    samples = columns.to_samples(table)
-    check = PlausibilityCheck(columns.units, lowest_rate_hz)
-    check.update(samples)
-    return Recording(samples, side, warnings=(*ignored_columns_warning(columns.ignored), *check.finish()))
+    samples = recording.samples
+    header = _header_lines(
+        fspath(path), samples.has_gyroscope, recording.side, recording.sampling_rate_hz, recording.metadata
+    )
+    with replaced(path) as file:
+        file.write("\n".join(header) + "\n")
+        file.writelines(_rows(samples))
 
 
 def ignored_columns_warning(ignored: tuple[str, ...]) -> tuple[str, ...]:
     """Return the warning, if any, about columns that are not read."""
     if not ignored:
         return ()
-    names = ", ".join(name or "(one without a name)" for name in ignored[:10])
+    names = ", ".join(printable_line(name, 40) for name in ignored[:10])
     return (f"Columns that are not read: {names}{', ...' if len(ignored) > 10 else ''}.",)
+
+
+def declared_rate_warning(declared_hz: float | None, interval_s: float | None) -> tuple[str, ...]:
+    """Return the warning, if any, about a declared rate that the time stamps contradict."""
+    if declared_hz is None or interval_s is None or abs(declared_hz * interval_s - 1) <= _RATE_DISAGREEMENT:
+        return ()
+    return (
+        f"The header declares {declared_hz:g} Hz, but the time stamps, which count, say {1 / interval_s:.4g} Hz.",
+    )
+
+
+def _rows(samples: Samples) -> Iterator[str]:
+    """Give the lines of samples, many at once; repr of a float is the shortest text that gives it back."""
+    for start in range(0, len(samples), _ROWS_AT_ONCE):
+        rows = _table(samples[start : start + _ROWS_AT_ONCE]).tolist()
+        yield "".join([",".join(map(repr, row)) + "\n" for row in rows])
 
 
 def _table(samples: Samples) -> FloatArray:
@@ -279,9 +251,3 @@ def _header_lines(
         *(f"# {key}: {value}" for key, value in (known | metadata).items() if value is not None),
         "t,ax,ay,az,gx,gy,gz" if has_gyroscope else "t,ax,ay,az",
     ]
-
-
-def write_error(path: str, error: OSError | ValueError) -> RecordingError:
-    """Say in imucount's words why a file cannot be written."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return RecordingError(f"expected a file that can be written, got: {reason}", path)

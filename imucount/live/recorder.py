@@ -10,11 +10,13 @@ from os import PathLike, fspath
 from typing import Self
 
 from imucount.errors import RecordingError
-from imucount.formats.notes import BEGIN, END, note_of_event, note_of_warning, printable_line
-from imucount.formats.recording import RecordingWriter, write_error
+from imucount.formats.notes import BEGIN, END, note_of_event, note_of_warning
+from imucount.formats.recording import RecordingWriter
+from imucount.outside_text import printable_line
 from imucount.samples import Samples
 from imucount.sets import Side
 from imucount.sources.source import Notice, Source
+from imucount.whole_file import write_error
 
 __all__ = ["Recorder"]
 

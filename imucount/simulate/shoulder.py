@@ -12,6 +12,7 @@ import numpy as np
 from imucount.errors import SimulationError
 from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 from imucount.sets import Side
+from imucount.simulate.memory import check_memory
 from imucount.simulate.movements import (
     MOVEMENTS,
     FluidCircles,
@@ -164,6 +165,7 @@ def simulate(
     oversampling = max(math.ceil(PHYSICS_RATE_HZ / clip.sampling_rate_hz), 2)
     step_s = 1.0 / (clip.sampling_rate_hz * (1.0 + clip.clock_error) * oversampling)
     n = int(performance.duration_s / (step_s * oversampling) + 1e-9) + 1
+    check_memory(n * oversampling, performance.duration_s, clip.sampling_rate_hz)
     at_samples = slice(1, None, oversampling)
     # One step more on either end, for the differences there.
     t: FloatArray = step_s * np.arange(-1.0, (n - 1) * oversampling + 2)

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from imucount.formats.notes import printable_line
+from imucount.outside_text import printable_line
 from imucount.sensors import Sensor
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ def sensors_table(sensors: Sequence[type[Sensor]]) -> RenderableType:
     for kind in sensors:
         sensor = kind()
         facts = Table.grid(Column(style="dim", no_wrap=True), Column(), padding=(0, 2))
-        facts.add_row("Rates", ", ".join(f"{rate_hz:g}" for rate_hz in kind.rates_hz) + " Hz")
+        facts.add_row("Rates", Text(", ".join(f"{rate_hz:g}" for rate_hz in kind.rates_hz) + " Hz"))
         facts.add_row("Gyroscope", _gyroscope(sensor))
         facts.add_row("Time", _time(sensor))
         facts.add_row("Latency", f"up to {kind.latency_s:g} s")
-        facts.add_row("Proven", kind.proven)
+        facts.add_row("Proven", Text(printable_line(kind.proven)))
         parts += [
-            Text.assemble((kind.key, "bold"), f": {kind.products}"),
+            Text.assemble((printable_line(kind.key), "bold"), f": {printable_line(kind.products)}"),
             Padding(facts, (0, 2), expand=False),
             Text(),
         ]
@@ -65,9 +65,9 @@ def nearby_table(nearby: Sequence[Nearby]) -> RenderableType:
         percent = NOT_KNOWN if each.battery_percent is None else f"{each.battery_percent:.0f} %"
         table.add_row(
             Text(printable_line(each.found.advertisement.name or NOT_KNOWN)),
-            NOT_KNOWN if each.sensor is None else each.sensor.key,
+            Text(NOT_KNOWN if each.sensor is None else printable_line(each.sensor.key)),
             NOT_KNOWN if rssi_dbm is None else f"{rssi_dbm} dBm",
             *([percent] if has_battery else []),
-            Text(each.found.address),
+            Text(printable_line(each.found.address)),
         )
     return table

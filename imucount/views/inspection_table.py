@@ -9,6 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from imucount.formats.inspection import Inspection
+from imucount.outside_text import printable_line
 from imucount.sets import Gap
 from imucount.views.wording import NOT_KNOWN, clock_time, gaps_line, number_of, shoulder
 
@@ -22,7 +23,7 @@ def inspection_table(inspection: Inspection) -> RenderableType:
     """Lay out what a recording holds and how it was understood."""
     measured = {"t": "time", "acc": "specific force", "gyr": "angular rate"}
     rows = {
-        "Kind": "imucount's own recording" if inspection.is_own else "plain CSV",
+        "Kind": "imucount's own recording" if inspection.is_own else inspection.layout or "table of text",
         "Columns": ", ".join(inspection.columns),
         "Units": ", ".join(f"{measured[name]} in {unit}" for name, unit in inspection.units.items()),
         "Gyroscope": "yes" if inspection.has_gyroscope else "no: the direction of circles is unknown",
@@ -38,21 +39,27 @@ def inspection_table(inspection: Inspection) -> RenderableType:
         "Bridged": _with_places(inspection.bridged),
         "Gravity": f"median of |acc| is {inspection.median_acc_m_s2:.2f} m/s², at rest it should be about 9.81",
     }
+    if inspection.renamed:
+        rows["Taken as"] = ", ".join(f"{theirs} as {ours}" for ours, theirs in inspection.renamed.items())
+    if inspection.written_with:
+        rows["Written with"] = ", ".join(inspection.written_with)
     if inspection.ignored:
-        rows["Not read"] = ", ".join(name or "(a column without a name)" for name in inspection.ignored)
+        rows["Not read"] = ", ".join(inspection.ignored)
     table = Table.grid(Column(style="dim", no_wrap=True), Column(overflow="fold"), padding=(0, 2))
     for name, value in (rows | {f"# {key}": value for key, value in inspection.metadata.items()}).items():
-        table.add_row(_printable(name), _printable(value))
+        table.add_row(Text(printable_line(name)), Text(printable_line(value)))
     for note in inspection.notes[:NOTES_SHOWN]:
-        table.add_row("Note", _printable(note))
+        table.add_row("Note", Text(printable_line(note)))
     if len(inspection.notes) > NOTES_SHOWN:
         table.add_row("", f"and {number_of(len(inspection.notes) - NOTES_SHOWN, 'note')} more")
     if inspection.problem is None:
         verdict = Text.assemble(("Verdict: ", "bold"), ("can be counted", "green"))
     else:
-        verdict = Text.assemble(("Verdict: ", "bold"), ("cannot be counted: ", "red"), inspection.problem)
-    warnings = [Text.assemble(("Warning: ", "yellow"), warning) for warning in inspection.warnings]
-    return Group(Text(inspection.path, "bold"), Text(), table, Text(), *warnings, verdict)
+        verdict = Text.assemble(
+            ("Verdict: ", "bold"), ("cannot be counted: ", "red"), printable_line(inspection.problem)
+        )
+    warnings = [Text.assemble(("Warning: ", "yellow"), printable_line(warning)) for warning in inspection.warnings]
+    return Group(Text(printable_line(inspection.path), "bold"), Text(), table, Text(), *warnings, verdict)
 
 
 def _with_places(gaps: Sequence[Gap], shown: int = 5) -> str:
@@ -61,8 +68,3 @@ def _with_places(gaps: Sequence[Gap], shown: int = 5) -> str:
     longest = sorted(sorted(gaps, key=lambda gap: -gap.duration_s)[:shown], key=lambda gap: gap.start_s)
     told = ", ".join(f"{gap.duration_s:.2f} s at {gap.start_s:.2f} s" for gap in longest)
     return f"{gaps_line(gaps)}{':' if len(gaps) <= shown else ', the longest:'} {told}"
-
-
-def _printable(text: str) -> Text:
-    """Text of a file without what a terminal would take for a command."""
-    return Text("".join(character if character.isprintable() else "?" for character in text))

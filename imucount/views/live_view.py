@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from imucount.formats.notes import printable_line
+from imucount.outside_text import printable_line
 from imucount.reps import Rep
 from imucount.sets import REST_PERIODS, REST_S, Exercise, RepSet
 from imucount.views.wording import STYLES, clock_time, noun_of, number_of
@@ -111,7 +111,7 @@ def live_view(
     side_by_side = Table.grid(Column(no_wrap=True), Column(), padding=(0, 3))
     side_by_side.add_row(Text(number, "bold green"), Group(*lines))
     return Group(
-        Text.assemble((title, "bold"), f" at {now_s:.1f} s"),
+        Text.assemble((printable_line(title), "bold"), f" at {now_s:.1f} s"),
         Text(),
         Padding(side_by_side, (0, 2), expand=False),
         *_notice(notice),
@@ -133,7 +133,7 @@ def recording_view(now_s: float, n_samples: int, title: str = "", notice: Notice
         The last that the source had to say.
     """
     facts = f" for {clock_time(now_s)}, {number_of(n_samples, 'sample')}"
-    return Group(Text.assemble((title, "bold"), facts), *_notice(notice))
+    return Group(Text.assemble((printable_line(title), "bold"), facts), *_notice(notice))
 
 
 def _notice(notice: Notice | None) -> list[RenderableType]:

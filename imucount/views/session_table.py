@@ -11,6 +11,7 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
+from imucount.outside_text import printable_line
 from imucount.reps import Direction
 from imucount.sets import Exercise, RepSet, Session
 from imucount.views.wording import NOT_KNOWN, STYLES, clock_time, gaps_line, noun_of, number_of, shoulder
@@ -27,14 +28,16 @@ def session_table(session: Session, title: str = "") -> RenderableType:
     title : str, optional
         What was counted, such as the name of the file.
     """
-    parts: list[RenderableType] = [Text.assemble((title, "bold"), ": " if title else "", _facts(session))]
+    parts: list[RenderableType] = [
+        Text.assemble((printable_line(title), "bold"), ": " if title else "", _facts(session))
+    ]
     if session.sets:
         parts += [Text(), _Sets(session.sets, session.exercise), Text(), Text(totals_line(session), "bold")]
         if session.exercise == "cyclic":
             parts.append(Text(certainty_line(session)))
     else:
         parts.append(Text(f"No {noun_of(session.exercise)}s were counted.", "bold"))
-    parts += [Text.assemble(("Warning: ", "yellow"), warning) for warning in session.warnings]
+    parts += [Text.assemble(("Warning: ", "yellow"), printable_line(warning)) for warning in session.warnings]
     return Group(*parts)
 
 

@@ -250,7 +250,7 @@ def test_scan_tells_the_known_sensors_that_are_near():
     ]
     assert "Other devices: 1; --all shows them." in result.stdout
     result = run("scan", "--time", "0.5", "--all")
-    assert re.search(r"TV \?\[31m +- +-60 dBm +AA:03", result.stdout)
+    assert re.search(r"TV \\x1b\[31m +- +-60 dBm +AA:03", result.stdout)
 
 
 @pytest.mark.usefixtures("toys")
@@ -258,7 +258,7 @@ def test_scan_asks_known_sensors_for_their_battery():
     result = run("scan", "--time", "0.5", "--all", "--battery")
     assert (result.exit_code, result.stderr) == (0, "")
     assert re.search(r"Clip +imucount +-60 dBm +80 % +AA:01", result.stdout)
-    assert re.search(r"TV \?\[31m +- +-60 dBm +- +AA:03", result.stdout)
+    assert re.search(r"TV \\x1b\[31m +- +-60 dBm +- +AA:03", result.stdout)
     assert "Battery" not in run("scan", "--time", "0.5").stdout
 
 

@@ -324,7 +324,7 @@ def test_a_full_disk_is_one_line(recording, form):
     "arguments",
     [
         ["count"],
-        ["count", "{file}", "{file}"],
+        ["replay", "{file}", "{file}"],
         ["count", "{file}", "--json", "--csv"],
         ["count", "{file}", "--side", "up"],
         ["count", "{file}", "--min-reps", "0"],

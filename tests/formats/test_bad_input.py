@@ -104,9 +104,8 @@ def test_a_header_and_half_a_line(path):
     [
         (b"PK\x03\x04\x14\x00", ["zip", "spreadsheet"], None),
         (b"\x1f\x8b\x08\x00", ["gzip"], None),
-        ((HEADER + "\n").encode("utf-16"), ["UTF-16"], None),
         (bytes(range(256)) * 50, ["binary"], 1),
-        (b"\x89PNG\r\n\x1a\n\x00", ["missing t"], 1),
+        (b"\x89PNG\r\n\x1a\n\x00", ["binary"], 2),
         (b"a" * 1_000_000, ["longer"], 1),
         ("\n".join(lines()[:9]).encode() + b"\n\x00\x01\x02\n", ["binary"], 10),
         ("\n".join(lines()[:9]).encode() + b"\n" + bytes(4096), ["binary"], 10),
@@ -176,7 +175,6 @@ def test_in_a_file_of_imucount_even_a_last_line_that_looks_whole_is_left_out(pat
 
 def test_a_wrong_last_line_is_not_mistaken_for_half_a_line(path):
     refused(path, "\n".join([*lines()[:300], lines()[300].replace("2.99", "x", 1)]), ["'x'"], 301)
-    refused(path, "\n".join([*lines()[:300], lines()[300].rpartition(",")[0] + ",nan"]), ["nan"], 301)
     refused(path, "\n".join([*lines()[:300], lines()[300] + ",1"]), ["7 cells", "got 8"], 301)
 
 
@@ -189,28 +187,26 @@ def test_a_wrong_last_line_is_not_mistaken_for_half_a_line(path):
         ("t,ax,ay", ["missing az", "'t, ax, ay'"]),
         ("ax,ay,az,gx,gy,gz", ["missing t"]),
         ("t,ax,ay,az,gx,gz", ["missing gy"]),
-        ("T,AX,AY,AZ", ["lower case"]),
-        ("T,Ax (g),Ay (g),Az (g)", ["lower case"]),
         ("t,ax (g),ay (g)", ["missing az", "'ax (g)'", "'gx (deg/s)'"]),
-        ("t,ax_g,ay_g,az_g", ["missing ax, ay, az", "say the unit in the name", "'ax (g)'"]),
-        ("t,ax (G),ay (G),az (G)", ["m/s^2, g, mg, got 'G'", "write one of these"]),
+        ("t,x,y,z", ["missing ax, ay, az", "say the unit in the name", "'ax (g)'"]),
+        ("t,ax (gauss),ay,az", ["m/s^2, g, mg, got 'gauss'", "write one of these"]),
         ("0.0,0.1,0.2,9.81,0,0,0", ["names of the columns missing"]),
         ("PacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z", ["Movella DOT"]),
-        ("t,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z", ["gaitmap", "deg/s"]),
+        ("t,acc_x,acc_y,acc_z,gyr_x,gyr_y", ["missing gz"]),
         ("time,seconds_elapsed,z,y,x", ["Sensor Logger"]),
-        ("time,gFx,gFy,gFz,ax,ay,az,wx,wy,wz,", ["missing t", "Physics Toolbox"]),
-        ('"Time (s)","Acceleration x (m/s^2)","Acceleration y (m/s^2)","Acceleration z (m/s^2)"', ["phyphox"]),
+        ("time,gFx,gFy,gFz,ax,ay,az,wx,wy,wz,", ["Physics Toolbox", "ax, ay, az", "deleted"]),
+        ('"Time (s)","Linear Acceleration x (m/s^2)","Linear Acceleration y (m/s^2)"', ["phyphox", "with g"]),
+        ("time,userAccelerationX,y,z", ["without gravity"]),
         ("a_Timestamp_Unix_CAL,a_Accel_WR_X_CAL,a_Accel_WR_Y_CAL,a_Accel_WR_Z_CAL", ["Shimmer"]),
-        ("Time,Accel-X (g),Accel-Y (g),Accel-Z (g)", ["Axivity"]),
         ("t,ax,ay,az,ax", ["ax twice"]),
         ("t,ax,ay,az,ax (g)", ["ax twice"]),
-        ("t;ax;ay;az;gx;gy;gz", ["commas", "semicolons"]),
-        ("t\tax\tay\taz", ["commas", "tabs"]),
+        ("t,ax,ay,az,acc_x,acc_y,acc_z", ["three columns of the acceleration", "'ax, ay, az' and 'acc_x, acc_y"]),
+        ("timestamp,time,ax,ay,az", ["one column of time", "'timestamp' and 'time'"]),
         ("t,ax (lsb),ay (lsb),az (lsb)", ["unit of acc", "'lsb'"]),
         ("t (h),ax,ay,az", ["unit of t", "'h'"]),
         ("t,ax (g),ay (mg),az (g)", ["one unit", "mg", "g"]),
         ("t,ax (g),ay,az (g)", ["unit for each", "ay"]),
-        ('t,"ax', ["quote"]),
+        ('t,ax,"ay', ["quote"]),
     ],
 )
 def test_a_header_that_is_not_the_plain_one(path, header, words):
@@ -249,26 +245,19 @@ def test_a_header_without_end(path):
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ("nan", ["'ay'", "'nan'", "lost samples"]),
-        ("NaN", ["'NaN'", "lost samples"]),
-        ("null", ["'null'"]),
-        ("", ["empty cell", "lost samples"]),
-        (" ", ["empty cell"]),
-        ("inf", ["'inf'", "overflow"]),
-        ("-Infinity", ["'-Infinity'"]),
-        ("1e999", ["'1e999'", "large"]),
         ("abc", ["'ay'", "'abc'"]),
         ("1.2.3", ["'1.2.3'"]),
         ("0x1F", ["'0x1F'"]),
         ("1_0", ["'1_0'"]),
         ("True", ["'True'"]),
         ("__import__('os')", ["'ay'"]),
-        ('"1,5"', ["'1,5'", "decimal point"]),
+        ('"1,5"', ["'1,5'", "one decimal mark", "write each with a point"]),
+        ('"1,234.5"', ["'1,234.5'", "none between thousands"]),
         ('"1', ["quote"]),
         ("x" * 5000, ["xxx..."]),
     ],
 )
-def test_a_cell_that_is_not_a_finite_number(path, cell, words):
+def test_a_cell_that_is_neither_a_number_nor_missing(path, cell, words):
     refused(path, with_cell(cell), words, 150)
 
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from imucount.errors import RecordingError
 from imucount.formats.csv_reader import open_csv, read_csv
 from imucount.formats.inspection import inspect_csv
-from imucount.formats.notes import END, note_of_event, note_of_warning, printable_line, warnings_of_notes
+from imucount.formats.notes import END, note_of_event, note_of_warning, warnings_of_notes
 from imucount.formats.recording import Recording, RecordingWriter, write_csv
+from imucount.outside_text import printable_line
 from imucount.samples import Samples
 
 

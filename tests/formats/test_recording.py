@@ -12,8 +12,9 @@ from imucount.errors import RecordingError, SampleError
 from imucount.formats.columns import understand_columns
 from imucount.formats.csv_reader import open_csv, read_csv
 from imucount.formats.csv_rows import RowParser
+from imucount.formats.frames import recording_of_frame
 from imucount.formats.inspection import inspect_csv
-from imucount.formats.recording import Recording, RecordingWriter, recording_of_frame, write_csv
+from imucount.formats.recording import Recording, RecordingWriter, write_csv
 from imucount.samples import Samples
 
 HEADER = "t,ax,ay,az,gx,gy,gz"
@@ -324,14 +325,12 @@ def test_a_frame_without_gyroscope_or_with_a_unit_in_its_names():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda frame: frame.rename(columns=lambda name: {"a": "acc_", "g": "gyr_"}.get(name[0], "") + name[-1]),
-         "gaitmap.*deg/s"),
         (lambda frame: frame.drop(columns="t"), "missing t"),
         (lambda frame: frame.assign(ax=frame.ax / 9.81, ay=frame.ay / 9.81, az=frame.az / 9.81), "in g rather"),
         (lambda frame: frame.assign(ax="1"), "column 'ax'"),
         (lambda frame: frame.assign(ax=[1 + 1j] * len(frame)), "column 'ax'"),
-        (lambda frame: frame.assign(gy=[np.nan] * len(frame)), "finite"),
-        (lambda frame: frame.assign(gy=pd.array([None] * len(frame), dtype="Float64")), "finite"),
+        (lambda frame: frame.assign(gy=[np.nan] * len(frame)), "got 0 of 500 rows"),
+        (lambda frame: frame.assign(gy=pd.array([None] * len(frame), dtype="Float64")), "got 0 of 500 rows"),
         (lambda frame: frame[::-1], "increase"),
         (lambda frame: frame[:1], "two samples"),
         (lambda frame: frame[:0], "two samples"),

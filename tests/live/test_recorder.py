@@ -45,7 +45,7 @@ def test_the_header_says_what_is_known_of_the_source(path, samples):
     assert abs(start - before + timedelta(seconds=samples[:100].duration_s)) < timedelta(seconds=5)
     software = recording.metadata.pop("software", None)
     assert software is None or software.startswith("imucount ")
-    assert recording.metadata == {"sensor": "scripted", "acc_range_g": "8", "name": "a clip named ?[31m"}
+    assert recording.metadata == {"sensor": "scripted", "acc_range_g": "8", "name": "a clip named \\x1b[31m"}
     assert "# units: t s, acc m/s^2, gyr rad/s" in path.read_text("utf-8").splitlines()
 
 

@@ -1,0 +1,60 @@
+"""Dialect: how the cells of a table are told apart, and where its header is below whatever stands before."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+__all__ = ["SEPARATORS", "declared_separator", "is_row_of_numbers", "separator_of", "split_cells"]
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What stands between cells, and what it is called."""
+
+_DECLARED = re.compile(r"\"?sep=(.|\\t)\"?[,;\s]*", re.IGNORECASE)
+
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def declared_separator(line: str) -> str | None:
+    r"""Give the separator that a line such as "sep=;" declares, as spreadsheets write it; None for another line.
+
+    Examples
+    --------
+    >>> declared_separator('"sep=;"'), declared_separator("t,ax,ay,az")
+    (';', None)
+    """
+    match = _DECLARED.fullmatch(line.strip(" \r\n"))
+    if match is None:
+        return None
+    return "\t" if match[1] == r"\t" else match[1]
+
+
+def separator_of(line: str) -> str:
+    """Give the separator that makes the most cells of a line; the comma where none makes any.
+
+    Examples
+    --------
+    >>> separator_of("Time (s);ax (m/s^2);ay, north;az")
+    ';'
+    """
+
+    def number_of_cells(separator: str) -> int:
+        cells = split_cells(line, separator)
+        return line.count(separator) + 1 if cells is None else len(cells)
+
+    return max(SEPARATORS, key=number_of_cells)
+
+
+def split_cells(text: str, separator: str = ",") -> list[str] | None:
+    """Cells of one line; None if its quotes are wrong or it holds a line end."""
+    try:
+        return next(csv.reader([text], delimiter=separator, strict=True, skipinitialspace=True), [])
+    except csv.Error:
+        return None
+
+
+def is_row_of_numbers(cells: list[str]) -> bool:
+    """Whether a line is a row of the table, and so below its header: three numbers or more, and most of it."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    numbers = sum(_NUMBER.fullmatch(cell) is not None for cell in filled)
+    return numbers >= 3 and 2 * numbers > len(filled)
