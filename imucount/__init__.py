@@ -16,6 +16,7 @@ from imucount.errors import (
     SampleError,
     SensorError,
     SimulationError,
+    SourceError,
 )
 from imucount.formats.csv_reader import CsvReader, open_csv, read_csv
 from imucount.formats.frames import recording_of_frame
@@ -27,7 +28,7 @@ from imucount.provenance import Provenance
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
 from imucount.sets import Exercise, Gap, RepSet, Session, Side
-from imucount.sources import open_source, scan
+from imucount.sources import Nearby, Notice, Source, open_source, scan
 
 __all__ = [
     "BluetoothError",
@@ -42,6 +43,8 @@ __all__ = [
     "ImucountError",
     "Inspection",
     "LiveUpdate",
+    "Nearby",
+    "Notice",
     "Phase",
     "Position",
     "Profile",
@@ -60,6 +63,8 @@ __all__ = [
     "Session",
     "Side",
     "SimulationError",
+    "Source",
+    "SourceError",
     "Tempo",
     "count",
     "count_live",

@@ -8,6 +8,7 @@
                    └─ DeviceError ─┬─ BluetoothError        no radio: off, absent, not permitted, its service died
                                    ├─ DeviceNotFoundError   nothing in reach is the sensor that was asked for
                                    ├─ SensorError           the sensor refused, or is not what it seemed
+                                   ├─ SourceError           a source that cannot be had so; also a ValueError
                                    └─ DisconnectedError     the link was lost, or could not be had
 
 Each message says what was expected, what came, and the likely cause.
@@ -99,6 +100,10 @@ class DeviceNotFoundError(DeviceError):
 
 class SensorError(DeviceError):
     """A sensor refused a command, did not answer, or is not what it seemed."""
+
+
+class SourceError(DeviceError, ValueError):
+    """A source was asked for something it cannot do, or was used otherwise than once."""
 
 
 class DisconnectedError(DeviceError):

@@ -10,7 +10,12 @@ import numpy as np
 
 from imucount.samples import FloatArray
 
-__all__ = ["EvenGrid", "Lowpass", "MovingMean", "OnePole", "running_sum"]
+__all__ = ["EvenGrid", "Lowpass", "MovingMean", "OnePole", "load", "running_sum"]
+
+
+def load() -> None:
+    """Import what the filters need of scipy, which takes a second, before samples wait for it."""
+    import scipy.signal  # noqa: F401
 
 
 class Lowpass:

@@ -38,6 +38,9 @@ def finished(process):
     return process.returncode, out, err
 
 
+CLOSED = object()
+"""In place of what is pressed: the terminal is closed."""
+
 PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
@@ -47,7 +50,7 @@ def on_terminal(stream, *arguments, code=None, keys=(), raw=False, **options):
     Parameters
     ----------
     keys : iterable of (str, bytes)
-        What is pressed in turn, each once this text was shown after the one before.
+        What is pressed in turn, each once this text was shown after the one before; `CLOSED` is the end.
     raw : bool
         Whether what commands the terminal is left in.
     """
@@ -76,7 +79,10 @@ def on_terminal(stream, *arguments, code=None, keys=(), raw=False, **options):
             shown += piece
             if keys and keys[0][0] in plain(shown[seen:]):
                 seen = len(shown)
-                os.write(screen, keys.pop(0)[1])
+                key = keys.pop(0)[1]
+                if key is CLOSED:
+                    break
+                os.write(screen, key)
     except OSError:  # how Linux tells the end of a terminal
         pass
     finally:

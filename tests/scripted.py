@@ -1,6 +1,7 @@
 """A source of which the tests say what it gives, and when."""
 
 import asyncio
+from contextlib import suppress
 from itertools import pairwise
 
 from imucount.simulate import programme, simulate
@@ -20,11 +21,17 @@ class Scripted:
         self.has_gyroscope = True
         self.sampling_rate_hz = rate_hz
         self.metadata = {"sensor": "scripted", "acc_range_g": "8"}
+        self.origin_utc = None
+        self.doing = ""
         self.notices = []
         self.warnings = warnings
         self.summary = {}
         self.endless = endless
         self.is_open = False
+        self._stopped = asyncio.Event()
+
+    def stop(self):
+        self._stopped.set()
 
     async def __aenter__(self):
         self.is_open = True
@@ -35,16 +42,19 @@ class Scripted:
 
     async def __aiter__(self):
         for piece in self.script:
+            if self._stopped.is_set():
+                return
             if isinstance(piece, Notice):
                 self.notices.append(piece)
             elif isinstance(piece, Exception):
                 raise piece
             elif isinstance(piece, float):
-                await asyncio.sleep(piece)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), piece)
             else:
                 yield piece
         if self.endless:
-            await asyncio.Event().wait()
+            await self._stopped.wait()
 
 
 def cut(samples, cuts):

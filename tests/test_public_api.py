@@ -13,7 +13,7 @@ import imucount
 PACKAGE = Path(imucount.__file__).parent
 SLOW = ("scipy", "pandas", "rich", "bleak", "click")
 
-GROUND = {"errors", "samples", "reps", "sets", "filters", "chain", "units", "provenance"}
+GROUND = {"closing", "errors", "samples", "reps", "sets", "filters", "chain", "units", "provenance"}
 GROUND |= {"json_text", "outside_text", "whole_file"}
 ENGINE = {"circles", "cyclic", "counter"}
 MAY_IMPORT = {

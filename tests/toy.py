@@ -67,7 +67,8 @@ class ToyClip:
         self.battery = battery
         self.audible = True
         self.refuses, self.ignores = set(), set()  # of what it is told
-        self.mute = False
+        self.mute = self.doubles = False
+        self.ahead_s = 0.0  # of its clock before that of the loop
         self.told = []
         self.connections = 0
         self.link = None
@@ -77,10 +78,12 @@ class ToyClip:
         while True:
             await asyncio.sleep(0.01)
             if not self.mute and DATA in link.callbacks and link.running:
-                sequence, ticks = self.sent % 2**16, round(1000 * asyncio.get_running_loop().time())
+                now_s = asyncio.get_running_loop().time() + self.ahead_s
+                sequence, ticks = self.sent % 2**16, round(1000 * now_s)
                 data = PACKET.pack(sequence, ticks, self.sent % 30, 0, 9.81, 0, 0, 0)
                 self.sent += 1
-                link.callbacks[DATA](data)
+                for _ in range(2 if self.doubles else 1):
+                    link.callbacks[DATA](data)
 
     def drop(self):
         """Lose the link, politely: the host is told."""

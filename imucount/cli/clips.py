@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack, aclosing, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ import click
 
 from imucount.cli.group import Number, counting_options, load_profile
 from imucount.cli.screen import CountDisplay, Pane, panes, show
+from imucount.errors import DeviceError, ImucountError
 from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
@@ -72,6 +75,7 @@ def scan(duration_s: float, with_others: bool, with_battery: bool) -> None:
     from imucount.views.device_tables import nearby_table
 
     nearby = asyncio.run(listen(duration_s, with_battery=with_battery))
+    _tell_of_faults()
     known = [each for each in nearby if each.sensor is not None]
     if nearby if with_others else known:
         show(nearby_table(nearby if with_others else known))
@@ -88,6 +92,15 @@ def sensors() -> None:
     from imucount.views.device_tables import sensors_table
 
     show(sensors_table(known_sensors()))
+    _tell_of_faults()
+
+
+def _tell_of_faults() -> None:
+    """Say what is wrong with sensors of other packages that are left aside."""
+    from imucount.sensors import sensor_faults
+
+    for fault in sensor_faults():
+        click.echo(f"Warning: {printable_line(str(fault))}", err=True)
 
 
 @click.command(
@@ -119,8 +132,9 @@ def live(
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
 
-    On a terminal it shows the present set; otherwise it prints a line a circle. Ctrl-C ends it, with the table
-    that `imucount count` shows; a second Ctrl-C ends it at once.
+    On a terminal it shows the present set; otherwise it prints a line a circle. Ctrl-C ends it, as closing the
+    terminal or a request to terminate does, with the table that `imucount count` shows; a second Ctrl-C ends it at
+    once.
     """
     from imucount.views.session_table import session_table
 
@@ -130,17 +144,17 @@ def live(
         raise click.UsageError("--profile tells directions, and what --exercise cyclic counts has none.")
     taught = load_profile(profile)
     clips = _clips(wanted, sides, rate_hz)
+    lost: OSError | None = None
     with _recorded(clips, file):
         try:
-            _run(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught))
+            lost = _run(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught))
         finally:  # whatever happened, what was counted is shown
             for clip in clips:
                 if clip.session is not None:
                     show(session_table(clip.session, clip.title))
-        if all(clip.session is None for clip in clips):
+        if all(clip.session is None and clip.error is None for clip in clips):
             click.echo("Ended before a clip was connected.")
-    if any(clip.failed for clip in clips):  # the table tells it as a warning
-        sys.exit(1)
+    _end(clips, lost)
 
 
 @click.command(
@@ -159,11 +173,28 @@ def record(file: str, wanted: tuple[str, ...], sides: tuple[Side, ...], rate_hz:
     """
     clips = _clips(wanted, sides, rate_hz)
     with _recorded(clips, file):
-        _run(clips, _Clip.record)
+        lost = _run(clips, _Clip.record)
+    _end(clips, lost)
+
+
+SAYING_S = 0.1
+"""What a clip is doing before it is connected is looked at again after this, s."""
 
 
 class _Clip:
-    """One clip: where its samples come from and go to."""
+    """One clip: where its samples come from and go to.
+
+    Attributes
+    ----------
+    task : asyncio.Task or None
+        What follows it.
+    was_open : bool
+        Whether it was connected.
+    has_failed : bool
+        Whether something went wrong that its session tells.
+    error : ImucountError or None
+        What ended it without a session.
+    """
 
     def __init__(self, source: Source, side: Side | None, title: str | None) -> None:
         self.source = source
@@ -171,22 +202,60 @@ class _Clip:
         self._title = title
         self.recorder: Recorder | None = None
         self.session: Session | None = None
-        self.n_samples = 0
-        self.notice: Notice | None = None
-        self.failed = False
+        self.task: Task[None] | None = None
+        self.was_open = False
+        self.has_failed = False
+        self.error: ImucountError | None = None
 
     @property
     def title(self) -> str:
         """What to call it on the screen: the name is known once it is connected."""
         return printable_line(self._title or self.source.name)
 
+    def stop(self) -> None:
+        """End it: what came so far is handed over. One that is not connected yet is sought no longer."""
+        if self.was_open:
+            self.source.stop()
+        elif self.task is not None:
+            self.task.cancel()
+
+    @asynccontextmanager
+    async def _open(self, pane: Pane) -> AsyncIterator[None]:
+        """Open the source; say what it is doing until it is open, and that it is being closed."""
+        import asyncio
+
+        from imucount.views.live_view import plain_view
+
+        async def say() -> None:
+            said = ""
+            while True:
+                is_new, said = self.source.doing != said, self.source.doing
+                sentence = f"{said[:1].upper()}{said[1:]} ..." if said else ""
+                if is_new and said:
+                    pane.tell(sentence)
+                pane.draw(partial(plain_view, self.title, sentence), urgent=is_new)
+                await asyncio.sleep(SAYING_S)
+
+        saying = asyncio.create_task(say())
+        try:
+            async with self.source:
+                saying.cancel()
+                self.was_open = True
+                yield
+                pane.draw(partial(plain_view, self.title, "Stopping ..."), urgent=True)
+        finally:
+            saying.cancel()
+
     async def count(self, pane: Pane, min_reps: int, exercise: Exercise, profile: Profile | None) -> None:
-        """Count until the stream ends or the task is cancelled."""
-        import scipy.signal  # noqa: F401 - slow to import, and soon samples would wait for it
+        """Count until the stream ends, or is stopped; when cancelled, what came so far counts."""
+        import asyncio
 
         from imucount.counter import RepCounter
+        from imucount.filters import load
         from imucount.live.counting import count_live
         from imucount.sets import group_reps
+        from imucount.sources.aside import aside
+        from imucount.views.live_view import prompt
 
         reps: list[Rep] = []
         sets: tuple[RepSet, ...] = ()
@@ -196,34 +265,60 @@ class _Clip:
             if update.reps:
                 reps.extend(update.reps)
                 sets = group_reps(reps)
-            self.failed = update.error is not None
-            display.update(sets, update.progress, update.now_s, update.notices)
+            self.has_failed = update.error is not None or self.has_failed
+            self.has_failed |= any(notice.kind == "display" for notice in update.notices)
+            said = prompt(update.now_s, update.start_s, update.progress) if update.error is None else ""
+            display.update(sets, update.progress, update.now_s, update.notices, said)
 
-        async with self.source:
+        loading = asyncio.create_task(aside(load))  # while the clip is sought
+        async with self._open(pane):
             display = CountDisplay(pane, self.title, exercise)
             counter = RepCounter(
                 self.side or self.source.side, min_reps=min_reps, exercise=exercise, profile=profile
             )
-            self.session = await count_live(self.source, counter, recorder=self.recorder, on_update=update)
-            pane.draw(lambda: f"{self.title}: stopping", urgent=True)
+            await loading
+            try:
+                self.session = await count_live(self.source, counter, recorder=self.recorder, on_update=update)
+            except asyncio.CancelledError:
+                session = counter.finish()
+                self.session = replace(session, warnings=(*self.source.warnings, *session.warnings))
+                raise
 
     async def record(self, pane: Pane) -> None:
-        """Record until the stream ends or the task is cancelled."""
-        from imucount.live.counting import watch
+        """Record until the stream ends, or is stopped."""
+        from imucount.live.counting import Display, Moment, watch
         from imucount.views.live_view import notice_line, recording_view
 
         assert self.recorder is not None
-        async with self.source, aclosing(watch(self.source)) as moments:
-            async for moment in moments:
-                for notice in moment.notices:
-                    self.recorder.note(notice)
-                    pane.tell(notice_line(notice))
-                    self.notice = notice
-                if moment.samples is not None:
-                    self.recorder.append(moment.samples)
-                    self.n_samples += len(moment.samples)
-                view = partial(recording_view, moment.now_s, self.n_samples, self.title, self.notice)
-                pane.draw(view, urgent=bool(moment.notices))
+        notices: list[Notice] = []
+        n_samples = 0
+
+        def show(moment: Moment) -> None:
+            for notice in moment.notices:
+                pane.tell(notice_line(notice))
+            view = partial(recording_view, moment.now_s, n_samples, self.title, notices)
+            pane.draw(view, urgent=bool(moment.notices))
+
+        display = Display(show)
+        n_told = 0
+        try:
+            async with self._open(pane), aclosing(watch(self.source)) as moments:
+                async for moment in moments:
+                    for notice in moment.notices:
+                        self.recorder.note(notice)
+                    if moment.samples is not None:
+                        self.recorder.append(moment.samples)
+                        n_samples += len(moment.samples)
+                    happened = self.recorder.notices[n_told:]
+                    n_told += len(happened)
+                    notices += (*moment.notices, *happened)
+                    shown = replace(moment, notices=(*moment.notices, *happened))
+                    for notice in await display.show(shown):
+                        self.has_failed = True
+                        self.recorder.note(notice)
+        except DeviceError as error:
+            self.recorder.close([f"The stream ended early: {error}"])
+            raise
 
 
 def _clips(wanted: Sequence[str], sides: Sequence[Side], rate_hz: float | None) -> list[_Clip]:
@@ -285,50 +380,98 @@ def _recorded(clips: Sequence[_Clip], file: str | None) -> Iterator[None]:
     finally:
         for clip in clips:
             if clip.recorder is not None and os.path.exists(clip.recorder.path):  # it had samples
-                click.echo(printable_line(f"Recorded: {clip.recorder.path}"))
+                until = " in part, until the fault" if clip.recorder.is_broken else ""
+                click.echo(printable_line(f"Recorded{until}: {clip.recorder.path}"))
 
 
-def _run(clips: Sequence[_Clip], follow: Callable[[_Clip, Pane], Coroutine[Any, Any, None]]) -> None:
-    """Follow all clips at once until they end, one cannot be reached, or Ctrl-C."""
+def _end(clips: Sequence[_Clip], lost: OSError | None) -> None:
+    """End the command: with the first fault, or because nobody read what it wrote."""
+    for clip in clips:
+        if clip.error is not None:
+            raise clip.error
+    if any(clip.has_failed or (clip.recorder is not None and clip.recorder.is_broken) for clip in clips):
+        sys.exit(1)  # the table tells it as a warning
+    if lost is not None and lost.errno != errno.EIO:  # so a terminal says that it was closed
+        raise lost
+
+
+def _run(clips: Sequence[_Clip], follow: Callable[[_Clip, Pane], Coroutine[Any, Any, None]]) -> OSError | None:
+    """Follow all clips at once until they end, one cannot be reached, or somebody ends it.
+
+    A clip that fails once it is connected does not end the others. Returned is why nothing could be written any
+    more, if that was so; only what is recorded goes on then.
+    """
     import asyncio
 
-    async def follow_all() -> None:
-        tasks: list[Task[None]] = []
-        try:
-            with _cancelling(tasks), panes([clip.title for clip in clips]) as parts:
-                async with asyncio.TaskGroup() as group:
-                    tasks += [group.create_task(follow(clip, pane)) for clip, pane in zip(clips, parts)]
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+    lost: OSError | None = None
 
-    asyncio.run(follow_all())
+    def stop() -> None:
+        for clip in clips:
+            clip.stop()
+
+    def lose(error: OSError) -> None:
+        nonlocal lost
+        lost = lost or error
+        if all(clip.recorder is None for clip in clips):
+            stop()
+
+    async def follow_one(clip: _Clip, pane: Pane) -> None:
+        try:
+            await follow(clip, pane)
+        except ImucountError as error:
+            clip.error = error
+            if not clip.was_open:
+                stop()
+            elif len(clips) > 1:
+                pane.tell(f"Error: {printable_line(str(error))}")
+
+    async def follow_all() -> None:
+        with _ending(clips, stop), panes([clip.title for clip in clips], lose) as parts:
+            async with asyncio.TaskGroup() as group:
+                for clip, pane in zip(clips, parts):
+                    clip.task = group.create_task(follow_one(clip, pane))
+
+    try:
+        asyncio.run(follow_all())
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return lost
+
+
+ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Signals that end a command, where the system has them: of Ctrl-C, of being told to, of a closed terminal."""
 
 
 @contextmanager
-def _cancelling(tasks: Sequence[Task[None]]) -> Iterator[None]:
-    """Cancel tasks with each Ctrl-C: the first ends what they do, the second also how they end it.
+def _ending(clips: Sequence[_Clip], stop: Callable[[], None]) -> Iterator[None]:
+    """End what clips do with the first signal, with a second one also how they end it.
 
-    A KeyboardInterrupt would come up anywhere, and then have to wait until the clips are closed. The third Ctrl-C
+    A KeyboardInterrupt would come up anywhere, and then have to wait until the clips are closed. The third signal
     is one: by then something hangs.
     """
     import asyncio
 
     loop = asyncio.get_running_loop()
-    presses = 0
+    came = 0
 
     def cancel() -> None:
-        for task in tasks:
-            task.cancel()
+        for clip in clips:
+            if clip.task is not None:
+                clip.task.cancel()
 
-    def pressed(signum: int, frame: FrameType | None) -> None:
-        nonlocal presses
-        presses += 1
-        loop.call_soon_threadsafe(cancel)
-        if presses == 2:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+    def end(signum: int, frame: FrameType | None) -> None:
+        nonlocal came
+        came += 1
+        if came > 2:
+            raise KeyboardInterrupt
+        loop.call_soon_threadsafe(stop if came == 1 else cancel)
 
-    before = signal.signal(signal.SIGINT, pressed)
+    # One that is ignored, as SIGHUP by nohup, stays so.
+    numbers = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import math
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -23,7 +24,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _PLAIN = str.maketrans({"±": "+/-", "°": " deg", "²": "2", "µ": "u", "√": "sqrt ", "█": "#", "░": ".", "…": "..."})
 
 
-def _give_up_stdout() -> None:
+READER_LEFT = 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 1
+"""The exit code of a program whose reader has left, such as `head`: as shells tell it where the system ends it."""
+
+
+def give_up_stdout() -> None:
     """Lead what could not be written nowhere, so that Python does not try once more at its exit."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -34,11 +39,13 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run, also where not even the help can be written."""
+        if sys.stdout is None:  # closed by whoever started this
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for good
         try:
             return super().main(*args, **extra)
         except OSError as error:  # before any command, as when help cannot be written
             sys.stderr.write(f"Error: {error.strerror or error}\n")
-            _give_up_stdout()
+            give_up_stdout()
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -49,10 +56,11 @@ class Commands(click.Group):
             return result
         except ImucountError as error:
             raise click.ClickException(printable_line(str(error))) from error
-        except BrokenPipeError:  # whoever read the output has left; click ends quietly
-            raise
+        except BrokenPipeError:  # whoever read the output has left
+            give_up_stdout()
+            sys.exit(READER_LEFT)
         except OSError as error:
-            _give_up_stdout()
+            give_up_stdout()
             reason = error.strerror or str(error)
             where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
             raise click.ClickException(printable_line(where + reason)) from error

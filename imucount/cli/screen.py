@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from imucount.cli.group import give_up_stdout
 from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from imucount.counter import Progress
     from imucount.sets import Exercise, RepSet
     from imucount.sources.source import Notice
+    from imucount.views.live_view import View
 
 PATIENCE_S = 2.0
 """How long something may take before a display of progress appears, s."""
@@ -45,7 +47,7 @@ def show(table: RenderableType) -> None:
 class Pane(Protocol):
     """A part of the screen for one clip. A terminal is drawn on, anything else gets lines of text."""
 
-    def draw(self, view: Callable[[], RenderableType], urgent: bool = False) -> None:
+    def draw(self, view: Callable[[], View], urgent: bool = False) -> None:
         """Draw this in place of what was drawn before, if that is due again, or urgent."""
 
     def tell(self, line: str) -> None:
@@ -53,48 +55,86 @@ class Pane(Protocol):
 
 
 @contextmanager
-def panes(titles: Sequence[str]) -> Iterator[Sequence[Pane]]:
-    """Give a pane for each title."""
+def panes(titles: Sequence[str], gone: Callable[[OSError], None] | None = None) -> Iterator[Sequence[Pane]]:
+    """Give a pane for each title.
+
+    Parameters
+    ----------
+    titles : sequence of str
+    gone : callable, optional
+        Called when nothing can be written any more, as when a terminal is closed: what comes after is written
+        nowhere. Without it, that is raised.
+    """
+    output = _Output(gone)
     screen = console()
     if not (sys.stdout.isatty() and screen.is_interactive):
-        yield [_Paper(f"{title}: " if len(titles) > 1 else "") for title in titles]
+        yield [_Paper(f"{title}: " if len(titles) > 1 else "", output) for title in titles]
         return
-    from rich.console import Group
     from rich.live import Live
 
-    size = screen.size
-    with Live(console=screen, auto_refresh=False, transient=True) as live:
+    from imucount.views.live_view import Arranged
 
-        def draw() -> None:
-            nonlocal size
+    size = screen.size
+    live = Live(console=screen, auto_refresh=False, transient=True)
+
+    def draw() -> None:
+        nonlocal size
+        with output:
             if screen.size != size:  # the terminal has broken what was drawn into other lines than are known of
                 size = screen.size
                 screen.clear()
-            live.update(Group(*(part.view for part in parts)), refresh=True)
+            live.update(Arranged([part.view for part in parts]), refresh=True)
 
-        parts = [_Drawing(title, draw) for title in titles]
+    parts = [_Drawing(title, draw) for title in titles]
+    with output:
+        live.start()
+    try:
         draw()
         yield parts
+    finally:
+        with output:
+            live.stop()
+
+
+class _Output:
+    """Standard output, which may be gone while something goes on that matters more."""
+
+    def __init__(self, gone: Callable[[OSError], None] | None) -> None:
+        self._gone = gone
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        if self._gone is None or not isinstance(error, OSError):
+            return False
+        give_up_stdout()
+        self._gone(error)
+        return True
 
 
 class _Paper:
-    def __init__(self, before: str) -> None:
+    def __init__(self, before: str, output: _Output) -> None:
         self._before = before
+        self._output = output
 
-    def draw(self, view: Callable[[], RenderableType], urgent: bool = False) -> None:
+    def draw(self, view: Callable[[], View], urgent: bool = False) -> None:
         pass
 
     def tell(self, line: str) -> None:
-        click.echo(printable_line(self._before + line))
+        with self._output:
+            click.echo(printable_line(self._before + line))
 
 
 class _Drawing:
     def __init__(self, title: str, redraw: Callable[[], None]) -> None:
-        self.view: RenderableType = printable_line(title)
+        from imucount.views.live_view import plain_view
+
+        self.view = plain_view(title)
         self._redraw = redraw
         self._due_s = 0.0
 
-    def draw(self, view: Callable[[], RenderableType], urgent: bool = False) -> None:
+    def draw(self, view: Callable[[], View], urgent: bool = False) -> None:
         now_s = time.monotonic()
         if urgent or now_s >= self._due_s:
             self._due_s = now_s + REDRAW_S
@@ -113,17 +153,27 @@ class CountDisplay:
         self._title = title
         self._exercise = exercise
         self._n_told = 0
-        self._notice: Notice | None = None
+        self._said = ""
+        self._notices: list[Notice] = []
 
     def update(
-        self, sets: Sequence[RepSet], progress: Progress, now_s: float, notices: Sequence[Notice] = ()
+        self,
+        sets: Sequence[RepSet],
+        progress: Progress,
+        now_s: float,
+        notices: Sequence[Notice] = (),
+        said: str = "",
     ) -> None:
-        """Show the sets so far and, for a live count, what else happened since the last update."""
+        """Show the sets so far and, for a live count, what else happened since the last update and is said now."""
         from imucount.views.live_view import live_view, notice_line, rep_line
 
+        self._notices += notices
         for notice in notices:
-            self._notice = notice
             self._pane.tell(notice_line(notice))
+        if said != self._said:
+            self._said = said
+            if said:
+                self._pane.tell(said)
         n_before, self._n_told = self._n_told, sum(len(rep_set.reps) for rep_set in sets)
         if self._n_told > n_before:
             lines = [
@@ -134,7 +184,7 @@ class CountDisplay:
             for line in lines[n_before:]:
                 self._pane.tell(line)
         self._pane.draw(
-            lambda: live_view(sets, progress, now_s, self._title, self._notice, self._exercise),
+            lambda: live_view(sets, progress, now_s, self._title, self._notices, self._exercise, said),
             urgent=bool(notices) or self._n_told > n_before,
         )
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from os import PathLike, fspath
-from typing import Self
 
 import numpy as np
 
+from imucount.closing import Closing
 from imucount.errors import RecordingError, SampleError
 from imucount.formats.csv_header import read_header
 from imucount.formats.csv_rows import RowParser, Rows
@@ -37,7 +37,7 @@ CHUNK_BYTES = 8 << 20  # about 100 000 rows
 _LATEST_S = 1e11  # the year 5138 as Unix time in s; Unix time in ms, µs or ns is beyond it
 
 
-class CsvReader:
+class CsvReader(Closing):
     """Reads a table of text piece by piece, in memory that does not grow with the file.
 
     The header is read at once; iterating, once, gives `Samples` in SI units.
@@ -96,12 +96,6 @@ class CsvReader:
         self._devices = DeviceRows(device)
         self._check = PlausibilityCheck(self.header.units, lowest_rate_hz) if check else None
         self._chunks = self._read_chunks()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file. Closing twice does no harm."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from os import PathLike, fspath
-from typing import Self
 
 import numpy as np
 
+from imucount.closing import Closing
 from imucount.errors import RecordingError
 from imucount.outside_text import printable_line
 from imucount.provenance import version
@@ -65,7 +67,7 @@ class Recording:
         return f"<Recording of {describe(self.samples)}, side {self.side or 'not told'}>"
 
 
-class RecordingWriter:
+class RecordingWriter(Closing):
     """Writes imucount's own CSV piece by piece, as a live recorder needs it.
 
     Every number is written with as many digits as reading it back exactly takes.
@@ -103,16 +105,12 @@ class RecordingWriter:
         self._last_t: float | None = None
         header = _header_lines(self._path, has_gyroscope, side, sampling_rate_hz, dict(metadata or {}))
         try:
-            self._file = open(self._path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by close()
+            # To be read as well, by `restore`; not of a pipe, which cannot be.
+            mode = "w+" if os.path.isfile(self._path) or not os.path.exists(self._path) else "w"
+            self._file = open(self._path, mode, encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by close()
         except (OSError, ValueError) as error:
             raise write_error(self._path, error) from error
         self._write("\n".join(header) + "\n")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def append(self, samples: Samples) -> None:
         """Write samples that follow the ones before.
@@ -158,6 +156,33 @@ class RecordingWriter:
             self._file.flush()
         except (OSError, ValueError) as error:
             raise write_error(self._path, error) from error
+
+    def restore(self) -> bool:
+        """Write the file anew if somebody has removed it meanwhile, which most systems allow.
+
+        Returns
+        -------
+        bool
+            Whether it was removed.
+
+        Raises
+        ------
+        RecordingError
+            If it cannot be written anew, or another file has taken its place.
+        """
+        try:
+            if os.fstat(self._file.fileno()).st_nlink:
+                return False
+            self._file.flush()
+            anew = open(self._path, "x+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by close()
+            self._file.seek(0)
+            shutil.copyfileobj(self._file, anew)
+            anew.flush()
+        except (OSError, ValueError) as error:
+            raise write_error(self._path, error) from error
+        self._file.close()
+        self._file = anew
+        return True
 
     def close(self) -> None:
         """Finish the file. Closing twice does no harm."""

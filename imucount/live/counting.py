@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import aclosing, suppress
+import inspect
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from imucount.counter import Progress, RepCounter
-from imucount.errors import ImucountError, RecordingError
+from imucount.errors import CountingError, ImucountError, RecordingError, SourceError
+from imucount.filters import load
 from imucount.live.recorder import Recorder
 from imucount.reps import Rep
 from imucount.samples import Samples
 from imucount.sets import Session
-from imucount.sources.source import Notice, Source
+from imucount.sources.sleep import asleep_s
+from imucount.sources.source import Notice, Source, source_fault
 
-__all__ = ["LiveUpdate", "Moment", "count_live", "watch"]
+__all__ = ["Display", "LiveUpdate", "Moment", "count_live", "watch"]
 
 TICK_S = 0.25
 """A display that tells a rest, or that the link was lost, is renewed at least so often, s."""
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class LiveUpdate:
         Since the last update.
     error : ImucountError or None
         What ended the stream, with the last update.
+    start_s : float or None
+        Time of the first sample, s; None before it came.
     """
 
     now_s: float
@@ -60,6 +69,7 @@ class LiveUpdate:
     progress: Progress
     notices: tuple[Notice, ...] = ()
     error: ImucountError | None = None
+    start_s: float | None = None
 
 
 async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment, None]:
@@ -78,8 +88,12 @@ async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment
     """
     import asyncio  # slow to import, and not needed to count recordings
 
+    loop = asyncio.get_running_loop()
+
+    def host_s() -> float:
+        return loop.time() + asleep_s()
+
     n_notices = 0
-    host_s = asyncio.get_running_loop().time
     now_s, came_s = 0.0, host_s()
     pieces = aiter(source)
     coming = asyncio.ensure_future(anext(pieces))
@@ -96,13 +110,16 @@ async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment
                 error = coming.exception()
                 if isinstance(error, StopAsyncIteration):
                     return
+                if isinstance(error, Exception) and not isinstance(error, ImucountError):
+                    raise source_fault(source, error)
                 if error is not None:
                     raise error
                 coming = asyncio.ensure_future(anext(pieces))
     finally:
         coming.cancel()
-        with suppress(asyncio.CancelledError, StopAsyncIteration, ImucountError):
-            await coming
+        await asyncio.wait({coming})
+        if not coming.cancelled():
+            coming.exception()  # asked for, so that one that came meanwhile is not complained of
 
 
 async def count_live(
@@ -110,23 +127,26 @@ async def count_live(
     counter: RepCounter,
     *,
     recorder: Recorder | None = None,
-    on_update: Callable[[LiveUpdate], None] | None = None,
+    on_update: Callable[[LiveUpdate], Awaitable[None] | None] | None = None,
 ) -> Session:
     """Count what an open source gives until it ends, fails or is stopped.
 
-    Cancelling the task stops it: its result is the session so far then, as it is if the link is lost for good.
+    `source.stop()` ends it with the session so far, as losing the link for good does. Cancelling the task, as
+    `asyncio.timeout` does, ends it without a result; the counter outlives it, and its `finish` gives the session.
     Counting the recording gives the same reps, sets and gaps.
 
     Parameters
     ----------
     source : Source
-        Open, as within its `async with`.
+        Open, as within its `async with`, and not read to its end.
     counter : RepCounter
         A new one.
     recorder : Recorder, optional
-        Gets the samples, too, and is closed in the end. If it fails, the count goes on and the session says so.
+        Gets the samples, too, and is closed in the end, also when cancelled. If it fails, the count goes on and
+        the session says so.
     on_update : callable, optional
-        Called with a `LiveUpdate` as samples come, at least four times a second, and once in the end.
+        Called with a `LiveUpdate` as samples come, at least four times a second, and once in the end; what it
+        gives is awaited if it can be. If it fails, the count goes on and the session says so.
 
     Returns
     -------
@@ -137,37 +157,83 @@ async def count_live(
     ------
     SampleError
         If the samples cannot be a worn sensor's in SI units from the beginning on.
-    """
-    import asyncio
+    SourceError
+        If the source is not open, or was read to its end before.
+    CountingError
+        If the counter has been finished before.
 
-    tell = on_update or (lambda update: None)
+    Notes
+    -----
+    What counting takes of scipy is imported in a thread first, so that the event loop goes on serving the radio.
+    Samples wait for it, a second at most.
+
+    Examples
+    --------
+    Stop it, here once three circles are certain, and have the session so far:
+
+    >>> import asyncio
+    >>> from imucount import RepCounter, count_live, open_source
+    >>> async def three_circles():
+    ...     async with open_source("sim:forward", speed=8) as source:
+    ...
+    ...         def update(now):
+    ...             if now.progress.reps >= 3:
+    ...                 source.stop()  # as a button or a timer may, anywhere on this event loop
+    ...
+    ...         return await count_live(source, RepCounter(source.side), on_update=update)
+    >>> len(asyncio.run(three_circles()).reps) >= 3
+    True
+
+    Where the task is cancelled, the counter still has what came:
+
+    >>> async def for_half_a_second():
+    ...     async with open_source("sim:forward") as source:
+    ...         counter = RepCounter(source.side)
+    ...         try:
+    ...             async with asyncio.timeout(0.5):
+    ...                 return await count_live(source, counter)
+    ...         except TimeoutError:
+    ...             return counter.finish()
+    >>> asyncio.run(for_half_a_second()).side
+    'right'
+    """
+    from imucount.sources.aside import aside  # imports asyncio
+
+    await aside(load)
+    recording, display = _Recording(recorder), Display(on_update)
     error: ImucountError | None = None
-    warnings: list[str] = []
-    now_s = 0.0
-    n_told = 0
-    recording = _Recording(recorder)
+    ours: list[Notice] = []  # of the recording and the display
+    now_s, start_s = 0.0, None
+    n_reps = n_shown = 0
     try:
         async with aclosing(watch(source)) as moments:
             async for moment in moments:
                 now_s = moment.now_s
-                failed = recording.take(moment)
-                warnings += [notice.text for notice in failed]
+                if start_s is None and moment.samples:
+                    start_s = float(moment.samples.t[0])
+                ours += recording.take(moment)
                 reps = [] if moment.samples is None else counter.update(moment.samples)
-                n_told += len(reps)
-                tell(LiveUpdate(now_s, tuple(reps), counter.progress, (*moment.notices, *failed)))
-    except asyncio.CancelledError:
-        _take_back_cancelling()
+                notices = (*moment.notices, *ours[n_shown:])
+                n_reps, n_shown = n_reps + len(reps), len(ours)
+                update = LiveUpdate(now_s, tuple(reps), counter.progress, notices, start_s=start_s)
+                failed = await display.show(update)
+                ours += (*failed, *recording.note(failed, now_s))
+    except (SourceError, CountingError):
+        raise  # of who calls, not of what comes
     except ImucountError as caught:
         error = caught
-        warnings.append(f"The stream ended early: {caught}")
     finally:
-        failed = recording.close(now_s, warnings)
+        ended = [] if error is None else [f"The stream ended early: {error}"]
+        ours += recording.close(now_s, [*(notice.text for notice in ours), *ended])
     session = counter.finish()
-    warnings += [notice.text for notice in failed]
-    tell(LiveUpdate(now_s, session.reps[n_told:], counter.progress, failed, error))
+    notices = tuple(ours[n_shown:])
+    ours += await display.show(
+        LiveUpdate(now_s, session.reps[n_reps:], counter.progress, notices, error=error, start_s=start_s)
+    )
+    warnings = (*source.warnings, *(notice.text for notice in ours), *ended)
     return replace(
         session,
-        warnings=(*source.warnings, *warnings, *session.warnings),
+        warnings=(*warnings, *session.warnings),
         provenance=session.provenance.of(source.metadata),
     )
 
@@ -177,19 +243,30 @@ class _Recording:
 
     def __init__(self, recorder: Recorder | None) -> None:
         self._recorder = recorder
+        self._n_notices = 0
 
     def take(self, moment: Moment) -> tuple[Notice, ...]:
-        """Record what came; tell if that failed."""
-        if self._recorder is None:
-            return ()
+        """Record what came; tell what happened to the file."""
+        told = self.note(moment.notices, moment.now_s)
+        recorder = self._recorder
+        if recorder is None or moment.samples is None:
+            return told
         try:
-            for notice in moment.notices:
-                self._recorder.note(notice)
-            if moment.samples is not None:
-                self._recorder.append(moment.samples)
+            recorder.append(moment.samples)
         except RecordingError as error:
-            self.close(moment.now_s)
-            return _failed(moment.now_s, error)
+            return (*told, *self._end(moment.now_s, error))
+        happened = recorder.notices[self._n_notices :]
+        self._n_notices += len(happened)
+        return (*told, *happened)
+
+    def note(self, notices: Iterable[Notice], now_s: float) -> tuple[Notice, ...]:
+        """Record what is told; tell if that failed."""
+        try:
+            if self._recorder is not None:
+                for notice in notices:
+                    self._recorder.note(notice)
+        except RecordingError as error:
+            return self._end(now_s, error)
         return ()
 
     def close(self, now_s: float, warnings: Iterable[str] = ()) -> tuple[Notice, ...]:
@@ -202,15 +279,43 @@ class _Recording:
             return _failed(now_s, error)
         return ()
 
+    def _end(self, now_s: float, error: RecordingError) -> tuple[Notice, ...]:
+        self.close(now_s)
+        return _failed(now_s, error)
+
 
 def _failed(now_s: float, error: RecordingError) -> tuple[Notice, ...]:
     return (Notice(now_s, "recording", f"The recording ends here, the count goes on: {error}."),)
 
 
-def _take_back_cancelling() -> None:
-    """Let what follows in this task, such as closing the source, run undisturbed."""
-    import asyncio
+Shown = TypeVar("Shown", LiveUpdate, Moment)
 
-    task = asyncio.current_task()
-    assert task is not None  # only a task is cancelled
-    task.uncancel()
+
+class Display(Generic[Shown]):
+    """What shows how it stands, if anything does, and may fail without ending what is shown.
+
+    Parameters
+    ----------
+    show : callable or None
+        What it gives is awaited if it can be.
+    """
+
+    def __init__(self, show: Callable[[Shown], Awaitable[None] | None] | None) -> None:
+        self._show: Callable[[Shown], Awaitable[None] | None] | None = show
+        self._has_failed = False
+
+    async def show(self, update: Shown) -> tuple[Notice, ...]:
+        """Show an update; tell if that failed for the first time."""
+        if self._show is None:
+            return ()
+        try:
+            shown = self._show(update)
+            if inspect.isawaitable(shown):
+                await shown
+        except Exception as error:  # whatever it is, no sample is to be lost for it
+            _logger.debug("expected %r to show how it stands", self._show, exc_info=error)
+            if not self._has_failed:
+                self._has_failed = True
+                text = f"What shows how it stands has failed, all else goes on: {error!r}."
+                return (Notice(update.now_s, "display", text),)
+        return ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from os import PathLike, fspath
-from typing import Self
 
+from imucount.closing import Closing
 from imucount.errors import RecordingError
 from imucount.formats.notes import BEGIN, END, note_of_event, note_of_warning
 from imucount.formats.recording import RecordingWriter
@@ -21,12 +21,12 @@ from imucount.whole_file import write_error
 __all__ = ["Recorder"]
 
 
-class Recorder:
+class Recorder(Closing):
     """Writes what a source gives to a new file of imucount's own layout.
 
     The file is made at once, so that what is wrong with its place shows before the exercise begins. Each piece is
     handed to the operating system as it comes: whatever happens to this process, the file has all of them. It can
-    be read while it is written. Without any sample no file is left.
+    be read while it is written; if it is removed meanwhile, it is written anew. Without any sample none is left.
 
     Parameters
     ----------
@@ -38,6 +38,14 @@ class Recorder:
     side : {"left", "right"}, optional
         The shoulder that wears the clip; over what the source says.
 
+    Attributes
+    ----------
+    path : str
+    notices : list of Notice
+        What happened to the file.
+    is_broken : bool
+        Whether writing has failed: the file has what came before, and gets no more.
+
     Raises
     ------
     RecordingError
@@ -46,6 +54,8 @@ class Recorder:
 
     def __init__(self, path: str | PathLike[str], source: Source, *, side: Side | None = None) -> None:
         self.path = fspath(path)
+        self.notices: list[Notice] = []
+        self.is_broken = False
         self._source = source
         self._side = side
         self._writer: RecordingWriter | None = None
@@ -62,12 +72,6 @@ class Recorder:
         except (OSError, ValueError) as error:
             raise write_error(self.path, error) from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
     def append(self, samples: Samples) -> None:
         """Write samples that follow the ones before.
 
@@ -78,10 +82,15 @@ class Recorder:
         """
         if not len(samples):
             return
-        if self._writer is None:
-            self._writer = self._begun(samples)
-        self._writer.append(samples)
-        self._writer.flush()
+        with self._noting_what_breaks():
+            if self._writer is None:
+                self._writer = self._begun(samples)
+            self._writer.append(samples)
+            self._writer.flush()
+            if self._writer.restore():
+                text = f"{self.path} was removed while it was written, and has been written anew."
+                self.notices.append(Notice(float(samples.t[-1]), "recording", text))
+                self.note(self.notices[-1])
 
     def note(self, notice: Notice) -> None:
         """Mark between the samples what happened.
@@ -95,8 +104,9 @@ class Recorder:
         if self._writer is None:
             self._early.append(text)
             return
-        self._writer.note(text)
-        self._writer.flush()
+        with self._noting_what_breaks():
+            self._writer.note(text)
+            self._writer.flush()
 
     def close(self, warnings: Iterable[str] = ()) -> None:
         """Write what is known only now, and finish the file. Closing twice does no harm.
@@ -115,20 +125,42 @@ class Recorder:
             return
         self._closed = True
         if self._writer is None:
-            with suppress(OSError):
-                os.remove(self.path)
+            self._remove_if_empty()
             return
+        with self._noting_what_breaks():
+            try:
+                # What comes after rows that are missing would seem to be in order.
+                if not self.is_broken:
+                    for key, value in _on_lines(self._source.summary).items():
+                        self._writer.note(f"{key}: {value}")
+                    for warning in (*self._source.warnings, *warnings):
+                        self._writer.note(note_of_warning(warning))
+                    self._writer.note(END + datetime.now(UTC).isoformat(timespec="milliseconds"))
+            finally:
+                try:
+                    self._writer.close()
+                finally:
+                    self._remove_if_empty()
+
+    def _remove_if_empty(self) -> None:
+        with suppress(OSError):
+            if os.path.getsize(self.path) == 0:
+                os.remove(self.path)
+
+    @contextmanager
+    def _noting_what_breaks(self) -> Iterator[None]:
         try:
-            for key, value in _on_lines(self._source.summary).items():
-                self._writer.note(f"{key}: {value}")
-            for warning in (*self._source.warnings, *warnings):
-                self._writer.note(note_of_warning(warning))
-            self._writer.note(END + datetime.now(UTC).isoformat(timespec="milliseconds"))
-        finally:
-            self._writer.close()
+            yield
+        except RecordingError as error:
+            # Samples that are refused are in nobody's file; a file that cannot be written is at its end.
+            self.is_broken = self.is_broken or isinstance(error.__cause__, OSError)
+            raise
 
     def _begun(self, samples: Samples) -> RecordingWriter:
-        start = datetime.now(UTC) - timedelta(seconds=samples.duration_s)
+        if self._source.origin_utc is None:
+            start = datetime.now(UTC) - timedelta(seconds=samples.duration_s)
+        else:
+            start = self._source.origin_utc + timedelta(seconds=float(samples.t[0]))
         writer = RecordingWriter(
             self.path,
             has_gyroscope=samples.has_gyroscope,

@@ -1,33 +1,31 @@
 """The sensors that imucount knows, and those that other packages add.
 
 A package adds a sensor by an entry point of the group `imucount.sensors` that names a subclass of
-`imucount.sensors.Sensor`.
+`imucount.sensors.Sensor`. One that is broken is left aside, and told by `sensor_faults`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from imucount.errors import SensorError
 from imucount.sensors.sensor import Advertisement, Packet, Sensor, module_fault
 
-__all__ = ["Advertisement", "Packet", "Sensor", "known_sensors", "recognise", "sensor_of_key"]
+__all__ = ["Advertisement", "Packet", "Sensor", "known_sensors", "recognise", "sensor_faults", "sensor_of_key"]
 
 ENTRY_POINTS = "imucount.sensors"
+
+_faults: dict[object, SensorError] = {}
+"""What is wrong with entry points and kinds of other packages, as it was found."""
 
 
 def known_sensors() -> tuple[type[Sensor], ...]:
     """List every kind of sensor: imucount's own, those of other packages, and at last text over the Nordic UART.
 
-    A device is taken for the first kind that matches what it advertises.
-
-    Raises
-    ------
-    SensorError
-        If another package's entry point cannot be loaded, or is no Sensor.
+    A device is taken for the first kind that matches what it advertises. A kind of another package that cannot be
+    loaded, or is no Sensor, is not among them; `sensor_faults` tells it.
     """
-    from importlib.metadata import entry_points  # slow to import
-
     from imucount.sensors.adafruit import Adafruit
     from imucount.sensors.metamotion import MetaMotion
     from imucount.sensors.movella_dot import MovellaDot
@@ -38,41 +36,21 @@ def known_sensors() -> tuple[type[Sensor], ...]:
     from imucount.sensors.uart_text import UartText
     from imucount.sensors.witmotion import WitMotion
 
-    sensors: list[type[Sensor]] = [
-        OpenProfile,
-        WitMotion,
-        MovellaDot,
-        Polar,
-        Movesense,
-        MetaMotion,
-        Thingy52,
-        Adafruit,
-    ]
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
-        try:
-            sensor = entry.load()
-        except Exception as error:
-            raise SensorError(
-                f"expected the entry point {entry.value!r} to be a kind of sensor, got {error!r} on loading it; "
-                "is the package that adds it whole, and of a fitting version?"
-            ) from error
-        if not (isinstance(sensor, type) and issubclass(sensor, Sensor)):
-            raise SensorError(
-                f"expected the entry point {entry.value!r} to name a subclass of imucount.sensors.Sensor, "
-                f"got {sensor!r}"
-            )
-        sensors.append(sensor)
-    # Last, for others may have its service beside their own.
-    return (*sensors, UartText)
+    own = (OpenProfile, WitMotion, MovellaDot, Polar, Movesense, MetaMotion, Thingy52, Adafruit)
+    # The last one, for others may have its service beside their own.
+    return (*own, *_added_sensors(), UartText)
+
+
+def sensor_faults() -> tuple[SensorError, ...]:
+    """Tell what is wrong with kinds of sensors of other packages that are left aside, as far as it has shown."""
+    _added_sensors()
+    return tuple(_faults.values())
 
 
 def recognise(advertisement: Advertisement, kinds: Iterable[type[Sensor]] | None = None) -> type[Sensor] | None:
     """Find the kind of sensor that advertises so, among all that are known or some of them; None if it is none.
 
-    Raises
-    ------
-    SensorError
-        If a kind cannot even tell.
+    A kind that cannot even tell is passed over; `sensor_faults` tells it.
     """
     for kind in known_sensors() if kinds is None else kinds:
         try:
@@ -80,7 +58,7 @@ def recognise(advertisement: Advertisement, kinds: Iterable[type[Sensor]] | None
                 return kind
         except Exception as error:
             what = f"{kind.__module__}.{kind.__qualname__}.matches to tell whether it is one"
-            raise module_fault(what, error) from error
+            _faults.setdefault(kind, module_fault(what, error))
     return None
 
 
@@ -96,4 +74,47 @@ def sensor_of_key(key: str) -> type[Sensor]:
     for sensor in sensors:
         if sensor.key == key:
             return sensor
-    raise SensorError(f"expected one of the sensors {', '.join(sensor.key for sensor in sensors)}, got {key!r}")
+    left_aside = "".join(f"; {fault}" for fault in sensor_faults())
+    raise SensorError(
+        f"expected one of the sensors {', '.join(sensor.key for sensor in sensors)}, got {key!r}{left_aside}"
+    )
+
+
+@cache
+def _added_sensors() -> tuple[type[Sensor], ...]:
+    """Load what other packages add, once."""
+    from importlib.metadata import entry_points  # slow to import
+
+    sensors = []
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        try:
+            sensor = entry.load()
+        except Exception as error:
+            _faults[entry] = SensorError(
+                f"expected the entry point {entry.value!r} to be a kind of sensor, got {error!r} on loading it; "
+                "is the package that adds it whole, and of a fitting version?"
+            )
+            continue
+        if not (isinstance(sensor, type) and issubclass(sensor, Sensor)):
+            _faults[entry] = SensorError(
+                f"expected the entry point {entry.value!r} to name a subclass of imucount.sensors.Sensor, "
+                f"got {sensor!r}"
+            )
+            continue
+        try:
+            _check(sensor)
+        except Exception as error:
+            what = f"the sensor of the entry point {entry.value!r} to say its key, products, rates and services"
+            _faults[entry] = module_fault(what, error)
+            continue
+        sensors.append(sensor)
+    return tuple(sensors)
+
+
+def _check(sensor: type[Sensor]) -> None:
+    """Ask of a kind what is asked of each sooner or later, so that a fault shows before any clip is sought."""
+    example = sensor()
+    said = (example.key, example.products, example.proven, *example.services)
+    if not all(isinstance(each, str) for each in said):
+        raise TypeError(f"expected text, got {said!r}")
+    sensor.matches(Advertisement())

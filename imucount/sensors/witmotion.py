@@ -109,6 +109,11 @@ class WitMotion(Sensor):
         yield Subscribe(NOTIFY)
         code = RATE_CODES[self.rate_hz]
         found_code = yield from self._rate_code()
+        if found_code is not None and not 0 <= found_code <= 0xFF:  # it could not be given back
+            raise SensorError(
+                f"expected the clip's register of the rate to hold a code of one byte, got {found_code}; is it "
+                "another kind of sensor, or is its firmware of another version?"
+            )
         if found_code != code:
             if found_code is not None:
                 self.found.setdefault(COMMAND, bytes([found_code]))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from imucount.errors import SourceError
 from imucount.sets import Side
+from imucount.sources.nearby import Nearby
 from imucount.sources.radio import Radio
 from imucount.sources.source import Notice, Source
 
-if TYPE_CHECKING:
-    from imucount.sources.finding import Nearby
-
-__all__ = ["Notice", "Radio", "Source", "open_source", "scan"]
+__all__ = ["Nearby", "Notice", "Radio", "Source", "open_source", "scan"]
 
 
 def open_source(
@@ -51,6 +50,11 @@ def open_source(
     Source
         To be used as `async with open_source(...) as source: async for samples in source: ...`, once.
 
+    Raises
+    ------
+    SourceError
+        If there is no such source. What is wrong with a clip or a file shows on opening it.
+
     Examples
     --------
     >>> import asyncio
@@ -63,13 +67,17 @@ def open_source(
     >>> asyncio.run(first_second("sim:"))
     ('right', 100.0)
     """
-    kind, colon, rest = spec.partition(":")
+    if side not in ("left", "right", None):
+        raise SourceError(f'expected side "left", "right" or None, got {side!r}')
+    if rate_hz is not None and not 0 < rate_hz < math.inf:
+        raise SourceError(f"expected a rate_hz above 0, got {rate_hz!r}")
+    kind, colon, rest = spec.partition(":") if isinstance(spec, str) else ("", "", "")
     match kind if colon else None:
         case "ble":
             from imucount.sources.link import SensorSource
 
             if speed != 1:
-                raise ValueError(
+                raise SourceError(
                     f"speed is for recordings and the virtual clip; a sensor has its own, got {speed!r}"
                 )
             return SensorSource(
@@ -83,7 +91,7 @@ def open_source(
             from imucount.sources.virtual import virtual_source
 
             return virtual_source(rest, side=side, rate_hz=rate_hz, origin_s=origin_s, speed=speed)
-    raise ValueError(f'spec must begin with "ble:", "csv:" or "sim:", got {spec!r}')
+    raise SourceError(f'spec must begin with "ble:", "csv:" or "sim:", got {spec!r}')
 
 
 async def scan(duration_s: float = 5.0, *, radio: Radio | None = None, with_battery: bool = False) -> list[Nearby]:
@@ -107,7 +115,11 @@ async def scan(duration_s: float = 5.0, *, radio: Radio | None = None, with_batt
     ------
     BluetoothError
         If there is no Bluetooth to be had.
+    SourceError
+        If the duration is none.
     """
+    if not 0 < duration_s < math.inf:
+        raise SourceError(f"expected a duration_s above 0, got {duration_s!r}")
     from imucount.sources.battery import battery_percent
     from imucount.sources.finding import listen
 

@@ -5,41 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from imucount.errors import DeviceNotFoundError, SensorError
 from imucount.sensors import known_sensors, recognise
 from imucount.sensors.sensor import Sensor
+from imucount.sources.nearby import Nearby
 from imucount.sources.radio import Found, Radio
 
-__all__ = ["Nearby", "find", "listen"]
+__all__ = ["find", "listen", "meant"]
 
 SETTLE_S = 1.0
 """How long is listened on for a second device that fits, s: sensors advertise once in 0.02 to 1 s."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nearby:
-    """A device that was heard, and what it likely is.
-
-    Attributes
-    ----------
-    found : Found
-        All that it told, in however many pieces.
-    sensor : type of Sensor, or None
-        None if it is none of those that are known.
-    battery_percent : float or None
-        Where it was asked and told.
-    """
-
-    found: Found
-    sensor: type[Sensor] | None
-    battery_percent: float | None = None
-
-    def __str__(self) -> str:
-        name = self.found.advertisement.name or "(no name)"
-        kind = "" if self.sensor is None else f" ({self.sensor.key})"
-        return f"{name}{kind} at {self.found.address}"
 
 
 async def listen(radio: Radio, duration_s: float) -> list[Nearby]:
@@ -107,7 +84,7 @@ async def find(radio: Radio, wanted: str, sensor: type[Sensor] | None, timeout_s
         return next(iter(fitting.values()))
     if fitting:
         raise DeviceNotFoundError(
-            f"expected {_meant(wanted, sensor)} in reach, and no other, got {len(fitting)}: "
+            f"expected {meant(wanted, sensor)} in reach, and no other, got {len(fitting)}: "
             f"{_listed(fitting.values())}; say which by its address"
         )
     nearby = _recognised(hearing)
@@ -118,7 +95,7 @@ async def find(radio: Radio, wanted: str, sensor: type[Sensor] | None, timeout_s
                 f"say its kind: {', '.join(kind.key for kind in kinds)}"
             )
     raise DeviceNotFoundError(
-        f"expected {_meant(wanted, sensor)} in reach, got "
+        f"expected {meant(wanted, sensor)} in reach, got "
         f"{_listed(nearby) if nearby else 'no device at all'} within {timeout_s:g} s; "
         "is it switched on, charged and near, and not connected to a phone or another computer?"
     )
@@ -154,7 +131,8 @@ def _recognised(hearing: Mapping[str, Found]) -> list[Nearby]:
     return sorted(nearby, key=lambda each: (each.sensor is None, -(each.found.rssi_dbm or -128)))
 
 
-def _meant(wanted: str, sensor: type[Sensor] | None) -> str:
+def meant(wanted: str, sensor: type[Sensor] | None) -> str:
+    """Say what is looked for, as of `find`."""
     if wanted and (sensor is None or wanted.lower() != sensor.key):
         return repr(wanted)
     return "a known sensor" if sensor is None else f"a sensor of the kind {sensor.key}"

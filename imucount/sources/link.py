@@ -7,17 +7,22 @@ import random
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from imucount.errors import DeviceError, DisconnectedError, SensorError
+from imucount.errors import DeviceError, DisconnectedError, ImucountError, SensorError, SourceError
 from imucount.samples import Samples
+from imucount.sensors import sensor_faults
 from imucount.sensors.sensor import Sensor
 from imucount.sets import Side
 from imucount.sources.battery import read_battery_level
 from imucount.sources.dialogue import Conversation, Notification
-from imucount.sources.finding import Nearby, find
+from imucount.sources.doubled import Doubled
+from imucount.sources.finding import find, meant
+from imucount.sources.nearby import Nearby
 from imucount.sources.radio import Connection, Radio
-from imucount.sources.source import Notice, NoticeKind
+from imucount.sources.sleep import asleep_s
+from imucount.sources.source import USED_UP, Notice, NoticeKind, source_fault
 from imucount.stream.packet_stream import PacketProblems, PacketStream
 
 __all__ = ["Patience", "SensorSource"]
@@ -28,10 +33,16 @@ LOW_BATTERY_PERCENT = (20.0, 10.0, 5.0)
 WEAK_SIGNAL_DBM = -85
 """From here on links begin to drop: receivers of the kind used in clips lose packets at -90 to -95 dBm."""
 
+SLEPT_S = 1.0
+"""A shorter sleep of the computer is none: nothing is read from two clocks at the same moment."""
+
+TOLD: tuple[NoticeKind, ...] = ("battery", "signal", "packets", "clock", "addon")
+"""Kinds of notices that a session should tell, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long the link waits, s.
+    """How long the link waits, s. While the computer sleeps, its patience does not run out.
 
     Attributes
     ----------
@@ -71,7 +82,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    error: BaseException | None
+    error: ImucountError | None
 
 
 class _SilentError(DisconnectedError):
@@ -103,10 +114,12 @@ class SensorSource:
         What tells the time, s; that of the event loop by default.
     metadata : mapping of str to str, optional
         What a recording's header should say besides what the sensor tells.
+    asleep : callable, optional
+        What tells how long that clock stood still because the computer slept, s. By default the computer does.
 
     Attributes
     ----------
-    name, side, has_gyroscope, sampling_rate_hz, metadata, notices
+    name, side, has_gyroscope, sampling_rate_hz, metadata, origin_utc, doing, notices
         As of `Source`.
     battery_percent : float or None
         As last told.
@@ -114,8 +127,8 @@ class SensorSource:
     Raises
     ------
     BluetoothError, DeviceNotFoundError, SensorError, DisconnectedError
-        On opening. Once open, `SensorError` if nothing of what the sensor sends can be read; once it has streamed,
-        only `DisconnectedError`: after `Patience.give_up_s`.
+        On opening, and `SourceError` on opening twice. Once open, `SensorError` if nothing of what the sensor
+        sends can be read; once it has streamed, only `DisconnectedError`: after `Patience.give_up_s`.
     """
 
     def __init__(
@@ -130,12 +143,15 @@ class SensorSource:
         patience: Patience | None = None,
         clock: Callable[[], float] | None = None,
         metadata: Mapping[str, str] | None = None,
+        asleep: Callable[[], float] = asleep_s,
     ) -> None:
         self.name = wanted or "sensor"
         self.side = side
         self.has_gyroscope = True
         self.sampling_rate_hz: float | None = None
         self.metadata = dict(metadata or {})
+        self.origin_utc: datetime | None = None
+        self.doing = ""
         self.notices: list[Notice] = []
         self.battery_percent: float | None = None
         self._radio = radio
@@ -145,14 +161,18 @@ class SensorSource:
         self._origin_s = origin_s
         self._patience = Patience() if patience is None else patience
         self._clock = clock
+        self._asleep = asleep if clock is None else _awake_s
+        self._asleep_before_s = self._asleep()
+        self._slept_s = 0.0
         self._samples: asyncio.Queue[Samples | _End] = asyncio.Queue()
         self._opened = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
-        self._ended = False
+        self._ended = self._used_up = False
         self._found: dict[str, bytes] = {}
         self._stream: PacketStream | None = None
-        self._is_lost = False
+        self._doubled = Doubled()
+        self._is_lost = self._is_fault_told = False
         self._last_t: float | None = None
         self._handed_over_s = 0.0
         self._drops = 0
@@ -163,11 +183,11 @@ class SensorSource:
     async def __aenter__(self) -> Self:
         """Find the sensor, connect, start the stream."""
         if self._task is not None:
-            raise RuntimeError("a source is opened once; make another one")
+            raise SourceError("expected a source that was not opened yet, got one that was; make another one")
         if self._clock is None:
             self._clock = asyncio.get_running_loop().time  # time.monotonic, but for loops of tests
         if self._origin_s is None:
-            self._origin_s = self._clock()
+            self._origin_s, self._asleep_before_s = self._clock(), self._asleep()
         self._task = asyncio.create_task(self._run())
         opened = asyncio.create_task(self._opened.wait())
         try:
@@ -199,13 +219,15 @@ class SensorSource:
             raise cancelled
 
     async def __aiter__(self) -> AsyncGenerator[Samples, None]:
-        """Give the samples as they come; ends after `stop`."""
+        """Give the samples as they come; ends after `stop`. Whoever asks again then is told so."""
         if self._task is None:
-            raise RuntimeError("expected an open source; say `async with source:` first")
+            raise SourceError("expected an open source; say `async with source:` first")
+        if self._used_up:
+            raise SourceError(USED_UP)
         while True:
             item = await self._samples.get()
             if isinstance(item, _End):
-                self._samples.put_nowait(item)  # for whoever asks again
+                self._used_up = True
                 if item.error is not None:
                     raise item.error
                 return
@@ -220,7 +242,7 @@ class SensorSource:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a session should say of the source, a sentence each."""
-        said = [notice.text for notice in self.notices if notice.kind in ("battery", "signal", "packets")]
+        said = [notice.text for notice in self.notices if notice.kind in TOLD]
         if self._drops:
             said.append(
                 f"The link to {self.name} was lost {_times(self._drops)}; what was done meanwhile is missing."
@@ -245,13 +267,15 @@ class SensorSource:
     # One task from the first search to the last disconnection
 
     async def _run(self) -> None:
-        error: BaseException | None = None
+        error: ImucountError | None = None
         try:
             await self._follow()
         except asyncio.CancelledError:
             pass  # asked for, by `stop`
-        except Exception as raised:
+        except ImucountError as raised:
             error = raised
+        except Exception as raised:  # of a radio that another package brings, or of ours
+            error = source_fault(self, raised)
         finally:
             self._end(error)
 
@@ -261,13 +285,16 @@ class SensorSource:
         attempts = 0
         backoff_s = self._patience.backoff_s
         while not self._stopping:
-            began_s = self._now_s()
+            began_s = self._waited_s()
             try:
                 async with AsyncExitStack() as stack:
                     conversation = Conversation(self._patience.action_s, self._now_s)
                     async with self._radio.turn():
                         # Before every connection: a device that is not heard would be waited for much longer.
+                        self.doing = f"looking for {meant(self._wanted, self._kind)}"
                         nearby = await find(self._radio, wanted, kind, self._patience.find_s)
+                        self._tell_of_faults()
+                        self.doing = f"connecting to {nearby.found.advertisement.name or nearby.found.address}"
                         connection = await stack.enter_async_context(
                             self._radio.connect(nearby.found.address, conversation.lose, self._patience.connect_s)
                         )
@@ -283,7 +310,7 @@ class SensorSource:
                         raise
                 elif self._last_t is None and not isinstance(error, DisconnectedError):
                     raise  # a sensor that never gave a sample will not give one later
-                elif self._now_s() - self._handed_over_s > self._patience.give_up_s:
+                elif self._waited_s() - self._handed_over_s > self._patience.give_up_s:
                     raise DisconnectedError(
                         f"expected {self.name} back within {self._patience.give_up_s:g} s, got: {error}; is it "
                         "charged and near? All samples up to then are there"
@@ -321,6 +348,8 @@ class SensorSource:
     def _begin(self, nearby: Nearby, sensor: Sensor) -> None:
         """Take note of what is known once the sensor is started."""
         found = nearby.found
+        self.doing = ""
+        self._doubled = Doubled()
         if self._stream is None:
             self._stream = PacketStream(sensor)
         else:
@@ -342,8 +371,9 @@ class SensorSource:
         if sensor.gyr_range_dps is not None and sensor.has_gyroscope:
             self.metadata["gyr_range_dps"] = f"{sensor.gyr_range_dps:g}"
         self.metadata["clock"] = "device" if sensor.ticks else "counter" if sensor.counter else "arrival"
+        self.origin_utc = datetime.now(UTC) - timedelta(seconds=self._now_s())
         self._note("connected", f"Connected to {nearby}.")
-        self._handed_over_s = self._now_s()
+        self._handed_over_s = self._waited_s()
         self._opened.set()
 
     async def _pump(self, sensor: Sensor, connection: Connection, conversation: Conversation) -> None:
@@ -351,7 +381,7 @@ class SensorSource:
         silence_s = self._patience.silence_s + sensor.latency_s
         unreadable_s = 2.0 * silence_s
         unread: int | None = None
-        began_s = self._now_s()
+        began_s = self._waited_s()
         battery_due_s = began_s + self._patience.battery_every_s
         while True:
             try:
@@ -365,7 +395,7 @@ class SensorSource:
                 raise DisconnectedError(f"the link to {self.name} was lost")
             self._take(notification)
             assert self._stream is not None
-            if self._now_s() - max(began_s, self._handed_over_s) <= unreadable_s:
+            if self._waited_s() - max(began_s, self._handed_over_s) <= unreadable_s:
                 unread = None
             elif unread is None:  # the program may have been busy, and all may be well with what waited meanwhile
                 unread = self._stream.problems.undecodable
@@ -379,16 +409,22 @@ class SensorSource:
                     if fault is None
                     else f"expected samples from {self.name}, got none for {unreadable_s:g} s: {fault}"
                 ) from fault
-            if self._now_s() > battery_due_s:
+            if self._waited_s() > battery_due_s:
                 battery_due_s += self._patience.battery_every_s
                 await self._look_at_battery(sensor, connection)
 
     def _take(self, notification: Notification) -> None:
+        was_doubled = self._doubled.found
+        self._read(self._doubled.update(notification))
+        if self._doubled.found and not was_doubled:
+            self._note("packets", f"The system hands over all that {self.name} sends twice; it is taken once.")
+
+    def _read(self, notifications: Iterable[Notification]) -> None:
         assert self._stream is not None
-        self._hand_over(
-            self._stream.update(notification.characteristic, notification.data, notification.arrival_s)
-        )
-        if self._stream.fault is not None and not any(notice.kind == "packets" for notice in self.notices):
+        for each in notifications:
+            self._hand_over(self._stream.update(each.characteristic, each.data, each.arrival_s))
+        if self._stream.fault is not None and not self._is_fault_told:
+            self._is_fault_told = True
             self._note("packets", f"Not all that {self.name} sends can be read: {self._stream.fault}.")
 
     def _hand_over_the_rest(self, conversation: Conversation) -> None:
@@ -400,6 +436,8 @@ class SensorSource:
                 with suppress(SensorError):  # of what is at its end anyhow
                     self._take(notification)
         with suppress(SensorError):
+            self._read(self._doubled.finish())
+        with suppress(SensorError):
             self._hand_over(self._stream.finish())
         if self._stopping:
             self._end(None)  # nobody needs to wait until the sensor has been told
@@ -407,7 +445,7 @@ class SensorSource:
     def _hand_over(self, pieces: Iterable[Samples]) -> None:
         for samples in pieces:
             self._samples.put_nowait(samples)
-            self._handed_over_s = self._now_s()
+            self._handed_over_s = self._waited_s()
             if self._is_lost:
                 self._is_lost = False
                 since = (
@@ -440,12 +478,33 @@ class SensorSource:
     def _note(self, kind: NoticeKind, text: str) -> None:
         self.notices.append(Notice(self._now_s(), kind, text))
 
-    def _end(self, error: BaseException | None) -> None:
+    def _tell_of_faults(self) -> None:
+        """Tell once what is wrong with sensors of other packages: one of them may be the one that is meant."""
+        told = {notice.text for notice in self.notices}
+        for fault in sensor_faults():
+            text = f"A kind of sensor is left aside: {fault}."
+            if text not in told:
+                self._note("addon", text)
+
+    def _end(self, error: ImucountError | None) -> None:
         if not self._ended:
             self._ended = True
             self._samples.put_nowait(_End(error))
 
     def _now_s(self) -> float:
+        """Tell the time on the clock of the samples, s, which goes on while the computer sleeps."""
+        slept_s = self._asleep() - self._asleep_before_s
+        longer_s = slept_s - self._slept_s
+        if longer_s > SLEPT_S:
+            self._slept_s = slept_s
+            if self._opened.is_set():
+                self._note(
+                    "clock", f"The computer slept for {longer_s:.0f} s; what was done meanwhile may be missing."
+                )
+        return self._waited_s() + self._slept_s
+
+    def _waited_s(self) -> float:
+        """Tell how long the computer was awake, s, by which patience is measured."""
         assert self._clock is not None
         assert self._origin_s is not None
         return self._clock() - self._origin_s
@@ -460,6 +519,11 @@ def _check_services(nearby: Nearby, connection: Connection) -> None:
             f"{', '.join(sorted(connection.services)) or 'none'}; is it another kind of sensor, or is its "
             "firmware of another version?"
         )
+
+
+def _awake_s() -> float:
+    """Of a clock that is not the computer's own, nothing is known to stand still."""
+    return 0.0
 
 
 def _times(number: int) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator
+from contextlib import suppress
+from datetime import datetime
 from os import PathLike, fspath
 from typing import Self
 
+from imucount.errors import SourceError
 from imucount.formats.csv_reader import CsvReader, open_csv
 from imucount.samples import Samples
 from imucount.sets import Side
+from imucount.sources.aside import aside
 from imucount.sources.replay import replay
-from imucount.sources.source import Notice
+from imucount.sources.source import USED_UP, Notice
 
 __all__ = ["CsvSource"]
 
@@ -34,16 +39,20 @@ class CsvSource:
     """
 
     def __init__(self, path: str | PathLike[str], *, side: Side | None = None, speed: float = 1.0) -> None:
-        if not 0 <= speed < float("inf"):
-            raise ValueError(f"speed must be 0 or more, got {speed!r}")
+        if not 0 <= speed < math.inf:
+            raise SourceError(f"speed must be 0 or more, got {speed!r}")
         self.name = fspath(path)
         self.side = side
         self.has_gyroscope = True
         self.sampling_rate_hz: float | None = None
         self.metadata: dict[str, str] = {}
+        self.origin_utc: datetime | None = None
+        self.doing = ""
         self.notices: list[Notice] = []
         self._speed = speed
         self._reader: CsvReader | None = None
+        self._stopped = asyncio.Event()
+        self._ended = False
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -57,7 +66,10 @@ class CsvSource:
 
     async def __aenter__(self) -> Self:
         """Open the file and read its header."""
-        self._reader = open_csv(self.name, lowest_rate_hz=0.0)  # what is too slow is for whoever counts to say
+        if self._reader is not None:
+            raise SourceError("expected a source that was not opened yet, got one that was; make another one")
+        # What is too slow is for whoever counts to say. Aside, for what reads files is slow to import.
+        self._reader = await aside(lambda: open_csv(self.name, lowest_rate_hz=0.0))
         header = self._reader.header
         self.side = self.side or header.side
         self.has_gyroscope = header.has_gyroscope
@@ -73,11 +85,25 @@ class CsvSource:
     async def __aiter__(self) -> AsyncGenerator[Samples, None]:
         """Give the samples, each when its time has come."""
         if self._reader is None:
-            raise RuntimeError("expected an open source; say `async with source:` first")
+            raise SourceError("expected an open source; say `async with source:` first")
+        if self._ended:
+            raise SourceError(USED_UP)
         waits_s: list[float] = []
         loop = asyncio.get_running_loop()
         for _, samples in replay(self._reader, self._speed, clock=loop.time, sleep=waits_s.append):
             # What the replay would sleep is slept here instead, where others can run meanwhile.
-            await asyncio.sleep(waits_s.pop() if waits_s else 0)
+            if await self._stopped_within(waits_s.pop() if waits_s else 0.0):
+                break
             if len(samples):
                 yield samples
+        self._ended = True
+
+    def stop(self) -> None:
+        """Ask for the end: iteration ends with what came so far."""
+        self._stopped.set()
+
+    async def _stopped_within(self, duration_s: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(duration_s):
+                await self._stopped.wait()
+        return self._stopped.is_set()

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol, Self
 
+from imucount.errors import SensorError
 from imucount.samples import Samples
+from imucount.sensors.sensor import module_fault
 from imucount.sets import Side
 
-__all__ = ["Notice", "NoticeKind", "Source"]
+__all__ = ["USED_UP", "Notice", "NoticeKind", "Source", "source_fault"]
+
+USED_UP = "expected a source with samples to come, got one that was read to its end; open another one"
+"""What is wrong with asking a source again that has ended."""
 
 NoticeKind = Literal[
     "connected",
@@ -20,7 +26,9 @@ NoticeKind = Literal[
     "signal",
     "packets",
     "clock",
+    "addon",
     "recording",  # of the file that is written of the source; no source tells it
+    "display",  # of what shows the source; no source tells it
 ]
 
 
@@ -57,6 +65,11 @@ class Source(Protocol):
         Nominal rate, Hz, once it is open.
     metadata : dict of str to str
         What a recording's header should say, once it is open.
+    origin_utc : datetime or None
+        When sample time was 0, in UTC, where the source knows it, once it is open.
+    doing : str
+        What it is doing on the way to its samples, in a few words such as "looking for 'clip-01'"; "" once they
+        come.
     notices : list of Notice
         Grows while it is open.
     warnings : tuple of str
@@ -70,6 +83,8 @@ class Source(Protocol):
     has_gyroscope: bool
     sampling_rate_hz: float | None
     metadata: dict[str, str]
+    origin_utc: datetime | None
+    doing: str
     notices: list[Notice]
 
     @property
@@ -87,4 +102,14 @@ class Source(Protocol):
         """Close it: stop the stream, leave the sensor as it was found."""
 
     def __aiter__(self) -> AsyncIterator[Samples]:
-        """Give the samples as they come; ends with the stream."""
+        """Give the samples as they come; ends with the stream. Asking again then is a SourceError."""
+
+    def stop(self) -> None:
+        """Ask for the end, on the event loop: what came so far is handed over, then iteration ends."""
+
+
+def source_fault(source: Source, error: Exception) -> SensorError:
+    """Make one sentence of what a source raised but may not; its traceback is logged, as debugging."""
+    fault = module_fault(f"the source of {source.name} to give samples, or to say in its words what failed", error)
+    fault.__cause__ = error
+    return fault

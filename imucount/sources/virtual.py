@@ -10,10 +10,11 @@ import asyncio
 import math
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import numpy as np
 
-from imucount.errors import DeviceNotFoundError, PacketError, SensorError
+from imucount.errors import DeviceNotFoundError, PacketError, SensorError, SourceError
 from imucount.samples import Samples
 from imucount.sensors.open_profile import (
     CONFIGURATION,
@@ -28,6 +29,7 @@ from imucount.sensors.open_profile import (
 from imucount.sensors.sensor import Advertisement
 from imucount.sets import Side
 from imucount.simulate import Circles, Clip, Movement, Part, Wearer, programme, simulate
+from imucount.sources.aside import aside
 from imucount.sources.link import SensorSource
 from imucount.sources.radio import Connection, Found
 
@@ -86,7 +88,7 @@ class VirtualClip:
         speed: float = 1.0,
     ) -> None:
         if not 0 < speed < math.inf:
-            raise ValueError(f"speed must be above 0, got {speed!r}")
+            raise SourceError(f"speed must be above 0, got {speed!r}")
         self.name = f"virtual clip on the {side} shoulder"
         self.address = f"virtual-{side}"
         self.ended: Callable[[], None] = lambda: None
@@ -116,19 +118,27 @@ class VirtualClip:
             limits,
         )
 
+    async def begin(self) -> None:
+        """Begin the exercise with the present configuration, if it has not begun."""
+        if self._samples is not None:
+            return
+        settings = self.configuration.settings
+        clip = Clip(
+            sampling_rate_hz=settings.rate_hz,
+            acc_range_g=settings.acc_full_scale_g,
+            gyr_range_dps=settings.gyr_full_scale_dps or 1.0,
+            gyroscope=settings.gyr_full_scale_dps is not None,
+        )
+        perform = partial(simulate, self._exercise, wearer=self._wearer, clip=clip, seed=self._seed)
+        self._samples = (await aside(perform)).samples
+        self.began_s = asyncio.get_running_loop().time()
+
     async def stream(self, notified: Callable[[bytes], None]) -> None:
         """Send what the exercise makes of now on, as the radio allows, until it is over or nobody listens."""
         loop = asyncio.get_running_loop()
         settings = self.configuration.settings
-        if self._samples is None:
-            clip = Clip(
-                sampling_rate_hz=settings.rate_hz,
-                acc_range_g=settings.acc_full_scale_g,
-                gyr_range_dps=settings.gyr_full_scale_dps or 1.0,
-                gyroscope=settings.gyr_full_scale_dps is not None,
-            )
-            self._samples = simulate(self._exercise, wearer=self._wearer, clip=clip, seed=self._seed).samples
-            self.began_s = loop.time()
+        await self.begin()
+        assert self._samples is not None
         samples = self._samples
         radio = np.random.default_rng(self._seed)
         first = int(np.searchsorted(samples.t, self._speed * (loop.time() - self.began_s)))
@@ -201,6 +211,7 @@ class _VirtualConnection:
 
     async def subscribe(self, characteristic: str, notified: Callable[[bytes], None]) -> None:
         self._check(characteristic, DATA)
+        await self._clip.begin()  # before it is said to be subscribed to, as what follows may not be silent
         if self._stream is None:
             self._stream = asyncio.create_task(self._clip.stream(notified))
 
@@ -240,7 +251,7 @@ def virtual_source(
     """
     exercise = exercise or "programme"
     if exercise not in EXERCISES:
-        raise ValueError(f"expected one of the exercises {', '.join(EXERCISES)}, got {exercise!r}")
+        raise SourceError(f"expected one of the exercises {', '.join(EXERCISES)}, got {exercise!r}")
     possible_hz = OpenProfile(rate_hz).rate_hz
     clip = VirtualClip(EXERCISES[exercise], side=side or "right", rate_hz=possible_hz, speed=speed)
 

@@ -15,7 +15,7 @@ from imucount.outside_text import printable_line
 from imucount.sensors import Sensor
 
 if TYPE_CHECKING:
-    from imucount.sources.finding import Nearby
+    from imucount.sources.nearby import Nearby
 
 __all__ = ["nearby_table", "sensors_table"]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -19,7 +21,18 @@ if TYPE_CHECKING:
     from imucount.counter import Progress
     from imucount.sources.source import Notice
 
-__all__ = ["big_number", "live_view", "notice_line", "recording_view", "rep_line"]
+__all__ = [
+    "Arranged",
+    "View",
+    "big_number",
+    "live_view",
+    "notice_line",
+    "plain_view",
+    "present_notices",
+    "prompt",
+    "recording_view",
+    "rep_line",
+]
 
 _DIGITS = {
     "0": ("███", "█ █", "█ █", "█ █", "███"),
@@ -59,14 +72,69 @@ def notice_line(notice: Notice) -> str:
     return f"at {notice.time_s:.1f} s: {printable_line(notice.text)}"
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown of one clip; on a screen of its own as it prints, on a small one as `arranged` lays it out.
+
+    Attributes
+    ----------
+    title : str
+        What the clip is called.
+    head : Text
+    number : str or None
+        The big number, five lines high.
+    lines : tuple of Text
+        What is said beside it.
+    notices : tuple of Text
+    brief_number : str
+        The number as text.
+    """
+
+    title: str
+    head: Text
+    number: str | None = None
+    lines: tuple[Text, ...] = ()
+    notices: tuple[Text, ...] = ()
+    brief_number: str = ""
+
+    def __rich__(self) -> RenderableType:
+        return self.wide()
+
+    @property
+    def number_width(self) -> int:
+        """Columns that the big number takes."""
+        return max(map(len, (self.number or "").splitlines()), default=0)
+
+    def wide(self) -> RenderableType:
+        """Lay it out with the number beside the lines."""
+        below = [each for notice in self.notices for each in (Text(), notice)]
+        if self.number is None:
+            return Group(self.head, *self.lines, *below)
+        side_by_side = Table.grid(Column(no_wrap=True), Column(), padding=(0, 3))
+        side_by_side.add_row(Text(self.number, "bold green"), Group(*self.lines))
+        return Group(self.head, Text(), Padding(side_by_side, (0, 2), expand=False), *below)
+
+    def tall(self) -> RenderableType:
+        """Lay it out with the number above the lines, without the notices."""
+        number = [] if self.number is None else [Text(self.number, "bold green", no_wrap=True)]
+        return Group(self.head, *number, *(line for line in self.lines if line))
+
+    def brief(self) -> RenderableType:
+        """Lay it out as a few lines of text."""
+        said = Text(", ").join(line for line in self.lines if line)
+        number = [(f"{self.brief_number}  ", "bold green")] if self.brief_number else []
+        return Group(self.head, Text.assemble(*number, said), *self.notices)
+
+
 def live_view(
     sets: Sequence[RepSet],
     progress: Progress,
     now_s: float,
     title: str = "",
-    notice: Notice | None = None,
+    notices: Sequence[Notice] = (),
     exercise: Exercise = "shoulder-circles",
-) -> RenderableType:
+    said: str = "",
+) -> View:
     """Lay out a count in progress, with the number of the present set big.
 
     Parameters
@@ -79,14 +147,16 @@ def live_view(
         Present time, s, on the recording's clock.
     title : str, optional
         What is counted.
-    notice : Notice, optional
-        The last that a live source had to say.
+    notices : sequence of Notice, optional
+        All that a live source had to say; shown is what holds, and for a while what has happened.
     exercise : {"shoulder-circles", "cyclic"}
         Of "cyclic" no rep of a set is certain until it is over, so the big number is of those to be confirmed.
+    said : str, optional
+        What is said to the wearer before the first set, as by `prompt`.
     """
     noun = noun_of(exercise)
     n_present = len(sets[-1].reps) if sets else 0
-    lines = [Text(f"No {noun} yet", "bold"), Text(""), Text("")]
+    lines = [Text(f"No {noun} yet", "bold"), Text(said, "bold yellow"), Text("")]
     if sets:
         present = sets[-1]
         direction = "" if exercise == "cyclic" else present.direction
@@ -103,22 +173,21 @@ def live_view(
         lines[0] = Text.assemble("Set ", (str(len(sets) + 1), "bold"), ", to be confirmed")
         lines[2] = Text("")
     elif progress.phase is not None:
-        lines += [Text(), Text(_bar(progress.phase), "dim")]
+        lines += [Text(), Text(_bar(progress.phase), "dim", no_wrap=True, overflow="crop")]
     elif progress.pending:
         waiting = "a circle" if progress.pending == 1 else f"{progress.pending} circles"
         lines += [Text(), Text(f"{waiting} to be confirmed", "dim")]
-    number = big_number(n_present)
-    side_by_side = Table.grid(Column(no_wrap=True), Column(), padding=(0, 3))
-    side_by_side.add_row(Text(number, "bold green"), Group(*lines))
-    return Group(
-        Text.assemble((printable_line(title), "bold"), f" at {now_s:.1f} s"),
-        Text(),
-        Padding(side_by_side, (0, 2), expand=False),
-        *_notice(notice),
+    return View(
+        title,
+        head=Text.assemble((printable_line(title), "bold"), f" at {now_s:.1f} s"),
+        number=big_number(n_present),
+        lines=tuple(lines),
+        notices=_told(notices, now_s),
+        brief_number=str(n_present),
     )
 
 
-def recording_view(now_s: float, n_samples: int, title: str = "", notice: Notice | None = None) -> RenderableType:
+def recording_view(now_s: float, n_samples: int, title: str = "", notices: Sequence[Notice] = ()) -> View:
     """Lay out a recording in progress, which is not counted.
 
     Parameters
@@ -129,17 +198,144 @@ def recording_view(now_s: float, n_samples: int, title: str = "", notice: Notice
         So far.
     title : str, optional
         What is recorded.
-    notice : Notice, optional
-        The last that the source had to say.
+    notices : sequence of Notice, optional
+        All that the source had to say; shown is what holds, and for a while what has happened.
     """
     facts = f" for {clock_time(now_s)}, {number_of(n_samples, 'sample')}"
-    return Group(Text.assemble((printable_line(title), "bold"), facts), *_notice(notice))
+    return View(title, Text.assemble((printable_line(title), "bold"), facts), notices=_told(notices, now_s))
 
 
-def _notice(notice: Notice | None) -> list[RenderableType]:
-    if notice is None:
-        return []
-    return [Text(), Text(notice_line(notice), "dim" if notice.kind == "connected" else "yellow")]
+def plain_view(title: str, said: str = "") -> View:
+    """Lay out what a clip is about before it sends anything, and after."""
+    return View(title, Text(title, "bold"), lines=(Text(said),) if said else ())
+
+
+KEEP_STILL_S = 3.0
+"""So long after the first sample the wearer is asked to keep still: the first second says what is up."""
+
+
+def prompt(now_s: float, start_s: float | None, progress: Progress) -> str:
+    """Say what the wearer should do until the first circle is seen.
+
+    Parameters
+    ----------
+    now_s : float
+        Present time, s.
+    start_s : float or None
+        Time of the first sample, s.
+    progress : Progress
+        Of the counter.
+
+    Examples
+    --------
+    >>> from imucount.counter import Progress
+    >>> [prompt(now_s, 2.0, Progress(0, 0, None)) for now_s in (2.5, 9.0)]
+    ['Keep still for a moment.', 'Begin when you like.']
+    """
+    if progress.reps or progress.pending or progress.phase is not None:
+        return ""
+    if start_s is None or now_s < start_s + KEEP_STILL_S:
+        return "Keep still for a moment."
+    return "Begin when you like."
+
+
+SHOWN_S = 10.0
+"""What has happened is shown for so long, s."""
+
+_LOST = ("dropped", "silent")
+_LASTING = (*_LOST, "recording", "display")
+"""Kinds of notices of what holds on: the link is lost until it is back, and a file that has ended gets no more."""
+
+
+def present_notices(notices: Sequence[Notice], now_s: float) -> tuple[Notice, ...]:
+    """Return the notices to show now: of what holds, and the last of what has just happened out of the ordinary.
+
+    Examples
+    --------
+    >>> from imucount.sources.source import Notice
+    >>> lost = Notice(20.0, "dropped", "The link was lost.")
+    >>> back = Notice(22.0, "reconnected", "The link is back.")
+    >>> [notice.kind for notice in present_notices([lost], 90.0)]
+    ['dropped']
+    >>> [[notice.kind for notice in present_notices([lost, back], now_s)] for now_s in (23.0, 90.0)]
+    [['reconnected'], []]
+    """
+    holding: dict[str, Notice] = {}
+    for notice in notices:
+        if notice.kind == "reconnected":
+            holding.pop("link", None)
+        elif notice.kind in _LASTING:
+            holding["link" if notice.kind in _LOST else notice.kind] = notice
+    passing = [notice for notice in notices if notice.kind not in (*_LASTING, "connected")]
+    last = [notice for notice in passing[-1:] if now_s < notice.time_s + SHOWN_S]
+    return (*holding.values(), *last)
+
+
+def _told(notices: Sequence[Notice], now_s: float) -> tuple[Text, ...]:
+    return tuple(Text(notice_line(notice), "yellow") for notice in present_notices(notices, now_s))
+
+
+LEAST_LINES_WIDTH = 16
+"""Columns that the lines beside a big number need to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Views of one clip or several, laid out so that each is seen.
+
+    The first of these that the screen has room for: one above the other, side by side, side by side with the
+    numbers above what is said of them, a few lines of text each.
+
+    Attributes
+    ----------
+    views : sequence of View
+    """
+
+    views: Sequence[View]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lines: list[list[Segment]] = []
+        for layout in self._layouts(options.max_width):
+            lines = console.render_lines(layout, options, pad=False)
+            if len(lines) <= options.size.height:
+                break
+        for line in lines:
+            yield from line
+            yield Segment.line()
+
+    def _layouts(self, width: int) -> Iterator[RenderableType]:
+        share = width if len(self.views) == 1 else width // len(self.views) - 1
+        number_width = max((view.number_width for view in self.views), default=0)
+        wide_width = number_width + MARGINS_WIDTH + LEAST_LINES_WIDTH
+        if width >= wide_width:
+            yield Group(*_parted([view.wide() for view in self.views]))
+        if len(self.views) > 1 and share >= wide_width:
+            yield _beside([view.wide() for view in self.views])
+        if share >= max(number_width, LEAST_LINES_WIDTH):
+            notices = [
+                Text.assemble(f"{view.title}: " if len(self.views) > 1 else "", notice)
+                for view in self.views
+                for notice in view.notices
+            ]
+            yield Group(_beside([view.tall() for view in self.views]), *notices)
+        yield Group(*(view.brief() for view in self.views))
+
+
+MARGINS_WIDTH = 5
+"""Columns before a big number, and between it and its lines."""
+
+LEAST_LINES_WIDTH = 16
+"""Columns that the lines beside or below a big number need to be read."""
+
+
+def _parted(parts: Sequence[RenderableType]) -> list[RenderableType]:
+    return [each for part in parts for each in (Text(), part)][1:]
+
+
+def _beside(parts: Sequence[RenderableType]) -> RenderableType:
+    table = Table.grid(*(Column(ratio=1) for _ in parts), padding=(0, 1), pad_edge=False, expand=True)
+    table.add_row(*parts)
+    return table
 
 
 TOLD_AFTER_S = 0.6

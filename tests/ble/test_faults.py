@@ -174,6 +174,21 @@ def test_packets_that_come_twice_leave_every_sample_once(make):
     check_samples(counted, peripheral, tolerance_s=0.05)
 
 
+@pytest.mark.parametrize("make", [OpenClip, WitMotion, Thingy52, Adafruit, PuckJs])
+def test_all_that_comes_twice_after_a_reconnect_is_taken_once_and_told(make):
+    async def drop_and_double(peripheral):
+        peripheral.disturb = faults.duplicated(1.0)
+        await peripheral.drop()
+
+    peripheral = make(TWO_SETS)
+    counted = run(count_in_room(peripheral, meanwhile=after(REST_S[0] + 4.0, drop_and_double)))
+    assert directions(counted) == ["forward"] * 10
+    assert len([text for text in counted.warnings if "twice" in text]) == 1
+    t = counted.samples.t - counted.began_s
+    before_s, after_s = (np.median(np.diff(part)) for part in (t[t < REST_S[0]], t[t > REST_S[1]]))
+    assert after_s == pytest.approx(before_s, rel=0.1)
+
+
 def test_packets_that_are_overtaken_are_put_in_order_by_their_numbers():
     peripheral = OpenClip(TEN)
     peripheral.disturb = faults.swapped(0.05)

@@ -1,14 +1,17 @@
 import asyncio
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from command_line import PIPES, assert_one_line_error, finished, on_terminal, run, start
+from command_line import CLOSED, PIPES, assert_one_line_error, finished, on_terminal, run, start
 from scripted import Scripted, cut, short_session
 from toy import ToyClip, ToyRadio
 
 import imucount.sources
+from imucount.cli.group import READER_LEFT
 from imucount.counting import count
 from imucount.errors import DeviceNotFoundError, DisconnectedError
 from imucount.formats.csv_reader import read_csv
@@ -49,6 +52,8 @@ def test_live_announces_each_circle_and_ends_with_the_table(clips):
     session = count(SAMPLES, "right")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
+    assert lines[:2] == ["Keep still for a moment.", "Begin when you like."]
+    del lines[:2]
     assert lines[: len(session.reps)] == rep_lines(session)
     assert lines[len(session.reps)].startswith("clip ble:: ")
     assert lines[-1] == totals_line(session)
@@ -327,6 +332,7 @@ def test_two_clips_are_shown_side_by_side_in_time():
 RESIZED = """
 import fcntl, os, struct, termios
 from imucount.cli.screen import panes
+from imucount.views.live_view import plain_view
 
 del os.environ["COLUMNS"], os.environ["LINES"]  # which would win over the size
 
@@ -335,10 +341,10 @@ def resize(columns):
 
 resize(100)
 with panes(["first"]) as (pane,):
-    pane.draw(lambda: "long " * 18, urgent=True)
-    pane.draw(lambda: "as before", urgent=True)
+    pane.draw(lambda: plain_view("long " * 18), urgent=True)
+    pane.draw(lambda: plain_view("as before"), urgent=True)
     resize(40)
-    pane.draw(lambda: "afterwards", urgent=True)
+    pane.draw(lambda: plain_view("afterwards"), urgent=True)
 """
 
 
@@ -353,7 +359,7 @@ def test_nothing_stale_is_left_where_the_size_of_the_terminal_changes():
 
 def test_a_second_ctrl_c_ends_at_once_and_still_shows_the_session():
     code = CLIP + "CLOSING_S = 3600.0\n" + RUN
-    keys = [("The link was lost.", b"\x03"), ("the clip: stopping", b"\x03")]
+    keys = [("The link was lost.", b"\x03"), ("Stopping ...", b"\x03")]
     shown, err, code = on_terminal("stdout", "live", "--side", "right", code=code, keys=keys)
     assert (code, err) == (0, b"")
     assert totals_line(BEFORE) in shown
@@ -381,11 +387,11 @@ def test_ctrl_c_where_no_terminal_is():
     import signal
 
     process = start("live", "--side", "right", code=CLIP + RUN, text=True, **PIPES)
-    lines = [process.stdout.readline() for _ in BEFORE.reps[:-1]]
+    lines = [process.stdout.readline() for _ in range(2 + len(BEFORE.reps[:-1]))]
     process.send_signal(signal.SIGINT)
     code, out, err = finished(process)
     assert (code, err) == (0, "")
-    assert [line.rstrip() for line in lines] == rep_lines(BEFORE)[: len(lines)]
+    assert [line.rstrip() for line in lines[2:]] == rep_lines(BEFORE)[: len(lines) - 2]
     assert re.search(r"^\d+ circles? in \d sets?: ", out, re.MULTILINE)
 
 
@@ -437,13 +443,138 @@ def test_what_the_virtual_clip_cannot_do_is_told():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems tell a closed pipe otherwise")
-def test_a_reader_that_leaves_is_no_error_and_the_recording_is_whole(tmp_path):
-    process = start("live", "--sensor", "sim:forward", "--record", tmp_path / "x.csv", code=FAST, **PIPES)
+@pytest.mark.parametrize("command", ["live", "record"])
+def test_a_reader_that_leaves_ends_the_output_and_not_the_recording(tmp_path, command):
+    path = tmp_path / "x.csv"
+    arguments = ("live", "--record", path) if command == "live" else ("record", path)
+    process = start(*arguments, "--sensor", "sim:forward", code=FAST, **PIPES)
     process.stdout.readline()
     process.stdout.close()
     process.stdout = None
-    assert finished(process)[2] == b""
-    assert count(tmp_path / "x.csv").reps
+    assert finished(process) == (READER_LEFT, None, b"")
+    assert read_csv(path).warnings == ()  # it was finished
+    assert [len(each.reps) for each in count(path).sets] == [10]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems tell a closed pipe otherwise")
+def test_without_a_recording_nothing_goes_on_for_a_reader_that_has_left():
+    process = start("live", code=CLIP + RUN, **PIPES)  # of a clip that never ends
+    process.stdout.close()
+    process.stdout = None
+    assert finished(process) == (READER_LEFT, None, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="which streams are open is said by a POSIX shell")
+def test_with_stdout_closed_it_records_all_the_same(tmp_path):
+    path = tmp_path / "x.csv"
+    code = f"{FAST.strip()}\n"
+    command = [
+        "sh",
+        "-c",
+        'exec "$0" -c "$1" live --sensor sim:forward --record "$2" >&-',
+        sys.executable,
+        code,
+        path,
+    ]
+    root = str(Path(imucount.__file__).parents[1])
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": root}, stderr=subprocess.PIPE, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [len(each.reps) for each in count(path).sets] == [10]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("command", ["live", "record"])
+def test_being_told_to_end_is_as_ctrl_c(tmp_path, command, name):
+    import signal
+
+    path = tmp_path / "x.csv"
+    arguments = ("live", "--side", "right", "--record", path) if command == "live" else ("record", path)
+    process = start(*arguments, code=CLIP + RUN, text=True, **PIPES)
+    while "The link was lost." not in process.stdout.readline():
+        pass
+    process.send_signal(getattr(signal, name))
+    code, out, err = finished(process)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == f"Recorded: {path}"
+    assert read_csv(path).warnings == ()  # it was finished
+    assert count(path, "right").reps == BEFORE.reps
+    assert command == "record" or totals_line(BEFORE) in out
+
+
+def test_a_terminal_that_is_closed_is_as_ctrl_c(tmp_path):
+    path = tmp_path / "x.csv"
+    arguments = ("live", "--side", "right", "--record", path)
+    keys = [("The link was lost.", CLOSED)]
+    _, err, code = on_terminal("stdout", *arguments, code=CLIP + RUN, keys=keys)
+    assert (code, err) == (0, b"")
+    assert read_csv(path).warnings == ()  # it was finished
+    assert count(path).reps == BEFORE.reps
+
+
+LIMITED = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the size of files is limited by a POSIX call")
+def test_a_full_disk_is_told_at_once_and_in_the_exit_code_and_the_count_goes_on(tmp_path):
+    path = tmp_path / "x.csv"
+    arguments = ("live", "--sensor", "sim:forward", "--side", "right", "--record", path)
+    code, out, err = finished(start(*arguments, code=LIMITED + FAST, text=True, **PIPES))
+    assert (code, err) == (1, "")
+    lines = out.splitlines()
+    (told,) = [number for number, line in enumerate(lines) if "The recording ends here" in line][:-1]
+    assert told < lines.index(next(line for line in lines if line.startswith("set 1, rep 1")))
+    assert "10 circles in 1 set: 10 forward" in lines
+    assert lines[-1] == f"Recorded in part, until the fault: {path}"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the size of files is limited by a POSIX call")
+def test_a_recording_without_a_count_ends_with_a_full_disk(tmp_path):
+    path = tmp_path / "x.csv"
+    code, out, err = finished(start("record", path, code=LIMITED + CLIP + RUN, text=True, **PIPES))
+    assert code == 1
+    assert re.fullmatch(rf"Error: {path}: expected a file that can be written, got: [^\n]+\n", err)
+    assert out.splitlines()[-1] == f"Recorded in part, until the fault: {path}"
+
+
+@pytest.mark.parametrize("command", [["live", "--record"], ["record"]])
+def test_one_clip_of_two_whose_link_is_lost_does_not_end_the_other(clips, tmp_path, command):
+    clips["ble:A"] = [*BEFORE_20_S, DisconnectedError("expected the clip back")]
+    clips["ble:B"] = [0.3, *PIECES]
+    sensors = ("--sensor", "A", "--side", "left", "--sensor", "B", "--side", "right")
+    result = run(*command, tmp_path / "x.csv", *sensors)
+    assert result.exit_code == 1
+    assert count(tmp_path / "x-left.csv").reps == count(SAMPLES[:2000], "left").reps
+    assert count(tmp_path / "x-right.csv") == count(SAMPLES, "right")
+    assert "The stream ended early: expected the clip back" in read_csv(tmp_path / "x-left.csv").warnings
+
+
+@pytest.mark.parametrize("command", [["live", "--record"], ["record"]])
+def test_a_display_with_a_fault_costs_no_sample_and_is_told(clips, tmp_path, monkeypatch, command):
+    def fail(notice):
+        raise KeyError("a fault of the display")
+
+    clips["ble:"] = [*BEFORE_20_S, DROPPED, *cut(SAMPLES[2000:], range(0, 5000, 20))]
+    monkeypatch.setattr("imucount.views.live_view.notice_line", fail)
+    result = run(*command, tmp_path / "x.csv", "--side", "right")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert count(tmp_path / "x.csv").reps == count(SAMPLES, "right").reps
+    assert "a fault of the display" in (tmp_path / "x.csv").read_text("utf-8")
+
+
+def test_the_way_to_the_first_circle_is_said():
+    code, out, err = finished(start("live", "--sensor", "sim:forward", code=FAST, text=True, **PIPES))
+    assert (code, err) == (0, "")
+    said = [line for line in out.splitlines() if not line.startswith("set ")]
+    assert said[0] == "Looking for 'virtual-right' ..."
+    assert [each for each in said if each.startswith(("Keep", "Begin")) or ": Connected" in each] == [
+        next(each for each in said if ": Connected" in each),
+        "Keep still for a moment.",
+        "Begin when you like.",
+    ]
 
 
 def test_ctrl_c_ends_a_virtual_clip_on_a_terminal(tmp_path):

@@ -14,11 +14,12 @@ from scripted import Scripted, cut, short_session
 import imucount
 from imucount.counter import RepCounter
 from imucount.counting import count
-from imucount.errors import DisconnectedError, SampleError
+from imucount.errors import CountingError, DisconnectedError, ImucountError, SampleError, SourceError
 from imucount.formats.csv_reader import open_csv, read_csv
 from imucount.live import count_live, watch
 from imucount.live.recorder import Recorder
 from imucount.samples import Samples
+from imucount.sources import open_source
 from imucount.sources.source import Notice
 
 SAMPLES = short_session()
@@ -102,29 +103,159 @@ def test_updates_tell_each_circle_and_each_notice_once_and_the_error_at_last():
     assert now == sorted(now)
 
 
-def test_cancelling_gives_the_session_so_far_and_lets_the_source_close():
+def test_stopping_gives_the_session_so_far_and_lets_the_source_close():
     before = between(0, 25)
     source = Scripted(cut(before, [1000, 2000]), endless=True)
 
     async def stopped():
-        task = asyncio.create_task(counted(source))
-        while not task.done():
-            await asyncio.sleep(0.3)
-            task.cancel()
-        return task.result()
+        asyncio.get_running_loop().call_later(0.3, source.stop)
+        return await counted(source)
 
     assert asyncio.run(stopped()) == count(before, "right")
     assert not source.is_open
 
 
-def test_a_timeout_leaves_the_session_so_far():
-    async def timed():
-        source = Scripted([between(0, 25)], endless=True)
-        async with asyncio.timeout(0.5):
-            session = await counted(source)
-        return session
+def test_cancelling_cancels_and_the_counter_and_the_recording_have_what_came(tmp_path):
+    before = between(0, 25)
+    source, counter = Scripted(cut(before, [1000, 2000]), endless=True), RepCounter("right")
 
-    assert asyncio.run(timed()) == count(between(0, 25), "right")
+    async def cancelled():
+        async with source:
+            with Recorder(tmp_path / "x.csv", source) as recorder:
+                came = asyncio.Event()
+                show = lambda update: came.set() if update.now_s >= before.t[-1] else None  # noqa: E731
+                task = asyncio.create_task(count_live(source, counter, recorder=recorder, on_update=show))
+                await came.wait()
+                task.cancel()
+                await asyncio.wait({task})
+                return task.cancelled()
+
+    assert asyncio.run(cancelled())
+    assert counter.finish() == count(before, "right") == count(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("how", ["timeout", "wait_for", "group"])
+def test_whatever_cancels_is_obeyed(how):
+    source = Scripted([between(0, 5)], endless=True)
+    counter = RepCounter("right")
+
+    async def fail():
+        raise KeyError
+
+    async def limited():
+        async with source:
+            if how == "timeout":
+                async with asyncio.timeout(0.2):
+                    await count_live(source, counter)
+            elif how == "wait_for":
+                await asyncio.wait_for(count_live(source, counter), 0.2)
+            else:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(count_live(source, counter))
+                    group.create_task(fail())
+
+    with pytest.raises(ExceptionGroup if how == "group" else TimeoutError):
+        asyncio.run(limited())
+    assert not source.is_open
+
+
+def test_an_update_that_can_be_awaited_is():
+    shown = []
+
+    async def show(update):
+        await asyncio.sleep(0)
+        shown.append(update)
+
+    session = live(*cut(SAMPLES, range(0, 5000, 100)), on_update=show)
+    assert tuple(rep for update in shown for rep in update.reps) == session.reps
+    assert shown[-1].start_s == SAMPLES.t[0]
+
+
+def test_a_display_that_fails_costs_nothing_and_is_told_once(tmp_path):
+    source = Scripted(cut(SAMPLES, range(0, 5000, 100)))
+    notices = []
+
+    def show(update):
+        notices.extend(update.notices)
+        raise KeyError("x")
+
+    with Recorder(tmp_path / "x.csv", source) as recorder:
+        session = asyncio.run(counted(source, recorder=recorder, on_update=show))
+    assert session.reps == count(SAMPLES, "right").reps
+    assert [notice.kind for notice in notices] == ["display"]
+    assert [warning for warning in session.warnings if "KeyError('x')" in warning] == [notices[0].text]
+    assert count(tmp_path / "x.csv") == session
+
+
+def test_what_is_not_of_ours_that_a_source_raises_ends_it_as_a_fault_of_its_own(tmp_path):
+    before = between(0, 25)
+    source = Scripted([*cut(before, [1000]), ZeroDivisionError("of another package")])
+    updates = []
+    with Recorder(tmp_path / "x.csv", source) as recorder:
+        session = asyncio.run(counted(source, recorder=recorder, on_update=updates.append))
+    assert session.reps == count(before, "right").reps
+    assert any("ZeroDivisionError" in warning and "\n" not in warning for warning in session.warnings)
+    assert isinstance(updates[-1].error, ImucountError)
+    assert isinstance(updates[-1].error.__cause__, ZeroDivisionError)
+    assert count(tmp_path / "x.csv") == session
+
+
+def test_a_source_that_is_used_up_says_so():
+    async def twice(source, *counters):
+        async with source:
+            return [await count_live(source, counter) for counter in counters]
+
+    source = open_source(f"csv:{Path(__file__).parents[2] / 'recordings' / 'fast.csv'}", speed=0)
+    with pytest.raises(SourceError, match="read to its end"):
+        asyncio.run(twice(source, RepCounter("right"), RepCounter("right")))
+    with pytest.raises(SourceError, match="not opened yet"):
+        asyncio.run(twice(source, RepCounter("right")))
+
+
+def test_a_counter_that_is_used_up_says_so():
+    counter = RepCounter("right")
+    counter.finish()
+
+    async def again():
+        async with Scripted([SAMPLES]) as source:
+            await count_live(source, counter)
+
+    with pytest.raises(CountingError, match="new RepCounter"):
+        asyncio.run(again())
+
+
+WHERE = """
+import asyncio, sys, threading
+from imucount import RepCounter, count_live
+
+class Watch:
+    def find_spec(self, name, path, target=None):
+        if name.startswith("scipy"):
+            threads.add(threading.current_thread() is threading.main_thread())
+
+threads = set()
+sys.meta_path.insert(0, Watch())
+sys.path.insert(0, sys.argv[1])
+from scripted import Scripted, cut, short_session
+
+async def main():
+    samples = short_session()
+    assert not threads  # nothing before needed it
+    async with Scripted(cut(samples, range(0, 5000, 100))) as source:
+        return await count_live(source, RepCounter("right"))
+
+assert asyncio.run(main()).reps
+assert threads == {False}, threads
+"""
+
+
+def test_what_is_slow_to_import_is_imported_beside_the_event_loop():
+    subprocess.run(
+        [sys.executable, "-c", WHERE, str(Path(__file__).parents[1])],
+        env=os.environ | {"PYTHONPATH": str(Path(imucount.__file__).parents[1])},
+        check=True,
+        timeout=120,
+    )
 
 
 def test_time_goes_on_while_nothing_comes():

@@ -126,6 +126,44 @@ def test_samples_that_do_not_follow_are_refused(path, samples):
     assert len(read_csv(path).samples) == 200
 
 
+@pytest.mark.skipif(os.name != "posix", reason="other systems keep a file that is open from being removed")
+def test_a_file_that_is_removed_is_written_anew_and_told(path, samples):
+    with Recorder(path, Scripted([])) as recorder:
+        recorder.append(samples[:500])
+        path.unlink()
+        recorder.append(samples[500:600])
+        recorder.append(samples[600:700])
+    (notice,) = recorder.notices
+    assert notice.kind == "recording"
+    assert "removed" in notice.text
+    with open_csv(path) as reader:
+        assert np.array_equal(table(Samples.concatenate(list(reader))), table(samples[:700]))
+    assert f"{notice.time_s:.3f} s: recording: {notice.text}" in reader.notes
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems keep a file that is open from being removed")
+def test_a_folder_that_is_removed_is_told(tmp_path, samples):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    recorder = Recorder(folder / "x.csv", Scripted([]))
+    recorder.append(samples[:500])
+    (folder / "x.csv").unlink()
+    folder.rmdir()
+    with pytest.raises(RecordingError, match="can be written"):
+        recorder.append(samples[500:600])
+    assert recorder.is_broken
+    recorder.close()
+
+
+def test_the_start_is_that_of_the_first_sample_however_long_it_was_held_back(path, samples):
+    source = Scripted([])
+    source.origin_utc = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    with Recorder(path, source) as recorder:
+        recorder.append(samples[130:500])
+    start = datetime.fromisoformat(read_csv(path).metadata["start_utc"])
+    assert (start - source.origin_utc).total_seconds() == pytest.approx(samples.t[130], abs=1e-3)
+
+
 # A process that is killed
 
 RECORDING = """
@@ -185,7 +223,7 @@ from imucount.live.recorder import Recorder
 sys.path.insert(0, sys.argv[2])
 from scripted import Scripted, short_session
 samples = short_session()
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 40_000))
 recorder = Recorder(sys.argv[1], Scripted([]))
 for start in range(0, len(samples), 10):
     try:
@@ -193,6 +231,8 @@ for start in range(0, len(samples), 10):
     except RecordingError as error:
         print(error, file=sys.stderr)
         break
+assert recorder.is_broken
+resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))  # room again: what is missing stays missing
 try:
     recorder.close()
 except RecordingError:
@@ -209,3 +249,4 @@ def test_of_a_full_disk_is_told_and_what_was_written_is_kept(path, samples):
     back = read_csv(path).samples
     assert len(back) > 100
     assert np.array_equal(table(back), table(samples[: len(back)]))
+    assert "was not finished" in read_csv(path).warnings[-1]

@@ -60,7 +60,12 @@ def installed(tmp_path):
     return tmp_path
 
 
-def run(code, *paths):
+def run(code, *paths, live=False):
+    if live:  # for the virtual clip, fast
+        code = (
+            "import functools, imucount.sources\n"
+            "imucount.sources.open_source = functools.partial(imucount.sources.open_source, speed=40.0)\n" + code
+        )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(path) for path in (*paths, ROOT))}
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", code], env=environment, capture_output=True, text=True, timeout=60
@@ -99,11 +104,21 @@ assert abs(packet.gyr[0, 2] - 8.7265) < 1e-3
     [
         ("import a_module_that_is_not_there", "cannot be loaded|on loading it"),
         ("AcmeClip = 1", "subclass of imucount.sensors.Sensor"),
+        (
+            "from imucount.sensors import Sensor\nclass AcmeClip(Sensor): key = 'acme'",
+            "to say its key.*TypeError.*abstract",
+        ),
     ],
 )
-def test_a_package_that_is_broken_is_named(installed, module, expected):
+def test_a_package_that_is_broken_is_named_and_takes_nothing_down(installed, module, expected):
     (installed / "acme_clip.py").write_text(module, encoding="utf-8")
-    done = run("from imucount.sensors import known_sensors; known_sensors()", installed)
-    assert done.returncode == 1
+    done = run("from imucount.cli import main; main(['sensors'])", installed)
+    assert done.returncode == 0
+    assert "uart-text: " in done.stdout
     assert re.search(expected, done.stderr)
     assert "acme_clip:AcmeClip" in done.stderr
+    done = run("from imucount.cli import main; main(['live', '--sensor', 'sim:forward'])", installed, live=True)
+    assert done.returncode == 0
+    (told,) = [line for line in done.stdout.splitlines() if "acme_clip:AcmeClip" in line and "Warning" in line]
+    assert re.search(expected, told)
+    assert re.search(r"\d circles in \d set", done.stdout)

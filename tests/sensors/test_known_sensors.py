@@ -3,7 +3,7 @@ import re
 import pytest
 
 from imucount.errors import SensorError
-from imucount.sensors import Advertisement, known_sensors, recognise, sensor_of_key
+from imucount.sensors import Advertisement, known_sensors, recognise, sensor_faults, sensor_of_key
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -46,14 +46,18 @@ def test_what_is_no_sensor_is_not_recognised():
     assert recognise(Advertisement("Headphones")) is None
 
 
-def test_a_kind_that_cannot_tell_is_named():
+def test_a_kind_that_cannot_tell_is_passed_over_and_named():
     class Broken(sensor_of_key("thingy52")):
         @classmethod
         def matches(cls, advertisement):
             return advertisement.manufacturers[7]
 
-    with pytest.raises(SensorError, match=r"Broken\.matches .*got KeyError\(7\)"):
-        recognise(Advertisement(), [Broken])
+    other = sensor_of_key("witmotion")
+    kinds = [Broken, other]
+    assert recognise(Advertisement("WT901BLE68"), kinds) is other
+    assert recognise(Advertisement(manufacturers={7: b"1"}), kinds) is Broken
+    (fault,) = [str(fault) for fault in sensor_faults() if "Broken" in str(fault)]
+    assert re.search(r"Broken\.matches .*got KeyError\(7\)", fault)
 
 
 def test_an_unknown_key_is_answered_with_the_known_ones():

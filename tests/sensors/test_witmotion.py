@@ -172,6 +172,15 @@ def test_a_clip_that_does_not_tell_its_rate_is_set_and_keeps_it():
     assert clip.code == 0x08
 
 
+@pytest.mark.parametrize("code", [-1, 0x100, 0x7FFF])
+def test_a_rate_register_beyond_a_byte_is_refused_in_a_sentence(code):
+    sensor, clip = WitMotion(50.0), Clip(code)
+    with pytest.raises(SensorError, match=f"code of one byte, got {code}; is it another"):
+        drive(sensor.start(), sensor, clip)
+    drive(sensor.stop(), sensor, clip)
+    assert clip.code == code
+
+
 def test_a_rate_that_is_not_taken_is_told():
     clip, sensor = Clip(takes=False), WitMotion(200)
     with pytest.raises(SensorError, match=r"expected the clip to take 200 Hz.*older clips end at 50 Hz"):

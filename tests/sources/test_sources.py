@@ -7,7 +7,7 @@ from toy import ToyClip, ToyRadio, ToySensor
 from virtual_time import run
 
 import imucount
-from imucount.errors import DeviceNotFoundError, RecordingError, SampleError
+from imucount.errors import DeviceNotFoundError, RecordingError, SampleError, SourceError
 from imucount.samples import Samples
 from imucount.sensors.open_profile import SERVICE
 from imucount.sensors.sensor import Advertisement
@@ -141,7 +141,7 @@ def test_two_virtual_clips_are_on_one_clock():
 
 def test_in_true_time_the_virtual_clip_keeps_pace():
     # Sped up, since nothing is skipped here: the loop of the standard library, as a user runs it.
-    source = imucount.open_source("sim:forward", speed=40)
+    source = imucount.open_source("sim:forward", speed=20)
     assert len(imucount.count(asyncio.run(read(source)), side="right").reps) == 10
 
 
@@ -159,6 +159,18 @@ def test_a_recording_comes_as_it_was_at_any_pace(speed):
     assert (source.side, source.sampling_rate_hz) == (recording.side, recording.sampling_rate_hz)
     assert source.metadata == recording.metadata
     assert source.warnings == recording.warnings
+
+
+def test_a_recording_that_is_played_can_be_stopped():
+    async def stopped():
+        async with imucount.open_source(f"csv:{RECORDING}") as source:
+            asyncio.get_running_loop().call_later(5.05, source.stop)
+            return Samples.concatenate([samples async for samples in source])
+
+    whole = imucount.read_csv(RECORDING).samples
+    samples = run(stopped())
+    assert samples.duration_s == pytest.approx(5.0, abs=0.1)
+    assert np.array_equal(samples.acc, whole.acc[: len(samples)])
 
 
 def test_an_argument_wins_over_the_header():
@@ -188,10 +200,14 @@ def test_a_recording_that_is_not_there_is_told_on_opening():
         ("sim:", {"speed": 0}, "speed must be above 0"),
         ("csv:x.csv", {"speed": -1}, "speed must be 0 or more"),
         ("ble:x", {"speed": 2, "radio": VirtualRadio()}, "a sensor has its own"),
+        (None, {}, "must begin with"),
+        ("sim:", {"side": "up"}, 'side "left", "right" or None'),
+        ("sim:", {"rate_hz": 0}, "rate_hz above 0"),
+        ("sim:", {"rate_hz": float("nan")}, "rate_hz above 0"),
     ],
 )
 def test_what_cannot_be_opened_is_refused_at_once(spec, options, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(SourceError, match=message):
         imucount.open_source(spec, **options)
 
 

@@ -14,8 +14,9 @@ from imucount.formats.recording import Recording, RecordingWriter, write_csv
 from imucount.reps import POSITIONS, Phase, Rep
 from imucount.samples import Samples
 from imucount.sets import Gap, RepSet, Session
+from imucount.sources.source import Notice
 from imucount.views.inspection_table import inspection_table
-from imucount.views.live_view import big_number, live_view, rep_line
+from imucount.views.live_view import Arranged, big_number, live_view, present_notices, rep_line
 from imucount.views.session_table import session_table
 from imucount.views.wording import clock_time
 
@@ -119,6 +120,64 @@ def test_the_big_number_stays_whole(width):
     text = rendered(live_view(SETS[:1], Progress(3, 1, 0.25), 21.3), width)
     drawn = [line[2:].rstrip() for line in text.splitlines() if "█" in line[:5]]
     assert [line[:3].rstrip() for line in drawn] == [row.rstrip() for row in big_number(2).splitlines()]
+
+
+def on_screen(views, width, height):
+    """What a screen of this size shows."""
+    file = io.StringIO()
+    console = Console(
+        file=file, width=width, height=height, highlight=False, force_terminal=True, color_system=None
+    )
+    console.print(Arranged(views))
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    assert all(len(line) <= width for line in lines)
+    return lines
+
+
+def views_of(n, notices=(), phase=0.25):
+    titles = ["left", "right", "third"]
+    return [live_view(SETS[:1], Progress(3, 1, phase), 16.3, title, notices) for title in titles[:n]]
+
+
+def test_of_two_clips_on_a_small_screen_both_numbers_are_big():
+    lines = on_screen(views_of(2), 40, 12)
+    assert len(lines) <= 12
+    assert lines[0].split() == ["left", "at", "16.3", "s", "right", "at", "16.3", "s"]
+    assert [line.split() for line in lines[1:6]] == [row.split() * 2 for row in big_number(2).splitlines()]
+    assert lines[6].split() == ["Set", "1,", "forward"] * 2
+
+
+@pytest.mark.parametrize("n", [1, 2])
+@pytest.mark.parametrize(("width", "height"), [(20, 8), (24, 12), (40, 12), (80, 12), (80, 24), (200, 50)])
+def test_however_small_the_screen_every_clip_and_its_number_are_seen(n, width, height):
+    lines = on_screen(views_of(n), width, height)
+    assert len(lines) <= height
+    text = "\n".join(lines)
+    assert "left at" in text
+    assert n == 1 or "right at" in text
+    drawn = [line for line in lines if "███" in line]
+    assert drawn or text.count("2  Set 1, forward") == n
+
+
+def test_where_there_is_room_clips_are_one_above_the_other():
+    lines = on_screen(views_of(2), 80, 24)
+    assert [line.split()[0] for line in lines if " at " in line] == ["left", "right"]
+
+
+def test_a_lost_link_is_shown_until_it_is_back_and_what_is_over_for_a_while():
+    lost = Notice(16.0, "dropped", "The link was lost.")
+    back = Notice(16.2, "reconnected", "The link is back.")
+    low = Notice(1.0, "battery", "The battery is low.")
+    for notices, shown in [
+        ([low, lost], "The link was lost."),
+        ([lost, back], "The link is back."),
+        ([low], None),
+    ]:
+        for size in ((80, 24), (40, 12)):
+            told = [line for line in on_screen(views_of(2, notices), *size) if "The " in line]
+            assert len(told) == (0 if shown is None else 2)
+            assert all(shown in line for line in told)
+    assert present_notices([low], 10.9) == (low,)
 
 
 def test_outside_of_a_set_a_circle_may_wait_to_be_confirmed():
