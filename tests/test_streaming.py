@@ -111,7 +111,7 @@ def test_the_session_does_not_depend_on_how_the_stream_is_cut(name, data):
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
-@pytest.mark.parametrize("length", [1, 7, 64])
+@pytest.mark.parametrize("length", [pytest.param(1, marks=pytest.mark.long), 7, 64])
 def test_pieces_of_one_length_make_the_same_session(name, length):
     reps, counter = fed(recording(name), range(0, len(recording(name)), length))
     assert reps == whole(name)[0]

@@ -245,7 +245,14 @@ def test_an_encoding_that_lacks_characters_does_no_harm(recording, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems tell a closed pipe otherwise")
-@pytest.mark.parametrize("arguments", [["count"], ["count", "--csv"], ["replay", "--speed", "0"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["count"],
+        pytest.param(["count", "--csv"], marks=pytest.mark.long),
+        pytest.param(["replay", "--speed", "0"], marks=pytest.mark.long),
+    ],
+)
 def test_a_reader_that_leaves_is_no_error(recording, arguments):
     process = start(*arguments, recording, **PIPES)
     process.stdout.close()
@@ -312,7 +319,7 @@ def test_a_real_process_ends_without_a_traceback(tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize("form", [[], pytest.param(["--json"], marks=pytest.mark.long)])
 def test_a_full_disk_is_one_line(recording, form):
     with open("/dev/full", "wb") as full:
         code, _, err = finished(start("count", recording, *form, stdout=full, stderr=subprocess.PIPE, text=True))

@@ -59,7 +59,7 @@ def refused(path, content, words, line=None):
         content = "".join(f"{each}\n" for each in content)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     messages = []
-    for chunk_bytes in (1, 1000, 8 << 20):
+    for chunk_bytes in (400, 1000, 8 << 20):
         with pytest.raises(RecordingError) as caught, open_csv(path, chunk_bytes=chunk_bytes) as reader:
             list(reader)
         messages.append(str(caught.value))
