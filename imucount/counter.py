@@ -13,7 +13,8 @@ from imucount.circles.profile import Profile
 from imucount.errors import CountingError, SampleError
 from imucount.intake.check import CONSTANT_GYR
 from imucount.intake.gravity import gravity_problem
-from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_problem
+from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note, rate_problem
+from imucount.intake.stamps import Stamps
 from imucount.provenance import Provenance, version
 from imucount.reps import Rep
 from imucount.samples import FloatArray, Samples
@@ -25,7 +26,9 @@ PIECE = 1 << 16
 """Samples taken at a time: so many that what each call costs is nothing beside them, in a few MB of memory."""
 
 HEAD_S = 2.0
-"""The rate and gravity are judged on the first samples of this length."""
+LONGEST_HEAD_S = 10.0
+"""The rate and gravity are judged on the first samples of this length; of the longer one where a rate seems wrong,
+since many packets may be lost as a link begins."""
 
 LOWEST_RATES_HZ: dict[Exercise, float] = {
     "shoulder-circles": LOWEST_RATE_HZ,
@@ -131,6 +134,7 @@ class RepCounter:
         self.exercise: Exercise = exercise
         self._chain: Chain | None = None
         self._has_gyroscope: bool | None = None
+        self._stamps = Stamps()
         self._first_gyr: FloatArray | None = None
         self._gyr_varies = False
         self._head: Samples | None = None
@@ -167,17 +171,20 @@ class RepCounter:
             )
         if len(samples) == 0:
             return []
-        chain = self._chain or self._start(samples)
+        if self._has_gyroscope is None:
+            self._has_gyroscope = samples.has_gyroscope
         if samples.has_gyroscope != self._has_gyroscope:
             before, now = ("with", "without") if self._has_gyroscope else ("without", "with")
             raise SampleError(
                 f"expected samples {before} angular rate as before, got some {now}; do they come from one sensor?"
             )
-        if self._n_samples and samples.t[0] <= self._last_s:
-            raise SampleError(
-                f"expected samples later than {self._last_s:.6g} s, got {samples.t[0]:.6g} s; "
-                "was a packet repeated, or are they another recording's?"
-            )
+        return self._count(_samples(*self._stamps.update(samples.t, _columns(samples))))
+
+    def _count(self, samples: Samples) -> list[Rep]:
+        """Count on with samples whose times are known."""
+        if len(samples) == 0:
+            return []
+        chain = self._chain or self._start(samples)
         self._judge(samples)
         if samples.gyr is not None and not self._gyr_varies:
             self._first_gyr = samples.gyr[0] if self._first_gyr is None else self._first_gyr
@@ -207,6 +214,9 @@ class RepCounter:
         May be called again; samples may not follow.
         """
         if self._session is None:
+            t, x = self._stamps.finish()
+            if len(t):
+                self._count(_samples(t, x))
             if self._head is not None and len(self._head) > 1:
                 self._refuse(self._head)
             if self._chain is not None:
@@ -244,7 +254,6 @@ class RepCounter:
         return Progress(len(self._reps), self._chain.pending, self._chain.phase)
 
     def _start(self, samples: Samples) -> Chain:
-        self._has_gyroscope = samples.has_gyroscope
         self._first_s = float(samples.t[0])
         if self.exercise == "cyclic":
             from imucount.cyclic.chain import CyclicChain  # not needed to count circles
@@ -261,23 +270,29 @@ class RepCounter:
         if self._head is None:
             return
         begin_s = float(self._head.t[0] if len(self._head) else samples.t[0])
-        enough = int(np.searchsorted(samples.t, begin_s + HEAD_S)) + 3  # however the sum is rounded
+        enough = int(np.searchsorted(samples.t, begin_s + LONGEST_HEAD_S)) + 3  # however the sum is rounded
         self._head = Samples.concatenate([self._head, samples[:enough]])
-        if self._head.duration_s >= HEAD_S and len(self._head) > 2:
-            n = max(int(np.searchsorted(self._head.t, self._head.t[0] + HEAD_S)) + 1, 3)
-            self._head = self._head[:n]
-            self._refuse(self._head)
-            self._interval_s = float(np.median(np.diff(self._head.t)))
-            self._head = None
+        for head_s in (HEAD_S, LONGEST_HEAD_S):
+            if self._head.duration_s < head_s or len(self._head) <= 2:
+                return
+            n = max(int(np.searchsorted(self._head.t, self._head.t[0] + head_s)) + 1, 3)
+            if self._rate_problem(self._head.t[:n]) is None:
+                break
+        self._refuse(self._head[:n])
+        self._interval_s = self._stamps.interval_s
+        self._head = None
+
+    def _rate_problem(self, t: FloatArray) -> str | None:
+        return rate_problem(t, lowest_hz=LOWEST_RATES_HZ[self.exercise])
 
     def _refuse(self, samples: Samples) -> None:
-        lowest_hz = LOWEST_RATES_HZ[self.exercise]
-        problem = rate_problem(samples.t, lowest_hz=lowest_hz) or gravity_problem(samples.t, samples.acc)
+        problem = self._rate_problem(samples.t) or gravity_problem(samples.t, samples.acc)
         if problem:
             raise SampleError(problem)
 
     def _warnings(self, bridged_s: float) -> list[str]:
-        warnings = [] if self._chain is None else self._chain.warnings(self._reps)
+        warnings = [*self._stamps.notes, *rate_note(self._interval_s)]
+        warnings += [] if self._chain is None else self._chain.warnings(self._reps)
         taught = None if self.profile is None else self.profile.side
         if taught is not None and taught != self.side:
             warnings.append(
@@ -298,6 +313,15 @@ class RepCounter:
             if lost > NOTABLE_LOSS:
                 warnings.append(f"{100 * lost:.0f} % of the samples were lost and have been bridged.")
         return warnings
+
+
+def _columns(samples: Samples) -> FloatArray:
+    """Copy the values into one array: what is held back must not change with the caller's."""
+    return samples.acc.copy() if samples.gyr is None else np.concatenate([samples.acc, samples.gyr], axis=1)
+
+
+def _samples(t: FloatArray, x: FloatArray) -> Samples:
+    return Samples(t, x[:, :3], x[:, 3:] if x.shape[1] > 3 else None)
 
 
 def _channels(acc: FloatArray, gyr: FloatArray | None) -> FloatArray:

@@ -9,8 +9,10 @@ commas, another encoding, lines before the header, rows that lack values. imucou
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from os import PathLike, fspath
 
 import numpy as np
@@ -20,19 +22,26 @@ from imucount.errors import RecordingError, SampleError
 from imucount.formats.csv_header import read_header
 from imucount.formats.csv_rows import RowParser, Rows
 from imucount.formats.devices import DeviceRows
+from imucount.formats.dialect import split_cells
+from imucount.formats.encoding import decoded
 from imucount.formats.joining import RowJoiner
 from imucount.formats.notes import warnings_of_notes
 from imucount.formats.recording import Recording, declared_rate_warning, ignored_columns_warning
 from imucount.formats.text_file import TextFile
+from imucount.formats.times import has_date, seconds_of_text, with_unit_of_time
 from imucount.intake.check import PlausibilityCheck
 from imucount.intake.rates import LOWEST_RATE_HZ
+from imucount.intake.row_order import BackwardsError
+from imucount.intake.stamps import PATIENCE, Stamps
 from imucount.outside_text import printable_line
-from imucount.samples import Samples
+from imucount.samples import FloatArray, Samples
 from imucount.units import TO_SI
 
 __all__ = ["CsvReader", "open_csv", "read_csv"]
 
 CHUNK_BYTES = 8 << 20  # about 100 000 rows
+
+_AHEAD_BYTES = 1 << 16  # looked at for how time is written: some hundred rows
 
 _LATEST_S = 1e11  # the year 5138 as Unix time in s; Unix time in ms, µs or ns is beyond it
 
@@ -80,7 +89,7 @@ class CsvReader(Closing):
         self._chunk_bytes = max(1, chunk_bytes)
         self._ended = False
         self._last_t: float | None = None
-        self._n = self._n_rows = 0
+        self._n = self._n_rows = self._n_ordered = 0
         self._file = TextFile(path)
         self.bytes_total = self._file.size
         try:
@@ -91,7 +100,13 @@ class CsvReader(Closing):
         columns = self.header.columns
         self._warnings = [*columns.warnings, *ignored_columns_warning(columns.ignored)]
         self._notes: list[str] = []
-        self._parser = RowParser(self._path, columns, self.header.separator)
+        self._dated = False
+        # imucount itself writes times in order; what is to be said of them, a count of them says, as live.
+        self._stamps = None if self.header.is_own else Stamps(PATIENCE)
+        self._recent_lines: deque[tuple[int, Sequence[int]]] = deque(maxlen=PATIENCE)
+        if not self.header.is_own:
+            self._look_ahead()
+        self._parser = RowParser(self._path, self.header.columns, self.header.separator)
         self._joiner = RowJoiner()
         self._devices = DeviceRows(device)
         self._check = PlausibilityCheck(self.header.units, lowest_rate_hz) if check else None
@@ -123,7 +138,21 @@ class CsvReader(Closing):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know, a sentence each; complete once the last piece was read."""
-        return (*self._warnings, *self._joiner.warnings, *warnings_of_notes(self._notes))
+        of_stamps = () if self._stamps is None else self._stamps.notes
+        return (*self._warnings, *self._joiner.warnings, *of_stamps, *warnings_of_notes(self._notes))
+
+    def _look_ahead(self) -> None:
+        """See whether time is written as a date, and in which unit where that is not said."""
+        columns = self.header.columns
+        block = self._file.read_block(_AHEAD_BYTES)
+        self._file.push_back(block)
+        rows = [split_cells(decoded(line), self.header.separator) for line in block.split(b"\n")[:-1]]
+        place = columns.used[0]
+        cells = [row[place].strip() for row in rows if row is not None and len(row) > place]
+        self._dated = bool(cells) and has_date(cells[0])
+        columns, of_unit = with_unit_of_time(columns, _leading_numbers(cells))
+        self.header = replace(self.header, columns=columns)
+        self._warnings += of_unit
 
     def _read_chunks(self) -> Generator[Samples, None, None]:
         while not self._ended:
@@ -132,17 +161,13 @@ class CsvReader(Closing):
             for line, lines in self._without_notes(block, first_line):
                 with self._translated():
                     rows = self._devices.update(self._parser.parse(lines, line))
-                if not len(rows):
-                    continue
-                samples = self._to_samples(rows)
-                if not len(samples):
-                    continue
-                self._n += len(samples)
-                if self._check is not None:
-                    with self._translated():
-                        self._check.update(samples)
-                yield samples
+                if len(rows):
+                    yield from self._checked(*self._in_order(rows))
         self._joiner.finish()
+        if self._stamps is not None:
+            with self._located():
+                t, x = self._stamps.finish()
+            yield from self._checked(t, x)
         with self._translated():
             self._devices.finish()
         if self._n < 2:
@@ -151,6 +176,16 @@ class CsvReader(Closing):
             with self._translated():
                 self._warnings += self._check.finish()
             self._warnings += declared_rate_warning(self.header.sampling_rate_hz, self._check.interval_s)
+
+    def _checked(self, t: FloatArray, x: FloatArray) -> Iterator[Samples]:
+        if not len(t):
+            return
+        samples = self._to_samples(t, x)
+        self._n += len(samples)
+        if self._check is not None:
+            with self._translated():
+                self._check.update(samples)
+        yield samples
 
     def _fail_without_samples(self) -> None:
         got = self._n or "none"
@@ -199,35 +234,63 @@ class CsvReader(Closing):
             return whole
         return block + b"\n"
 
-    def _to_samples(self, rows: Rows) -> Samples:
+    def _in_order(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
+        """Give the time, s, and the other columns of rows, whole and in order of time."""
         columns = self.header.columns
         self._n_rows += len(rows)
         values = columns.with_gravity(rows.values)
-        t = values[:, 0] * TO_SI["t"][columns.units["t"]]
-        late = np.flatnonzero(np.abs(t) > _LATEST_S)
-        if len(late):
-            self._file.fail(
-                f"expected t in {columns.units['t']}, got {values[late[0], 0]:.6g}; "
-                "is it in a smaller unit, such as Unix time in ms, us or ns?",
-                rows.lines[late[0]],
-            )
+        t = values[:, 0] * TO_SI["t"][columns.units["t"]] if rows.times is None else self._seconds(rows)
         n = len(t)
         t, x = self._joiner.update(t, values[:, 1:], rows.is_whole)
+        if self._stamps is None:
+            self._check_order(t, rows)
+            return t, x
+        # Of rows that were joined no single line can be told.
+        self._recent_lines.append((self._n_ordered, rows.lines if len(t) == n else ()))
+        self._n_ordered += len(t)
+        with self._located():
+            return self._stamps.update(t, x)
+
+    def _seconds(self, rows: Rows) -> FloatArray:
+        assert rows.times is not None
+        try:
+            return seconds_of_text(rows.times.tolist(), self._dated)
+        except SampleError as error:
+            line = rows.lines[error.args[1]] if len(error.args) > 1 else None
+            raise RecordingError(error.args[0], self._path, line) from error
+
+    def _check_order(self, t: FloatArray, rows: Rows) -> None:
         before = np.concatenate([[-np.inf if self._last_t is None else self._last_t], t[:-1]])
         wrong = np.flatnonzero(t <= before)
         if len(wrong):
             index = int(wrong[0])
-            now, last = float(t[index]), float(before[index])
-            if now == last:
-                what, cause = f"{now!r} s twice", "was a sample written twice, or is one stamp given to a packet?"
-            else:
-                what, cause = f"{last!r} s and then {now!r} s", "were two recordings joined?"
-            line = rows.lines[index] if len(t) == n else None
-            self._file.fail(f"expected t to increase from row to row, got {what}; {cause}", line)
+            self._file.fail(
+                f"expected t to increase from row to row, got {float(before[index])!r} s and then "
+                f"{float(t[index])!r} s; was the file edited, or two of them joined?",
+                rows.lines[index] if len(t) == len(rows) else None,
+            )
         if len(t):
             self._last_t = float(t[-1])
+
+    def _to_samples(self, t: FloatArray, x: FloatArray) -> Samples:
+        unit = self.header.columns.units["t"]
+        if len(t) and max(-t[0], t[-1]) > _LATEST_S:
+            self._file.fail(
+                f"expected t in {unit}, got {max(t, key=abs) / TO_SI['t'][unit]:.6g}; "
+                "is it in a smaller unit, such as Unix time in ms, us or ns?"
+            )
         with self._translated():
-            return columns.to_samples(t, x)
+            return self.header.columns.to_samples(t, x)
+
+    @contextmanager
+    def _located(self) -> Iterator[None]:
+        """Tell of times that go back in which line they do."""
+        try:
+            yield
+        except BackwardsError as error:
+            first, lines = next(each for each in reversed(self._recent_lines) if each[0] <= error.row)
+            line = lines[error.row - first] if lines else None
+            raise RecordingError(str(error), self._path, line) from error
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -276,6 +339,16 @@ def read_csv(
             metadata=dict(reader.header.metadata),
             warnings=reader.warnings,
         )
+
+
+def _leading_numbers(cells: Sequence[str]) -> FloatArray:
+    numbers = []
+    for cell in cells:
+        try:
+            numbers.append(float(cell.replace(",", ".")))
+        except ValueError:
+            break
+    return np.array(numbers)
 
 
 def _next_note(block: bytes, start: int) -> int:

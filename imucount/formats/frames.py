@@ -14,8 +14,10 @@ from imucount.formats.column_names import meaning_of
 from imucount.formats.columns import Columns, NoColumnsError, understand_columns
 from imucount.formats.joining import RowJoiner
 from imucount.formats.recording import Recording, declared_rate_warning, ignored_columns_warning
+from imucount.formats.times import seconds_of_series, with_unit_of_time
 from imucount.intake.check import PlausibilityCheck
 from imucount.intake.rates import LOWEST_RATE_HZ
+from imucount.intake.stamps import PATIENCE, Stamps
 from imucount.outside_text import quoted
 from imucount.samples import FloatArray
 from imucount.sets import Side
@@ -93,6 +95,8 @@ def recording_of_frame(
     t, x = _numbers(table, understood)
     if len(t) < 2:
         raise SampleError(f"expected at least two samples, got {len(t)}")
+    understood, of_unit = with_unit_of_time(understood, t)
+    t = t * TO_SI["t"][understood.units["t"]]
     joiner = RowJoiner()
     rows = len(t)
     t, x = joiner.update(t, x)
@@ -101,15 +105,12 @@ def recording_of_frame(
         raise SampleError(
             f"expected at least two samples, got {len(t)} of {rows} rows with a finite number for each"
         )
-    samples = understood.to_samples(t, x)
+    stamps = Stamps(PATIENCE)
+    samples = understood.to_samples(*stamps.whole(t, x))
     check = PlausibilityCheck(understood.units, lowest_rate_hz)
     check.update(samples)
-    warnings = (
-        *understood.warnings,
-        *ignored_columns_warning(understood.ignored),
-        *joiner.warnings,
-        *check.finish(),
-    )
+    warnings = (*understood.warnings, *ignored_columns_warning(understood.ignored), *of_unit)
+    warnings += (*joiner.warnings, *stamps.notes, *check.finish())
     warnings += declared_rate_warning(sampling_rate_hz, check.interval_s)
     return Recording(samples, side, sampling_rate_hz, warnings=warnings)
 
@@ -182,12 +183,13 @@ def _is_time(name: object) -> bool:
 
 
 def _numbers(table: pd.DataFrame, columns: Columns) -> tuple[FloatArray, FloatArray]:
-    """Time in s, (n,), and the other columns, (n, 3 or 6), with NaN where a value is missing."""
+    """Time in its unit, (n,), and the other columns, (n, 3 or 6), with NaN where a value is missing."""
     numbers = []
     for place in columns.read:
         series, name = table.iloc[:, place], columns.names[place]
-        if series.dtype.kind in "mM" and place == columns.used[0]:
-            numbers.append(_seconds(series) / TO_SI["t"][columns.units["t"]])
+        seconds = seconds_of_series(series, name) if place == columns.used[0] else None
+        if seconds is not None:
+            numbers.append(seconds / TO_SI["t"][columns.units["t"]])
             continue
         if series.dtype.kind not in "iuf":
             raise SampleError(f"expected numbers in the column {name!r}, got the type {series.dtype}")
@@ -195,13 +197,4 @@ def _numbers(table: pd.DataFrame, columns: Columns) -> tuple[FloatArray, FloatAr
     values = np.column_stack(numbers)
     values[~np.isfinite(values)] = np.nan
     values = columns.with_gravity(values)
-    return values[:, 0] * TO_SI["t"][columns.units["t"]], values[:, 1:]
-
-
-def _seconds(series: pd.Series) -> FloatArray:
-    """Convert dates or durations, of whichever resolution, to s since the first."""
-    import pandas as pd
-
-    since = series - series.min()
-    seconds: FloatArray = (since / pd.Timedelta(seconds=1)).to_numpy(dtype=np.float64, na_value=np.nan)
-    return seconds
+    return values[:, 0], values[:, 1:]

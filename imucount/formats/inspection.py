@@ -15,7 +15,7 @@ from imucount.formats.dialect import SEPARATORS
 from imucount.formats.recording import declared_rate_warning
 from imucount.intake.check import CONSTANT_GYR, PlausibilityCheck
 from imucount.intake.gravity import magnitude
-from imucount.intake.rates import LONG_STEP, LOWEST_RATE_HZ
+from imucount.intake.rates import LONG_STEP, LOWEST_RATE_HZ, rate_note
 from imucount.samples import FloatArray
 from imucount.sets import LONGEST_BRIDGE_S, Gap, Side
 
@@ -177,6 +177,7 @@ def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
     median_step_s = float(np.median(steps.values))
     interval_s = usual_s / n_usual
     duration_s = end_s - start_s
+    warnings += rate_note(interval_s) if problem is None else ()
     warnings += declared_rate_warning(header.sampling_rate_hz, interval_s)
     return Inspection(
         path=path,

@@ -67,7 +67,8 @@ class TextFile:
 
     def read_line(self) -> bytes:
         """Read the next line, with its end; nothing at the end of the file."""
-        line, self._pushed_back = self._pushed_back, b""
+        end = self._pushed_back.find(b"\n") + 1 or len(self._pushed_back)
+        line, self._pushed_back = self._pushed_back[:end], self._pushed_back[end:]
         if not line:
             try:
                 line = self._file.readline(_LONGEST_LINE)
@@ -86,14 +87,17 @@ class TextFile:
                     self.fail(f"expected a CSV file, got {meaning}")
         return line
 
-    def push_back(self, line: bytes) -> None:
-        """Take back the line that was read last: it is read again."""
-        self._pushed_back = line
-        self.line -= 1
+    def push_back(self, lines: bytes) -> None:
+        """Take back what was read last, whole lines: it is read again."""
+        self.line -= lines.count(b"\n") + (lines[-1:] not in (b"", b"\n"))
+        self._pushed_back = lines + self._pushed_back
 
     def read_block(self, size: int) -> bytes:
         """Read whole lines, about as many bytes; the last one of the file may lack its end."""
-        block, self._pushed_back = self._pushed_back, b""
+        kept = self._pushed_back
+        end = kept.find(b"\n", min(size, len(kept)) - 1) + 1 if kept else 0
+        end = end or len(kept)
+        block, self._pushed_back = kept[:end], kept[end:]
         try:
             block += self._file.read(size - len(block)) if len(block) < size else b""
         except (OSError, ValueError) as error:

@@ -13,19 +13,29 @@ __all__ = [
     "LONG_STEP",
     "LOWEST_CYCLIC_RATE_HZ",
     "LOWEST_RATE_HZ",
+    "rate_note",
     "rate_problem",
     "typical_step",
 ]
 
-LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 20.0, 400.0
+LOWEST_RATE_HZ = 20.0
+
+HIGHEST_RATE_HZ = 8000.0
+"""No sensor of movement that is worn gives more. What is more than counting needs is averaged on the way."""
 
 LOWEST_CYCLIC_RATE_HZ = 10.0
 """Of exercise "cyclic": two samples of the fastest half of a rep."""
+
+HIGHEST_USUAL_RATE_HZ = 420.0
 
 _RATE_TOLERANCE = 0.05  # a sensor's clock may be a few percent off its nominal rate
 
 # Against the median. Stamps rounded to 1 ms alternate between 2 and 3 ms at 400 Hz; a lost sample doubles a step.
 LONG_STEP = 1.6
+
+
+_DIVIDED_BY_1E9 = {"us": 1e3, "ms": 1e6, "s": 1e9}
+"""By how much times of these resolutions are too small where they are taken for ns, which pandas had before 3."""
 
 
 def typical_step(steps: FloatArray) -> float:
@@ -69,13 +79,38 @@ def rate_problem(t: FloatArray, unit: str | None = None, lowest_hz: float = LOWE
     in_unit = interval_s / TO_SI["t"][declared]
     if declared == "s" and (t == np.round(t)).all() and np.median(np.diff(t)) == 1:
         return f"{message}; is t the number of the sample rather than the time?"
-    for likely, factor in (TO_SI["t"] | {"ns": 1e-9}).items():
-        if likely != declared and _is_rate(1 / (in_unit * factor), lowest_hz):
+    for likely, factor in TO_SI["t"].items():
+        if likely != declared and _is_usual(1 / (in_unit * factor), lowest_hz):
             return f"{message}; is t in {likely} rather than {declared}?{column_advice('t', likely, unit)}"
+    for resolution, factor in _DIVIDED_BY_1E9.items():
+        if declared == "s" and _is_usual(1 / (interval_s * factor), lowest_hz):
+            return (
+                f"{message}; are the times {factor:g} times too small, as where the numbers of a "
+                f"datetime64[{resolution}] are divided by 1e9? They are of {resolution}; a column of times may be "
+                "given as it is"
+            )
     if LOWEST_CYCLIC_RATE_HZ <= 1 / interval_s < lowest_hz:
         message += f', where exercise "cyclic" (--exercise cyclic) takes {LOWEST_CYCLIC_RATE_HZ:g} Hz'
     return f"{message}; was the recording thinned out or made with another setting?"
 
 
+def rate_note(interval_s: float | None) -> tuple[str, ...]:
+    """Say of samples that are so many s apart, where it is so, that they are more than counting needs.
+
+    Examples
+    --------
+    >>> rate_note(0.01), len(rate_note(0.001))
+    ((), 1)
+    """
+    if not interval_s or interval_s * HIGHEST_USUAL_RATE_HZ >= 1.0:
+        return ()
+    return (f"{1 / interval_s:.4g} samples a second are more than counting needs: many were averaged into one.",)
+
+
 def _is_rate(rate_hz: float, lowest_hz: float) -> bool:
     return lowest_hz * (1 - _RATE_TOLERANCE) <= rate_hz <= HIGHEST_RATE_HZ * (1 + _RATE_TOLERANCE)
+
+
+def _is_usual(rate_hz: float, lowest_hz: float) -> bool:
+    """Whether people record at such a rate, so that a unit may be guessed by it."""
+    return _is_rate(rate_hz, lowest_hz) and rate_hz <= HIGHEST_USUAL_RATE_HZ

@@ -50,6 +50,9 @@ SETTLING_S = 1.0
 MEASURING_S = 3.0
 """The same, where the nominal rate is plainly wrong."""
 
+MEASURED_S = 1.0
+"""A rate that was measured wrongly is measured again about so long ago, over twice the time."""
+
 AHEAD_S = 0.25
 """A device time so far later than its own arrival comes from a count that has jumped."""
 
@@ -157,6 +160,7 @@ class LowerEnvelope:
         self._bucket = -1
         self._offset_s = 0.0
         self.slope = slope
+        self.is_bound = False
 
     @property
     def span_s(self) -> float:
@@ -187,14 +191,21 @@ class LowerEnvelope:
             if ahead_s < self.at(device_s):
                 self._fit()
 
-    def free_slope(self) -> float:
-        """Slope that the arrivals alone would give."""
-        return self._edge(self._hull())
+    def free_slope(self, near_s: float) -> float:
+        """Slope that the arrivals alone would give about a device time, s."""
+        return self._edge(self._hull(), near_s)
+
+    def since(self, device_s: float) -> list[tuple[float, float]]:
+        """Return the arrivals it remembers from a device time on, as `add` took them."""
+        return [point for point in self._points if point[0] >= device_s]
 
     def _fit(self) -> None:
         hull = self._hull()
         lowest, highest = self._near if self.span_s < TRUSTED_SPAN_S else self._bounds
-        self.slope = min(max(self._edge(hull), lowest), highest)
+        mean_s = sum(x for x, _ in self._points) / len(self._points)
+        free = self._edge(hull, mean_s)
+        self.slope = min(max(free, lowest), highest)
+        self.is_bound = self.slope != free
         self._offset_s = min(ahead_s - self.slope * device_s for device_s, ahead_s in hull)
 
     def _hull(self) -> list[tuple[float, float]]:
@@ -209,11 +220,10 @@ class LowerEnvelope:
             hull.append((x, y))
         return hull
 
-    def _edge(self, hull: list[tuple[float, float]]) -> float:
+    def _edge(self, hull: list[tuple[float, float]], near_s: float) -> float:
         if len(hull) < 2:
             return self.slope
-        mean = sum(x for x, _ in self._points) / len(self._points)
-        (x0, y0), (x1, y1) = next((pair for pair in pairwise(hull) if pair[1][0] >= mean), hull[-2:])
+        (x0, y0), (x1, y1) = next((pair for pair in pairwise(hull) if pair[1][0] >= near_s), hull[-2:])
         return (y1 - y0) / (x1 - x0)
 
 
@@ -230,6 +240,15 @@ class _Held:
     def ahead_s(self) -> float:
         """By how much the host's clock was ahead of the device's, s."""
         return self.arrival_s - self.device_s
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """Ticks as a packet told them, its samples, and its arrival, s."""
+
+    ticks: int
+    n: int
+    arrival_s: float
 
 
 class Clock:
@@ -278,7 +297,9 @@ class Clock:
         self._centre = 0.0
         self._slope, self._trust = 0.0, self._limit
         self._counted = counted
-        self._newest: tuple[int, int] | None = None  # ticks as sent, and samples, of the packet before
+        self._newest: _Stamp | None = None
+        self._suspect: _Stamp | None = None
+        self.wrong_ticks: int = 0 if after is None else after.wrong_ticks
         self._unwrapped = 0
         self._device_s = -self._step_s
         self._last_s = -np.inf
@@ -332,7 +353,7 @@ class Clock:
         list of (n,) array, s
             Times of the oldest packets that had none yet, a packet each.
         """
-        before_s, device_s = self._device_s, self._read(n, ticks, missed)
+        before_s, device_s = self._device_s, self._read(n, ticks, missed, arrival_s)
         self._device_s = device_s
         packet = _Held(n, device_s, self._step_s, arrival_s)
         self._lost += missed
@@ -340,7 +361,7 @@ class Clock:
             return self._settle(packet, self._settling_since_s)
         delay_s = packet.ahead_s - self._envelope.at(device_s)
         if delay_s < -AHEAD_S:
-            return self.anew() + self._settle(packet, np.inf)
+            return self._anew() + self._settle(packet, np.inf)
         if self.kind == "device" and not self._counted:
             self._lost += self._skipped(device_s - before_s, n)
         if delay_s > DOUBTFUL_DELAY_S[self.kind]:
@@ -350,6 +371,8 @@ class Clock:
             delay_s, self._doubtful = self._first_delay_s, None
         self._usual_delay_s = max(min(delay_s, LONGEST_USUAL_S), FORGETTING * self._usual_delay_s)
         self._envelope.add(device_s, packet.ahead_s)
+        if self.kind != "device" and self._envelope.is_bound and self._envelope.span_s >= MEASURING_S:
+            self._measure_again(device_s)
         return self.finish()
 
     def anew(self) -> list[FloatArray]:
@@ -360,11 +383,8 @@ class Clock:
         list of (n,) array, s
             As of `update`.
         """
-        times = self.finish()
-        self._learn()
-        self._resets += 1
-        self._begin()
-        return times
+        self._newest = self._suspect = None
+        return self._anew()
 
     def finish(self) -> list[FloatArray]:
         """Give the packets that are held back their times, as of `update`."""
@@ -373,6 +393,13 @@ class Clock:
         self._doubtful = None
         times = [self._times(packet) for packet in self._held]
         self._held.clear()
+        return times
+
+    def _anew(self) -> list[FloatArray]:
+        times = self.finish()
+        self._learn()
+        self._resets += 1
+        self._begin()
         return times
 
     def _begin(self) -> None:
@@ -389,21 +416,44 @@ class Clock:
             self._slope = self._envelope.slope
             self._trust = min(LEARNED_S / self._envelope.span_s, self._limit)
 
-    def _read(self, n: int, ticks: int | None, missed: int) -> float:
+    def _read(self, n: int, ticks: int | None, missed: int, arrival_s: float) -> float:
         """Device time of a packet's last sample, s."""
+        expected_s = self._device_s + (missed + n) * self._step_s
         if self._ticks is None:
-            return self._device_s + (missed + n) * self._step_s
+            return expected_s
         assert ticks is not None
-        if self._newest is not None:
-            ticks_before, n_before = self._newest
-            forward = (ticks - ticks_before) % self._ticks.modulus
+        now, before = _Stamp(ticks, n, arrival_s), self._newest
+        if before is not None and not self._follows(now, before, missed):
+            suspect = self._suspect
+            self._suspect = now
+            if suspect is None or not self._follows(now, suspect, missed):
+                self.wrong_ticks += 1
+                return expected_s
+            # Two agree: the device has begun to count anew, and the first of them went where it was expected.
+            self.wrong_ticks -= 1
+            self._resets += 1
+            of_last_s = self._device_s
+            if self._ticks.stamps == "first":
+                of_last_s -= (suspect.n - 1) * self._step_s
+            self._unwrapped = round(of_last_s / self._ticks.tick_s)
+            before = suspect
+        self._suspect = None
+        if before is not None:
+            forward = (ticks - before.ticks) % self._ticks.modulus
             self._unwrapped += forward
-            step_s = forward * self._ticks.tick_s / (n if self._ticks.stamps == "last" else n_before)
+            step_s = forward * self._ticks.tick_s / (n if self._ticks.stamps == "last" else before.n)
             if missed == 0 and abs(step_s / self._step_s - 1.0) < RATE_ERROR:
                 self._step_s += STEP_GAIN * (step_s - self._step_s)
-        self._newest = ticks, n
+        self._newest = now
         stamp_s = self._unwrapped * self._ticks.tick_s
         return stamp_s if self._ticks.stamps == "last" else stamp_s + (n - 1) * self._step_s
+
+    def _follows(self, now: _Stamp, before: _Stamp, missed: int) -> bool:
+        """Whether no more time has passed for the device than a packet and its delay explain."""
+        assert self._ticks is not None
+        forward_s = (now.ticks - before.ticks) % self._ticks.modulus * self._ticks.tick_s
+        samples_s = (missed + max(now.n, before.n)) * self._step_s
+        return forward_s <= now.arrival_s - before.arrival_s + 1.5 * samples_s + AHEAD_S
 
     def _skipped(self, since_s: float, n: int) -> int:
         """Count the samples that are missing where n of them took so long."""
@@ -413,10 +463,14 @@ class Clock:
 
     def _settle(self, packet: _Held, since_s: float) -> list[FloatArray]:
         """Hold a packet back until it is known where the line is."""
-        self._settling_since_s = since_s = min(since_s, packet.arrival_s)
+        self._settling_since_s = min(since_s, packet.arrival_s)
+        if self._held:
+            # While a stall lasts, nothing is learned.
+            waited_s = packet.arrival_s - self._held[-1].arrival_s
+            self._settling_since_s += max(waited_s - LONGEST_USUAL_S - packet.n * packet.step_s, 0.0)
         self._held.append(packet)
         self._envelope.add(packet.device_s, packet.ahead_s)
-        settled_s = packet.arrival_s - since_s
+        settled_s = packet.arrival_s - self._settling_since_s
         if settled_s < SETTLING_S:
             return []
         first, last = self._held[0], self._held[-1]
@@ -424,13 +478,28 @@ class Clock:
         if self.kind != "device" and abs(slope - self._centre) > WRONG_RATE:
             if settled_s < MEASURING_S:
                 return []
-            self._centre = self._slope = self._envelope.free_slope()
+            # Where half of the time has passed, not half of the samples: many come at once after a stall.
+            half_s = 0.5 * (first.arrival_s + last.arrival_s)
+            slope = self._envelope.free_slope(next(h.device_s for h in self._held if h.arrival_s >= half_s))
+        if self.kind != "device" and abs(slope - self._centre) > WRONG_RATE:
+            self._centre = self._slope = slope
             self._trust = self._limit
             self._envelope = self._new_envelope()
             for held in self._held:
                 self._envelope.add(held.device_s, held.ahead_s)
         self._settling_since_s = None
         return self.finish()
+
+    def _measure_again(self, device_s: float) -> None:
+        """Take another rate where the one that was measured, as on half of the packets, turns out to be none."""
+        slope = self._envelope.free_slope(device_s - MEASURED_S)
+        if abs(slope - self._centre) > WRONG_RATE:
+            recent = self._envelope.since(device_s - 2.0 * MEASURED_S)
+            self._centre = self._slope = slope
+            self._trust = self._limit
+            self._envelope = self._new_envelope()
+            for point in recent:
+                self._envelope.add(*point)
 
     def _doubt(self, packet: _Held, delay_s: float) -> list[FloatArray]:
         """Hold a late packet back until it is known whether others catch up."""

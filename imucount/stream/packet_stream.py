@@ -38,6 +38,8 @@ class PacketProblems:
         Packets that were dropped: come before; come after those that follow them.
     unpaired : int
         Samples of acceleration that were dropped because the angular rate about them was lost.
+    mistimed : int
+        Packets whose own time was wrong; they were put where they were expected.
     """
 
     undecodable: int = 0
@@ -45,6 +47,7 @@ class PacketProblems:
     duplicated: int = 0
     late: int = 0
     unpaired: int = 0
+    mistimed: int = 0
 
     def __str__(self) -> str:
         told = {
@@ -53,6 +56,7 @@ class PacketProblems:
             "packets came twice": self.duplicated,
             "packets came too late": self.late,
             "samples lacked their angular rate": self.unpaired,
+            "packets told a wrong time": self.mistimed,
         }
         return ", ".join(f"{number} {what}" for what, number in told.items() if number) or "no problems"
 
@@ -134,13 +138,15 @@ class PacketStream:
     def problems(self) -> PacketProblems:
         """What was wrong with packets so far."""
         channels = self._channels.values()
-        lost = [channel.clock.quality.lost for channel in (self._former | self._channels).values()]
+        clocks = [channel.clock for channel in (self._former | self._channels).values()]
+        lost = [clock.quality.lost for clock in clocks]
         return PacketProblems(
             undecodable=self._undecodable,
             lost=max(lost, default=0),
             duplicated=self._duplicated + sum(channel.order.duplicated for channel in channels),
             late=self._late + sum(channel.order.late for channel in channels),
             unpaired=self._joiner.unpaired,
+            mistimed=max((clock.wrong_ticks for clock in clocks), default=0),
         )
 
     @property

@@ -301,9 +301,11 @@ def test_a_short_row_that_a_long_one_makes_up_for(path):
 
 
 def test_time_that_goes_back_or_stands_still(path):
-    refused(path, with_cell("1.2", column=0), ["increase", "1.47 s and then 1.2 s", "joined"], 150)
-    refused(path, with_cell("1.47", column=0), ["1.47 s twice"], 150)
-    refused(path, with_cell("-1e300", column=0), ["smaller unit"], 150)
+    joined = [*lines(), *lines(values() * 1.001)[1:]]
+    refused(path, joined, ["increase", "2.99 s and then 0.0 s", "joined"], 302)
+    backwards = [HEADER, *lines()[:0:-1]]
+    refused(path, backwards, ["increase", "joined"], 83)
+    refused(path, scaled(step_s=0.0), ["20 to 8000"])
 
 
 # The signal
@@ -357,13 +359,11 @@ def test_an_angular_rate_in_deg_per_s(path):
 @pytest.mark.parametrize(
     ("step_s", "words"),
     [
-        (1.0, ["20 to 400", "got 1 Hz", "number of the sample"]),
-        (1.01, ["20 to 400", "got 0.9901 Hz", "thinned out"]),
-        (0.1, ["20 to 400", "got 10 Hz"]),
-        (0.001, ["20 to 400", "got 1000 Hz"]),
-        (10.0, ["0.1 Hz", "in ms rather than s", "'t (ms)'"]),
-        (1e4, ["in us rather than s"]),
-        (1e7, ["in ns rather than s"]),
+        (1.0, ["20 to 8000", "got 1 Hz", "number of the sample"]),
+        (1.01, ["20 to 8000", "got 0.9901 Hz", "thinned out"]),
+        (0.1, ["20 to 8000", "got 10 Hz"]),
+        (1e-5, ["20 to 8000", "got 1e+05 Hz", "1000 times too small", "datetime64[us] are divided by 1e9"]),
+        (1e-8, ["1e+06 times too small", "datetime64[ms] are divided by 1e9"]),
     ],
 )
 def test_a_rate_that_no_worn_sensor_has_or_a_time_in_another_unit(path, step_s, words):
@@ -375,10 +375,20 @@ def test_a_time_in_s_where_ms_are_declared(path):
     refused(path, ["# units: t ms", *lines()], ["in s rather than ms"])
 
 
-def test_unix_time_in_ms(path):
+@pytest.mark.parametrize(("step", "unit"), [(10.0, "ms"), (1e4, "us"), (1e7, "ns")])
+def test_a_time_in_another_unit_than_is_declared(path, step, unit):
+    content = scaled(step_s=step)
+    content[0] = content[0].replace("t,", "t (s),")
+    refused(path, content, [f"in {unit} rather than s", f"'t ({unit})'"])
+    assert f"in {unit} rather than s" in inspect_csv(path).problem
+
+
+def test_unix_time_in_ms_that_is_declared_as_s(path):
     table = values()
     table[:, 0] = 1.7e12 + 10 * np.arange(300)
-    refused(path, lines(table), ["expected t in s", "Unix time in ms"], 2)
+    content = lines(table)
+    content[0] = content[0].replace("t,", "t (s),")
+    refused(path, content, ["expected t in s", "Unix time in ms"])
 
 
 @pytest.mark.parametrize("acc", [9.81, 0.0, 1.0])

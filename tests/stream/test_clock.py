@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from toy_sensor import ACC, Air, Device
+from toy_sensor import ACC, HEADER, Air, Device
 
 from imucount.sensors.sensor import Counter, Ticks
 from imucount.stream.clock import Clock
@@ -219,3 +219,50 @@ def test_the_quality_is_a_sentence():
     stream = streamed(device, Air(loss=0.1).carry(device.packets(marked(1000))))[2]
     assert str(stream.quality).startswith("Time is from the device's own clock")
     assert f"{stream.quality.lost} samples were lost" in str(stream.quality)
+
+
+@pytest.mark.parametrize("index", [0, 7, 40])
+@pytest.mark.parametrize("by_s", [430.0, -430.0, 2.0, -2.0, 0.7])
+@pytest.mark.parametrize("counter", [None, Counter(256)], ids=["ticks alone", "with a counter"])
+def test_one_packet_with_a_wrong_time_moves_nothing_else(index, by_s, counter):
+    device = Device(ticks=MICROSECONDS, counter=counter, first_ticks=5_000_000)
+    packets = device.packets(marked(1000))
+    ready_s, data = packets[index]
+    ticks, *rest = HEADER.unpack_from(data)
+    header = HEADER.pack((ticks + round(by_s * 1e6)) % (1 << 32), *rest)
+    packets[index] = ready_s, header + data[HEADER.size :]
+    t, number, stream = streamed(device, Air().carry(packets))
+    assert abs(t - device.times(1000)[number]).max() < 0.1
+    assert len(number) > 900
+    if abs(by_s) > 100.0 and index:
+        assert stream.problems.mistimed == 1
+        assert "1 packets told a wrong time" in str(stream.problems)
+
+
+@pytest.mark.parametrize(
+    "name", ["a count of samples", "one byte of counter", "nothing", "nothing, half the rate"]
+)
+@pytest.mark.parametrize(("start_s", "length_s"), [(1.1, 0.9), (1.3, 4.0), (1.9, 2.0)])
+def test_a_stall_as_the_stream_begins_does_not_spoil_the_rate(name, start_s, length_s):
+    device = Device(**DEVICES[name])
+    t, number, _stream = streamed(
+        device, Air(stalls=((start_s, length_s),), seed=3).carry(device.packets(marked(1500)))
+    )
+    rate = (number[-1] - number[-500]) / (t[-1] - t[-500])
+    assert rate == pytest.approx(device.rate_hz * (1 + device.rate_error), rel=0.01)
+    taken_s = device.times(1500)[number]
+    assert abs((t - taken_s)[taken_s > start_s + length_s + SETTLED_S]).max() < 0.15
+
+
+@pytest.mark.parametrize(
+    "name", ["microseconds that wrap", "one byte of counter", "nothing", "nothing, three at once"]
+)
+def test_the_rate_is_right_within_seconds_where_half_was_lost_at_first(name):
+    device = Device(**DEVICES[name])
+    rng = np.random.default_rng(4)
+    packets = [packet for packet in device.packets(marked(1500)) if packet[0] > 3.0 or rng.random() < 0.5]
+    t, number, _stream = streamed(device, Air().carry(packets))
+    taken_s = device.times(1500)[number]
+    assert abs((t - taken_s)[taken_s > 3.0 + SETTLED_S]).max() < 0.15
+    rate = (number[-1] - number[-500]) / (t[-1] - t[-500])
+    assert rate == pytest.approx(device.rate_hz * (1 + device.rate_error), rel=0.01)

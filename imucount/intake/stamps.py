@@ -1,0 +1,163 @@
+"""Stamps: the time of samples as it is written down or told, heard out before anything is counted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imucount.intake.bursts import BurstSpreader
+from imucount.intake.row_order import RowOrder
+from imucount.samples import FloatArray
+
+__all__ = ["PATIENCE", "Stamps"]
+
+PATIENCE = 64
+"""For what is recorded already: so many rows are waited for by others that come late."""
+
+NOTABLE_BURSTS = 0.01
+NOTABLE_BURST_S = 0.5
+"""Fewer bursts, against the number of samples, that last less are not worth a word: stamps that are rounded are
+equal now and then."""
+
+
+class Stamps:
+    """Puts samples in order of time, and gives times to those that have none of their own.
+
+    What is sound goes through unchanged to the bit; the last sample waits for the next, and the first two seconds
+    until the rate is known. Whole and pieces give the same.
+
+    Parameters
+    ----------
+    patience : int, default 0
+        As of `RowOrder`.
+
+    Notes
+    -----
+    Rows at the start whose acceleration is exactly zero, which no sensor measures, are left out: it had not begun.
+
+    Examples
+    --------
+    >>> stamps = Stamps()
+    >>> t = np.repeat(np.arange(0.0, 3.0, 0.06), 3)
+    >>> t, _ = stamps.update(t, np.arange(1.0, 1.0 + 3 * len(t)).reshape(-1, 3))
+    >>> t[:4].round(2), len(stamps.notes)
+    (array([-0.04, -0.02,  0.  ,  0.02]), 1)
+    """
+
+    def __init__(self, patience: int = 0) -> None:
+        self._order = RowOrder(patience)
+        self._spreader = BurstSpreader()
+        self._zeros: list[tuple[FloatArray, FloatArray]] | None = []
+        self._n_zeros, self._zeros_s = 0, 0.0
+
+    @property
+    def interval_s(self) -> float | None:
+        """Time between samples in the long run, s; None until the first seconds are known."""
+        return self._spreader.interval_s
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found, a sentence each."""
+        order, spreader = self._order, self._spreader
+        notes = []
+        if self._n_zeros:
+            notes.append(
+                f"The first {_rows(self._n_zeros)} ({self._zeros_s:.1f} s), whose acceleration is exactly zero, "
+                f"{_were(self._n_zeros)} left out: the sensor had not begun to measure."
+            )
+        if order.runs_over:
+            times = "once" if order.runs_over == 1 else f"{order.runs_over} times"
+            notes.append(f"The clock of the time stamps ran over and began anew {times}; time was continued.")
+        if order.swapped:
+            notes.append(
+                f"{_rows(order.swapped)} out of order {_were(order.swapped)} put in the order of their time."
+            )
+        if order.repeated:
+            notes.append(f"{_rows(order.repeated)} that came twice {_were(order.repeated)} left out once.")
+        if order.late:
+            notes.append(f"{_rows(order.late)} that came after later ones {_were(order.late)} left out.")
+        if order.wrong:
+            notes.append(
+                f"{_rows(order.wrong)} {_were(order.wrong)} left out, with a time far from that of those around."
+            )
+        if spreader.bursts > NOTABLE_BURSTS * spreader.n:
+            notes.append(
+                f"Samples have the times at which they arrived, several at once: {spreader.spread} of "
+                f"{spreader.n} were spread evenly, so that times are uncertain by as much as arrivals are apart."
+            )
+        elif spreader.longest_s > NOTABLE_BURST_S:
+            notes.append(
+                f"{_rows(spreader.spread)} arrived in bursts, after stalls of up to {spreader.longest_s:.1f} s, "
+                f"and {_were(spreader.spread)} spread evenly over that time."
+            )
+        return tuple(notes)
+
+    def update(self, t: FloatArray, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Take the next samples, return those whose time is known.
+
+        Parameters
+        ----------
+        t : (n,) array, s
+            As they were stamped.
+        x : (n, k) array
+            Their values, acceleration in the first three columns.
+
+        Returns
+        -------
+        t : (m,) array, s
+            Strictly increasing, also from call to call.
+        x : (m, k) array
+
+        Raises
+        ------
+        BackwardsError
+            If the stamps go back, and stay there.
+        """
+        t, x = self._order.update(t, x)
+        if self._zeros is not None and len(t):
+            t, x = self._without_zeros(t, x)
+        return self._spreader.update(t, x) if len(t) else (t, x)
+
+    def finish(self) -> tuple[FloatArray, FloatArray]:
+        """Give what is held back."""
+        parts = [self._order.finish()]
+        if len(parts[0][0]):
+            t, x = parts[0]
+            if self._zeros is not None:
+                t, x = self._without_zeros(t, x)
+            parts = [self._spreader.update(t, x)] if len(t) else []
+        if self._zeros:  # nothing else came
+            parts = [self._spreader.update(*part) for part in self._zeros]
+            self._n_zeros = 0
+        parts = [part for part in (*parts, self._spreader.finish()) if len(part[0])]
+        if not parts:
+            return np.empty(0), np.empty((0, 0))
+        return np.concatenate([t for t, _ in parts]), np.concatenate([x for _, x in parts])
+
+    def whole(self, t: FloatArray, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Take all samples at once, as of `update`, and return them all."""
+        parts = [self.update(t, x), self.finish()]
+        return np.concatenate([t for t, _ in parts]), np.concatenate([x for _, x in parts if len(x)] or [x[:0]])
+
+    def _without_zeros(self, t: FloatArray, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Leave out what is exactly zero at the start, unless there is nothing else."""
+        assert self._zeros is not None
+        if not self._zeros and x[0, :3].any():
+            self._zeros = None
+            return t, x
+        is_measured = x[:, :3].any(axis=1)
+        n = int(np.argmax(is_measured)) if is_measured.any() else len(t)
+        if n:
+            self._zeros.append((t[:n], x[:n]))
+        if n < len(t):
+            self._n_zeros = sum(len(zeros) for zeros, _ in self._zeros)
+            self._zeros_s = float(t[n] - self._zeros[0][0][0]) if self._n_zeros else 0.0
+            self._zeros = None
+        return t[n:], x[n:]
+
+
+def _rows(n: int) -> str:
+    return "1 sample" if n == 1 else f"{n} samples"
+
+
+def _were(n: int) -> str:
+    return "was" if n == 1 else "were"
