@@ -9,8 +9,8 @@ import pytest
 from imucount import SampleError, count
 from imucount.errors import RecordingError
 from imucount.formats.csv_reader import open_csv, read_csv
+from imucount.formats.frames import recording_of_frame
 from imucount.formats.inspection import inspect_csv
-from imucount.formats.recording import recording_of_frame
 from imucount.simulate import Circles, Clip, Movement, simulate
 
 STAND = Movement("standing", 4.0)
