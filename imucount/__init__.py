@@ -12,6 +12,7 @@ from imucount.errors import (
     DeviceNotFoundError,
     DisconnectedError,
     ImucountError,
+    ProgrammeError,
     RecordingError,
     SampleError,
     SensorError,
@@ -24,6 +25,7 @@ from imucount.formats.inspection import Inspection, inspect_csv
 from imucount.formats.recording import Recording, RecordingWriter, write_csv
 from imucount.live.counting import LiveUpdate, count_live
 from imucount.live.recorder import Recorder
+from imucount.programme import Assessment, Outcome, PlannedSet, Programme, assess
 from imucount.provenance import Provenance
 from imucount.reps import Direction, Phase, Position, Rep, Tempo
 from imucount.samples import Samples
@@ -31,6 +33,7 @@ from imucount.sets import Exercise, Gap, RepSet, Session, Side
 from imucount.sources import Nearby, Notice, Source, open_source, scan
 
 __all__ = [
+    "Assessment",
     "BluetoothError",
     "CountingError",
     "CsvReader",
@@ -45,9 +48,13 @@ __all__ = [
     "LiveUpdate",
     "Nearby",
     "Notice",
+    "Outcome",
     "Phase",
+    "PlannedSet",
     "Position",
     "Profile",
+    "Programme",
+    "ProgrammeError",
     "Progress",
     "Provenance",
     "Recorder",
@@ -66,6 +73,7 @@ __all__ = [
     "Source",
     "SourceError",
     "Tempo",
+    "assess",
     "count",
     "count_live",
     "inspect_csv",

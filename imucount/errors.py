@@ -3,6 +3,7 @@
     ImucountError ─┬─ SampleError       arrays that are not one signal, or not in SI units; also a ValueError
                    ├─ RecordingError    a file that cannot be read as a recording; has .path and .line
                    ├─ CountingError     a counter asked for something it cannot do; also a ValueError
+                   ├─ ProgrammeError    a programme that cannot be followed, or its file; also a ValueError
                    ├─ SimulationError   a script, a wearer or a clip that cannot be; also a ValueError
                    ├─ PacketError       bytes that are not a packet of the sensor; also a ValueError
                    └─ DeviceError ─┬─ BluetoothError        no radio: off, absent, not permitted, its service died
@@ -65,6 +66,10 @@ class RecordingError(ImucountError):
 
     def __reduce__(self) -> tuple[type[RecordingError], tuple[str, str, int | None]]:
         return type(self), (self._message, self.path, self.line)
+
+
+class ProgrammeError(ImucountError, ValueError):
+    """A programme of exercise that cannot be followed, or a file that holds none."""
 
 
 class PacketError(ImucountError, ValueError):

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "cyclic": GROUND,
     "intake": GROUND,
     "counter": GROUND | {"circles", "cyclic", "intake"},
+    "programme": GROUND,
     "simulate": GROUND,
     "formats": GROUND | {"intake"},
     "counting": GROUND | ENGINE | {"formats", "intake"},
@@ -29,8 +30,10 @@ MAY_IMPORT = {
     "sources": GROUND | {"formats", "sensors", "simulate", "stream"},
     "live": GROUND | ENGINE | {"formats", "intake", "sources"},
     "views": GROUND | ENGINE | {"formats", "sensors", "sources"},
-    "__init__": GROUND | ENGINE | {"counting", "formats", "live", "simulate", "sources"},
-    "cli": GROUND | ENGINE | {"counting", "formats", "live", "sensors", "simulate", "sources", "views"},
+    "__init__": GROUND | ENGINE | {"counting", "formats", "live", "programme", "simulate", "sources"},
+    "cli": GROUND
+    | ENGINE
+    | {"coach", "counting", "formats", "live", "programme", "sensors", "simulate", "sources", "views", "web"},
     "__main__": {"cli"},
 }
 """What each wing may import besides itself. The ground may import the ground."""
