@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "intake": GROUND,
     "counter": GROUND | {"circles", "cyclic", "intake"},
     "programme": GROUND,
+    "coach": GROUND | {"programme"},
     "simulate": GROUND,
     "formats": GROUND | {"intake"},
     "counting": GROUND | ENGINE | {"formats", "intake"},

@@ -22,8 +22,8 @@ class _Page:
     """What was done for one planned set, or beside the plan."""
 
     planned: PlannedSet | None
-    rest_before_s: float | None
-    rest_planned_s: float | None
+    rest_before_s: float | None = None
+    rest_planned_s: float | None = None
     reps: list[Rep] = field(default_factory=list)
     wrong: list[Rep] = field(default_factory=list)
     corrected: int = 0
@@ -76,15 +76,20 @@ class Ledger:
         self._last: Rep | None = None
 
     @property
-    def n_sets_over(self) -> int:
-        """How many sets are over, extra ones included."""
-        return len(self._pages) - self._is_open
+    def n_sets_begun(self) -> int:
+        """How many sets were begun, extra ones included."""
+        return len(self._pages)
+
+    @property
+    def number(self) -> int:
+        """Number among the planned sets, from 1, of the one that is due; one beyond the last when none is."""
+        planned = sum(page.planned is not None for page in self._pages)
+        return planned + (not (self._is_open and self._pages[-1].planned is not None))
 
     @property
     def due(self) -> PlannedSet | None:
         """The planned set that is being done or comes next; None after the last."""
-        planned = sum(page.planned is not None for page in self._pages) - self._has_open_planned
-        return self.programme.sets[planned] if planned < len(self.programme.sets) else None
+        return self.programme.sets[self.number - 1] if self.number <= len(self.programme.sets) else None
 
     @property
     def is_in_set(self) -> bool:
@@ -97,9 +102,9 @@ class Ledger:
         return self._pages[-1].outcome() if self._pages else None
 
     @property
-    def is_complete(self) -> bool:
-        """Whether no planned set is left."""
-        return self.due is None
+    def last_s(self) -> float:
+        """End of the last circle, s; 0 before the first."""
+        return 0.0 if self._last is None else self._last.end_s
 
     @property
     def assessment(self) -> Assessment:
@@ -109,15 +114,23 @@ class Ledger:
         missing = [Outcome(planned, ()) for planned in self.programme.sets[begun:]]
         return Assessment(self.programme, (*outcomes, *missing))
 
+    def begin(self) -> None:
+        """Begin the set that is due, before its first circle."""
+        if not self._is_open and self.due is not None:
+            self._begin()
+
     def take(self, rep: Rep) -> None:
         """Take the next circle that became certain."""
         pause_s = None if self._last is None else rep.start_s - self._last.end_s
-        page = self._pages[-1] if self._pages else None
-        if self._is_open and page is not None and self._ends_set(page, pause_s):
+        if self._is_open and self._ends_set(self._pages[-1], pause_s):
             self._is_open = False
-        if not self._is_open and not (page is not None and self._goes_on(page, rep, pause_s)):
-            page = self._begin(pause_s)
-        assert page is not None
+        if not self._is_open and not self._goes_on(rep, pause_s):
+            self._begin()
+        page = self._pages[-1]
+        if not page.reps and not page.wrong:
+            before = next((each.planned for each in reversed(self._pages[:-1]) if each.planned is not None), None)
+            page.rest_before_s = pause_s
+            page.rest_planned_s = None if before is None or pause_s is None else before.rest_s
         wrong = page.planned is not None and is_wrong(page.planned, rep)
         (page.wrong if wrong else page.reps).append(rep)
         self._last = rep
@@ -138,22 +151,12 @@ class Ledger:
 
     def end_set(self) -> None:
         """End the set that is being done; one that was not begun is passed over."""
-        if self._is_open:
-            self._is_open = False
-        elif self.due is not None:
-            self._begin(None)
-            self._is_open = False
+        self.begin()
+        self._is_open = False
 
-    @property
-    def _has_open_planned(self) -> bool:
-        return self._is_open and self._pages[-1].planned is not None
-
-    def _begin(self, pause_s: float | None) -> _Page:
-        before = next((page.planned for page in reversed(self._pages) if page.planned is not None), None)
-        rest_planned_s = None if before is None or pause_s is None else before.rest_s
-        self._pages.append(_Page(self.due, pause_s, rest_planned_s))
+    def _begin(self) -> None:
+        self._pages.append(_Page(self.due))
         self._is_open = True
-        return self._pages[-1]
 
     def _ends_set(self, page: _Page, pause_s: float | None) -> bool:
         rest_s = REST_S if page.planned is None else page.planned.rest_s
@@ -163,24 +166,19 @@ class Ledger:
             and pause_s > max(INTERRUPTION_S, INTERRUPTION * rest_s)
         )
 
-    def _goes_on(self, page: _Page, rep: Rep, pause_s: float | None) -> bool:
-        """Whether a circle after a full set is one more of it."""
-        if self._last is None or pause_s is None or not (page.reps or page.wrong):
+    def _goes_on(self, rep: Rep, pause_s: float | None) -> bool:
+        """Whether a circle after a set that is over is one more of it."""
+        if self._last is None or pause_s is None or not (self._pages[-1].reps or self._pages[-1].wrong):
             return False
         longest_s = max(REST_S, REST_PERIODS * (self._last.duration_s + rep.duration_s) / 2)
         return rep.direction == self._last.direction and pause_s <= longest_s
 
     def _correct(self, by: int) -> None:
-        if not self._pages:
-            if by < 0 or self.due is None:
-                return
-            self._begin(None)
-        page = self._pages[-1]
-        if page.count + by < 0:
+        if by > 0 and not self._pages:
+            self.begin()
+        if not self._pages or self._pages[-1].count + by < 0:
             return
+        page = self._pages[-1]
         was_full = page.is_full
         page.corrected += by
-        if was_full and not page.is_full:
-            self._is_open = True
-        elif page.is_full:
-            self._is_open = False
+        self._is_open = (self._is_open or was_full) and not page.is_full

@@ -39,7 +39,7 @@ def test_a_set_is_over_with_its_last_circle_and_the_next_one_is_due():
         ledger.take(rep)
         assert ledger.outcome.count == number
         assert ledger.is_in_set == (number < 10)
-    assert (ledger.n_sets_over, ledger.due) == (1, programme.sets[1])
+    assert (ledger.number, ledger.due) == (2, programme.sets[1])
 
 
 def test_who_stops_for_a_moment_goes_on_with_the_set_and_who_rests_has_ended_it():
@@ -70,9 +70,9 @@ def test_corrections_stand_beside_what_was_counted():
     ledger = ledger_of(Programme.prescribed(), (9, "forward"))
     ledger.add()
     assert (ledger.outcome.count, len(ledger.outcome.reps), ledger.outcome.corrected) == (10, 9, 1)
-    assert (ledger.is_in_set, ledger.n_sets_over) == (False, 1)
+    assert (ledger.is_in_set, ledger.number) == (False, 2)
     ledger.undo()
-    assert (ledger.outcome.count, ledger.is_in_set, ledger.n_sets_over) == (9, True, 0)
+    assert (ledger.outcome.count, ledger.is_in_set, ledger.number) == (9, True, 1)
 
 
 def test_nothing_can_be_taken_back_from_nothing():
