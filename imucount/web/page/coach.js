@@ -1,0 +1,179 @@
+"use strict";
+// The page shows scenes and sends what is pressed; it knows nothing of its own, so a reload loses nothing.
+
+const $ = (id) => document.getElementById(id);
+const ARROWS = { forward: "↻", backward: "↺", any: "○" }; // as seen from the wearer's right side
+const VERDICTS = { "done": "done", "partial": "partial", "more": "done, and more", "wrong direction": "other way", "missing": "", "extra": "extra" };
+
+let scene = null;
+let lastSaid = null; // number of the last cue that this page knows of
+let hasVoice = false; // pressed by the person
+let voiceFails = false;
+let audio = null;
+let paceFrom = 0;
+
+function text(id, value) {
+  const node = $(id);
+  if (node.textContent !== value) node.textContent = value;
+}
+
+function show(next) {
+  const before = scene;
+  scene = next;
+  document.body.dataset.stage = next.stage;
+  const isSetUp = next.stage === "set-up";
+  $("set-up").hidden = !isSetUp;
+  $("count-box").hidden = isSetUp || next.stage === "still";
+  if (!$("set-up-list").childElementCount) {
+    for (const line of next.set_up) $("set-up-list").appendChild(document.createElement("li")).textContent = line;
+  }
+  text("set", next.is_over ? "Finished" : next.set_number > next.n_sets ? "An extra set" : `Set ${next.set_number} of ${next.n_sets}`);
+  text("link", next.link === "lost" ? "The clip cannot be heard. Counting goes on when it is back." : "");
+  text("number", String(next.count));
+  text("target", next.target === null ? "" : ` / ${next.target}`);
+  text("arrow", next.direction === null ? "" : ARROWS[next.direction]);
+  text("direction-word", next.direction === null || next.direction === "any" ? "" : next.direction);
+  text("how", next.how);
+  text("wrong", next.n_wrong ? `${next.n_wrong} the other way, not counted` : "");
+  text("message", message(next));
+  $("rest").hidden = next.rest_left_s === null;
+  if (next.rest_left_s !== null) {
+    if (!before || before.rest_left_s === null) $("rest-bar").max = Math.max(next.rest_left_s, 0.1);
+    $("rest-bar").value = next.rest_left_s;
+    text("rest-left", `${Math.ceil(next.rest_left_s)} s, then ${next.next || "no more"}`);
+  }
+  dial(next);
+  table(next);
+  for (const button of document.querySelectorAll("nav [data-action]")) {
+    const action = button.dataset.action;
+    button.disabled = next.is_over || (action === "skip" && next.stage !== "rest");
+  }
+  hear(next.said);
+}
+
+function message(next) {
+  if (next.is_over) return "All is kept. You may close this page.";
+  const last = next.said.length ? next.said[next.said.length - 1] : null;
+  if (!last || last.kind === "set-up" || last.kind === "wrong" && next.n_wrong === 0) return "";
+  if (last.kind === "count") return next.pending ? "one more is being looked at" : "";
+  return last.text;
+}
+
+function dial(next) {
+  // Seen from the wearer's right side, forward is right; a forward circle goes back (left), up, forward, down.
+  const dot = $("dot");
+  const isKnown = next.phase !== null && next.direction !== null;
+  dot.toggleAttribute("hidden", !isKnown);
+  if (!isKnown) return;
+  place(dot, next.phase, next.direction);
+}
+
+function place(node, share, direction) {
+  const turn = 2 * Math.PI * share * (direction === "backward" ? -1 : 1);
+  node.setAttribute("cx", (-44 * Math.sin(turn)).toFixed(1));
+  node.setAttribute("cy", (44 * Math.cos(turn)).toFixed(1));
+}
+
+function table(next) {
+  const body = $("sets");
+  while (body.rows.length > next.sets.length) body.deleteRow(-1);
+  next.sets.forEach((row, index) => {
+    const line = body.rows[index] || body.insertRow();
+    const cells = [row.number, row.asked, row.corrected ? `${row.count} (${row.corrected > 0 ? "+" : ""}${row.corrected} by hand)` : row.count,
+      row.n_wrong || "", row.period_s === null ? "" : `${row.period_s.toFixed(1)} s`, VERDICTS[row.verdict]];
+    cells.forEach((cell, place) => {
+      const node = line.cells[place] || line.insertCell();
+      if (node.textContent !== String(cell)) node.textContent = cell;
+    });
+    line.toggleAttribute("aria-current", index + 1 === next.set_number);
+  });
+}
+
+function hear(said) {
+  const newest = said.length ? said[said.length - 1].number : 0;
+  if (lastSaid === null || newest < lastSaid) lastSaid = newest; // what was said before this page came is over
+  for (const cue of said) {
+    if (cue.number <= lastSaid) continue;
+    lastSaid = cue.number;
+    if (hasVoice) speak(cue);
+  }
+}
+
+function speak(cue) {
+  if (voiceFails || !("speechSynthesis" in window)) {
+    tone(cue.kind);
+    return;
+  }
+  if (cue.kind === "count") speechSynthesis.cancel(); // never one behind the screen
+  const words = new SpeechSynthesisUtterance(cue.text);
+  words.lang = "en";
+  words.addEventListener("error", (event) => {
+    if (event.error === "interrupted" || event.error === "canceled") return;
+    voiceFails = true;
+    text("sound", "This browser cannot speak here, so a tone counts instead.");
+    tone(cue.kind);
+  });
+  speechSynthesis.speak(words);
+}
+
+const TONES = { count: 660, last: 880, wrong: 220, "set over": 990, done: 1175, soon: 770, begin: 770 };
+
+function tone(kind) {
+  if (!audio || !(kind in TONES)) return;
+  const oscillator = audio.createOscillator();
+  const volume = audio.createGain();
+  oscillator.frequency.value = TONES[kind];
+  volume.gain.setValueAtTime(0.3, audio.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.25);
+  oscillator.connect(volume).connect(audio.destination);
+  oscillator.start();
+  oscillator.stop(audio.currentTime + 0.25);
+  document.body.dataset.tones = String(Number(document.body.dataset.tones || 0) + 1);
+}
+
+async function act(action) {
+  try {
+    const answer = await fetch("act", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ action }) });
+    if (!answer.ok) text("sound", "That was not taken. Reload the page.");
+  } catch {
+    text("link", "The coach cannot be reached. This page goes on by itself when it is back.");
+  }
+}
+
+function voice() {
+  hasVoice = !hasVoice;
+  $("voice").setAttribute("aria-pressed", String(hasVoice));
+  text("voice", hasVoice ? "Turn the voice off" : "Turn the voice on");
+  if (!hasVoice) {
+    if ("speechSynthesis" in window) speechSynthesis.cancel();
+    return;
+  }
+  audio = audio || new AudioContext(); // allowed from a press only
+  audio.resume();
+  speak({ kind: "count", text: scene ? String(scene.count) : "0" });
+}
+
+function guide(now) {
+  const isOn = $("tempo").checked && scene !== null && scene.stage === "set" && scene.direction !== null;
+  $("pace").toggleAttribute("hidden", !isOn);
+  if (isOn) place($("pace"), (((now - paceFrom) / 1000) / (scene.target_period_s || 4)) % 1, scene.direction);
+  if ($("tempo").checked) requestAnimationFrame(guide);
+}
+
+for (const button of document.querySelectorAll("[data-action]")) button.addEventListener("click", () => act(button.dataset.action));
+$("confirm").addEventListener("click", () => act("confirm"));
+$("voice").addEventListener("click", voice);
+$("tempo").addEventListener("change", () => {
+  paceFrom = performance.now();
+  requestAnimationFrame(guide);
+});
+
+const scenes = new EventSource("scenes"); // connects again by itself
+scenes.addEventListener("message", (event) => {
+  document.body.dataset.came = String(performance.now());
+  show(JSON.parse(event.data));
+  if (scene.is_over) scenes.close();
+});
+scenes.addEventListener("error", () => {
+  if (!scene || !scene.is_over) text("link", "The coach cannot be reached. This page goes on by itself when it is back.");
+});

@@ -1,0 +1,147 @@
+"""The page in a real browser."""
+
+import asyncio
+import shutil
+
+import pytest
+from programme.test_assessment import WHOLE, circles
+
+from imucount.coach.coaching import Coaching
+from imucount.coach.guide import Guide
+from imucount.counter import Progress
+from imucount.programme import Programme
+from imucount.web import CoachPage
+
+playwright = pytest.importorskip("playwright.async_api", reason="the page is tested with playwright")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+NO_PHASE = Progress(0, 0, None)
+
+
+def browsed(play, viewport=(1280, 800)):
+    """Run `play(tab, page, coaching, context)` with a tab on a page that is served."""
+
+    async def run():
+        coaching = Coaching(Guide(Programme.prescribed()))
+        async with CoachPage(coaching) as page, playwright.async_playwright() as driver:
+            browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            context = await browser.new_context(viewport={"width": viewport[0], "height": viewport[1]})
+            tab = await context.new_page()
+            problems = []
+            tab.on("pageerror", lambda error: problems.append(str(error)))
+            tab.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+            await tab.goto(page.link)
+            await playwright.expect(tab.locator("body")).not_to_have_attribute("data-stage", "")
+            try:
+                await play(tab, page, coaching, context)
+            finally:
+                await browser.close()
+            assert problems == []
+
+    asyncio.run(run())
+
+
+PRESS_FROM_ELSEWHERE = """async (link) => {
+    const body = JSON.stringify({action: "add"});
+    const headers = {"Content-Type": "application/json"};
+    for (const mode of ["cors", "no-cors"]) {
+        for (const more of [{headers}, {}]) {
+            try { await fetch(link + "act", {method: "POST", mode, body, ...more}); } catch (error) {}
+        }
+    }
+    return "tried";
+}"""
+
+MUTE = """() => {
+    speechSynthesis.speak = (words) => words.dispatchEvent(
+        new SpeechSynthesisErrorEvent("error", {utterance: words, error: "synthesis-failed"}));
+}"""
+
+
+async def until(tab, what, value):
+    await playwright.expect(tab.locator(f"#{what}")).to_have_text(value, timeout=10_000)
+
+
+def test_the_page_shows_every_count_of_the_programme():
+    async def play(tab, page, coaching, context):
+        assert await tab.locator("#set-up li").count() == 3
+        await tab.get_by_role("button", name="I am ready").click()
+        await playwright.expect(tab.locator("body")).to_have_attribute("data-stage", "still")
+        for set_number, each in enumerate(circles(*WHOLE), start=1):
+            for number, rep in enumerate(each.reps, start=1):
+                coaching.update(rep.end_s + 0.4, [rep], NO_PHASE)
+                await until(tab, "number", str(number))
+                assert coaching.scene.count == number
+            assert await tab.locator("#set").text_content() == f"Set {set_number} of 6"
+        await until(tab, "message", "That was the last set. Well done.")
+        assert await tab.locator("#sets tr").count() == 6
+        coaching.finish()
+        await until(tab, "message", "All is kept. You may close this page.")
+
+    browsed(play)
+
+
+def test_a_reload_and_a_second_tab_lose_nothing():
+    async def play(tab, page, coaching, context):
+        (first, *_) = circles(*WHOLE)
+        for rep in first.reps[:4]:
+            coaching.update(rep.end_s + 0.4, [rep], NO_PHASE)
+        await until(tab, "number", "4")
+        await tab.reload()
+        await until(tab, "number", "4")
+        second = await context.new_page()
+        await second.goto(page.link)
+        coaching.update(first.reps[4].end_s + 0.4, [first.reps[4]], NO_PHASE)
+        await until(tab, "number", "5")
+        await until(second, "number", "5")
+        await second.get_by_role("button", name="One less").click()
+        await until(tab, "number", "4")
+        assert await tab.locator("#sets tr").first.locator("td").nth(2).text_content() == "4 (-1 by hand)"
+
+    browsed(play)
+
+
+def test_a_page_of_another_origin_cannot_press():
+    async def play(tab, page, coaching, context):
+        other = await context.new_page()
+        await other.goto("about:blank")
+        outcome = await other.evaluate(PRESS_FROM_ELSEWHERE, page.link)
+        assert outcome == "tried"
+        assert coaching.scene.count == 0
+
+    browsed(play)
+
+
+def test_a_voice_that_fails_is_told_and_a_tone_counts():
+    async def play(tab, page, coaching, context):
+        await tab.evaluate(MUTE)
+        await tab.get_by_role("button", name="Turn the voice on").click()
+        await until(tab, "sound", "This browser cannot speak here, so a tone counts instead.")
+        coaching.update(10.0, [circles((1, "forward"))[0].reps[0]], NO_PHASE)
+        await playwright.expect(tab.locator("body")).to_have_attribute("data-tones", "2")
+
+    browsed(play)
+
+
+@pytest.mark.parametrize("viewport", [(1280, 800), (390, 844)])
+def test_it_can_be_used_without_a_mouse_and_read_aloud(viewport):
+    axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe looks for barriers")
+
+    async def play(tab, page, coaching, context):
+        for stage in ("set-up", "set"):
+            found = await axe.Axe().run(tab)
+            serious = [
+                each["id"] for each in found.response["violations"] if each["impact"] in ("serious", "critical")
+            ]
+            assert serious == [], stage
+            if stage == "set-up":
+                await tab.get_by_role("button", name="I am ready").focus()
+                await tab.keyboard.press("Enter")
+                await playwright.expect(tab.locator("body")).to_have_attribute("data-stage", "still")
+                coaching.update(10.0, [circles((1, "forward"))[0].reps[0]], Progress(1, 0, 0.3))
+                await until(tab, "number", "1")
+        assert await tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    browsed(play, viewport)
