@@ -49,6 +49,7 @@ class Row:
     corrected: int
     verdict: Verdict
     period_s: float | None
+    tempo: Literal["too fast", "too slow"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,4 +266,5 @@ def _row(number: int, outcome: Outcome) -> Row:
         corrected=outcome.corrected,
         verdict=outcome.verdict,
         period_s=None if outcome.tempo is None else outcome.tempo.period_s,
+        tempo=outcome.tempo_is_off,
     )

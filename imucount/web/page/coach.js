@@ -79,13 +79,15 @@ function table(next) {
   while (body.rows.length > next.sets.length) body.deleteRow(-1);
   next.sets.forEach((row, index) => {
     const line = body.rows[index] || body.insertRow();
+    const isNow = index + 1 === next.set_number;
     const cells = [row.number, row.asked, row.corrected ? `${row.count} (${row.corrected > 0 ? "+" : ""}${row.corrected} by hand)` : row.count,
-      row.n_wrong || "", row.period_s === null ? "" : `${row.period_s.toFixed(1)} s`, VERDICTS[row.verdict]];
+      row.n_wrong || "", row.period_s === null ? "" : `${row.period_s.toFixed(1)} s${row.tempo ? `, ${row.tempo}` : ""}`,
+      isNow && next.stage === "set" && row.verdict === "partial" ? "" : VERDICTS[row.verdict]];
     cells.forEach((cell, place) => {
       const node = line.cells[place] || line.insertCell();
       if (node.textContent !== String(cell)) node.textContent = cell;
     });
-    line.toggleAttribute("aria-current", index + 1 === next.set_number);
+    line.toggleAttribute("aria-current", isNow);
   });
 }
 
