@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "stream": GROUND | {"sensors"},
     "sources": GROUND | {"formats", "sensors", "simulate", "stream"},
     "live": GROUND | ENGINE | {"formats", "intake", "sources"},
-    "views": GROUND | ENGINE | {"formats", "sensors", "sources"},
+    "views": GROUND | ENGINE | {"coach", "formats", "programme", "sensors", "sources"},
     "__init__": GROUND | ENGINE | {"counting", "formats", "live", "programme", "simulate", "sources"},
     "cli": GROUND
     | ENGINE

@@ -1,0 +1,153 @@
+"""A coached programme in progress, as a screen of any size and as lines. Prints nothing itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Column, Table
+from rich.text import Text
+
+from imucount.formats.notes import printable_line
+from imucount.views.live_view import big_number
+from imucount.views.wording import NOT_KNOWN
+
+if TYPE_CHECKING:
+    from imucount.coach.coaching import Row, Said, Scene
+    from imucount.programme.plan import PlannedDirection
+
+__all__ = ["coach_table", "coach_view", "said_line"]
+
+ARROWS: dict[PlannedDirection | None, str] = {"forward": "↻", "backward": "↺"}
+"""As seen from the wearer's right side."""
+
+STYLES: dict[PlannedDirection | None, str] = {"forward": "cyan", "backward": "magenta"}
+
+KEYS = "u one less  a one more  s skip rest  e end set  q finish"
+SET_UP_KEYS = "Enter: I am ready   q: end"
+
+DIGIT_ROWS = 5
+DIGIT_COLUMNS = 6
+"""Size of a digit as `big_number` draws it, its gap included."""
+
+TABLE_ROWS = 4
+"""Rows of the table besides its sets."""
+
+PHASE_COLUMNS = 12
+
+
+def said_line(now_s: float, said: Said) -> str:
+    """Write a cue as a line, for where there is no screen.
+
+    Examples
+    --------
+    >>> from imucount.coach.coaching import Said
+    >>> said_line(12.34, Said(7, "last", "One more."))
+    'at 12.3 s: One more.'
+    """
+    return f"at {now_s:.1f} s: {printable_line(said.text)}"
+
+
+def coach_view(scene: Scene, width: int, height: int, title: str = "") -> RenderableType:
+    """Lay out a scene, with the count as large as the window allows.
+
+    Parameters
+    ----------
+    scene : Scene
+    width, height : int
+        Of what it has of the window, in columns and rows.
+    title : str, optional
+        Which clip it is, where there are several.
+    """
+    head = _head(scene, title)
+    if scene.stage == "set-up":
+        keys = Text(SET_UP_KEYS, "bold")
+        lines = [Text(line) for line in scene.set_up]
+        rows = 1 + sum(-(-len(line) // max(1, width - 8)) for line in lines)
+        return Group(head, *lines, keys) if rows < height else Group(head, keys, *lines)
+    facts = [fact for fact in (_ways(scene), _message(scene), _rest(scene, width), _link(scene)) if fact]
+    rows, n_digits = height - 1 - len(facts), len(str(scene.count))
+    if rows < DIGIT_ROWS:  # a low window: the facts beside the number
+        return Group(head, _beside(big_number(scene.count), facts))
+    below: list[RenderableType] = []
+    if rows >= DIGIT_ROWS + len(scene.sets) + TABLE_ROWS + 1:
+        below.append(coach_table(scene))
+        rows -= len(scene.sets) + TABLE_ROWS
+    if rows > DIGIT_ROWS and width > len(KEYS):
+        below.append(Text(KEYS, "dim"))
+        rows -= 1
+    tall = max(1, min(rows // DIGIT_ROWS, width // (DIGIT_COLUMNS * n_digits)))
+    wide = max(1, min(2 * tall, width // (DIGIT_COLUMNS * n_digits)))
+    number = Text(_scaled(big_number(scene.count), tall, wide), STYLES.get(scene.direction, "bold"))
+    return Group(head, number, *facts, *below)
+
+
+def coach_table(scene: Scene) -> Table:
+    """Lay out the sets, those that are left included."""
+    columns = ("Set", "Asked for", "Done", "Other way", "Each", "")
+    table = Table(*(Column(name, no_wrap=True) for name in columns), box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in scene.sets:
+        is_now = row.number == scene.set_number and not scene.is_over
+        table.add_row(*_cells(row, is_now and scene.stage == "set"), style="bold" if is_now else "")
+    return table
+
+
+def _cells(row: Row, is_going_on: bool) -> list[str]:
+    by_hand = f" ({row.corrected:+d} by hand)" if row.corrected else ""
+    pace = "" if row.period_s is None else f"{row.period_s:.1f} s" + (f", {row.tempo}" if row.tempo else "")
+    verdict = "" if is_going_on or row.verdict == "missing" else row.verdict
+    return [str(row.number), row.asked, f"{row.count}{by_hand}", str(row.n_wrong or ""), pace, verdict]
+
+
+def _head(scene: Scene, title: str) -> Text:
+    number = "Extra set" if scene.set_number > scene.n_sets else f"Set {scene.set_number} of {scene.n_sets}"
+    target = NOT_KNOWN if scene.target is None else str(scene.target)
+    parts = [(f"{title}: ", "bold")] if title else []
+    direction = "" if scene.direction in (None, "any") else f", {scene.direction} {ARROWS[scene.direction]}"
+    return Text.assemble(
+        *parts, (number, "bold"), (direction, STYLES.get(scene.direction, "")), f"  {scene.count}/{target}",
+        no_wrap=True, overflow="ellipsis",
+    )  # fmt: skip
+
+
+def _ways(scene: Scene) -> Text | None:
+    if scene.n_wrong:
+        return Text(f"{scene.n_wrong} the other way", "bold red")
+    if scene.stage in ("rest", "done"):
+        return None
+    done = 0 if scene.phase is None else round(PHASE_COLUMNS * min(1.0, max(0.0, scene.phase)))
+    bar = "" if scene.phase is None else "█" * done + "░" * (PHASE_COLUMNS - done) + "  "
+    return Text(bar + scene.how, no_wrap=True, overflow="ellipsis")
+
+
+def _message(scene: Scene) -> Text | None:
+    last = next((said for said in reversed(scene.said) if said.kind not in ("count", "set-up")), None)
+    if last is None:
+        return None
+    return Text(printable_line(last.text), "bold", no_wrap=True, overflow="ellipsis")
+
+
+def _rest(scene: Scene, width: int) -> Text | None:
+    if scene.rest_left_s is None:
+        return None
+    left = f"Rest {scene.rest_left_s:.0f} s, then {scene.next or 'no more'} "
+    bar = min(20, max(0, width - len(left) - 1))
+    return Text(left + "█" * round(bar * min(1.0, scene.rest_left_s / 30.0)), no_wrap=True, overflow="crop")
+
+
+def _link(scene: Scene) -> Text | None:
+    if scene.link == "lost":
+        return Text("The clip cannot be heard.", "bold red")
+    return None
+
+
+def _beside(number: str, facts: list[Text]) -> Table:
+    side_by_side = Table.grid(Column(no_wrap=True), Column(), padding=(0, 2))
+    side_by_side.add_row(Text(number, "bold"), Group(*facts))
+    return side_by_side
+
+
+def _scaled(drawing: str, tall: int, wide: int) -> str:
+    lines = ["".join(character * wide for character in line) for line in drawing.split("\n")]
+    return "\n".join(line for line in lines for _ in range(tall))

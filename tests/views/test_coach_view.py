@@ -1,0 +1,75 @@
+import asyncio
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from programme.test_assessment import WHOLE, circles
+from rich.console import Console
+
+from imucount.coach.coaching import Coaching
+from imucount.coach.guide import Guide
+from imucount.counter import Progress
+from imucount.programme import Programme
+from imucount.views.coach_view import coach_view
+
+
+def shown(scene, width, height, title=""):
+    console = Console(width=width, height=height, file=io.StringIO(), color_system=None)
+    console.print(coach_view(scene, width, height, title))
+    return console.file.getvalue().rstrip("\n").split("\n")
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    """A scene after each circle of the programme, and before the first."""
+
+    async def play():
+        coaching = Coaching(Guide(Programme.prescribed(period_s=4.0)))
+        scenes = [coaching.scene]
+        for each in circles(*WHOLE):
+            for rep in each.reps:
+                coaching.update(rep.end_s + 0.4, [rep], Progress(1, 0, 0.6))
+                scenes.append(coaching.scene)
+        return scenes
+
+    return asyncio.run(play())
+
+
+@given(st.data(), st.integers(40, 200), st.integers(6, 60))
+def test_it_fits_the_window_and_always_tells_the_count(scenes, data, width, height):
+    scene = data.draw(st.sampled_from(scenes[1:]))
+    lines = shown(scene, width, height)
+    assert len(lines) <= height
+    assert max(map(len, lines)) <= width
+    assert f"{scene.count}/{scene.target}" in lines[0]
+    assert f"Set {scene.set_number} of 6" in lines[0]
+
+
+def test_the_number_is_as_large_as_the_window_allows(scenes):
+    sizes = [sum("█" in line for line in shown(scenes[8], 100, height)) for height in (6, 14, 24, 40)]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] >= 20
+
+
+def test_two_clips_share_a_small_window(scenes):
+    lines = shown(scenes[8], 40, 6, "left")
+    assert lines[0].startswith("left: Set 1 of 6, forward")
+    assert len(lines) == 6
+
+
+def test_the_set_up_is_told_before_the_first_circle(scenes):
+    text = " ".join(" ".join(line.split()) for line in shown(scenes[0], 80, 24))
+    assert "a fist and a half fits between the heels" in text
+    assert "I am ready" in text
+
+
+def test_what_went_the_other_way_is_told():
+    async def play():
+        coaching = Coaching(Guide(Programme.prescribed()))
+        coaching.update(10.0, circles((2, "backward"))[0].reps, Progress(2, 0, None))
+        return coaching.scene
+
+    text = "\n".join(shown(asyncio.run(play()), 80, 24))
+    assert "2 the other way" in text
+    assert "Now it is forward: back, up, forward, down." in text
