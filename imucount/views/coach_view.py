@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from imucount.formats.notes import printable_line
+from imucount.outside_text import printable_line
 from imucount.views.live_view import big_number
 from imucount.views.wording import NOT_KNOWN
 

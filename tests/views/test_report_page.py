@@ -1,0 +1,66 @@
+import re
+from dataclasses import replace
+
+import pytest
+from programme.test_assessment import BACKWARD, FORWARD, WHOLE, circles
+
+from imucount.programme import Programme, assess
+from imucount.sets import Session
+from imucount.views.report_page import report_page
+
+pytest.importorskip("jinja2", reason="reports are made with jinja2")
+
+
+def session_of(*done, warnings=(), **options):
+    sets = circles(*done, **options)
+    reps = tuple(rep for each in sets for rep in each.reps)
+    return Session(0.0, 400.0, "right", 50.0, reps, sets, (), tuple(warnings))
+
+
+def page_of(session, programme=None, **options):
+    return report_page(session, None if programme is None else assess(programme, session.sets), **options)
+
+
+def test_the_whole_programme_is_told_and_drawn():
+    page = page_of(session_of(*WHOLE), Programme.prescribed())
+    assert "The whole programme was done: 60 of 60 circles." in page
+    assert page.count("<tr><td>") == 6
+    assert page.count('<circle class="forward"') == page.count('<circle class="backward"') == 60  # tempo and size
+
+
+def test_what_was_not_as_planned_is_told_in_words():
+    done = [FORWARD, (8, "forward"), *[BACKWARD] * 3, (3, "backward")]
+    page = page_of(session_of(*done, rest_s=15.0), Programme.prescribed(period_s=5.0))
+    assert "48 of 60 circles of the programme were done." in page
+    assert "Set 3 was left out." in page
+    assert "Set 2 has fewer circles than planned." in page
+    assert "Sets 1, 2, 4, 5 and 6 were too fast." in page
+    assert "Sets 2, 4, 5 and 6 began after too short a rest." in page
+    assert "1 extra set was done." in page
+
+
+def test_a_session_without_a_programme_is_told_too():
+    assert "18 circles in 2 sets." in page_of(session_of(FORWARD, (8, "backward")))
+    assert "0 circles in 0 sets." in page_of(session_of())
+
+
+def test_text_from_outside_is_text():
+    session = session_of(FORWARD, warnings=["<script>alert(1)</script>"])
+    page = page_of(session, title='"><img src=x onerror=alert(1)>')
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_it_needs_no_network():
+    page = page_of(session_of(*WHOLE), Programme.prescribed())
+    assert re.findall(r"(?:src|href)=|url\(|@import", page) == []
+    assert "default-src 'none'" in page
+
+
+def test_a_session_of_any_exercise_has_no_size():
+    session = session_of((10, "unknown"))
+    reps = tuple(replace(rep, elevation_deg=None, protraction_deg=None) for rep in session.reps)
+    page = page_of(replace(session, exercise="cyclic", reps=reps, sets=(replace(session.sets[0], reps=reps),)))
+    assert "10 reps in 1 set." in page
+    assert "Size, circle by circle" not in page
