@@ -231,7 +231,7 @@ def _method(session: Session) -> list[str]:
     where = "on one shoulder" if session.side is None else f"on the {session.side} shoulder"
     return [
         f"A motion sensor {where} measured acceleration and rotation{rate}, for {clock_time(session.duration_s)}.",
-        "A circle is counted where the shoulder goes round: forward is back, up, forward, down. Sizes are those of "
+        "A circle is counted where the shoulder goes round: forward is back, up, forward, down. Sizes are of "
         "the sensor; skin and strap follow the bone in part.",
         f"By their confidence, at least {session.sure_reps} of the {len(session.reps)} counted are right, in 19 "
         "sessions of 20. Arms and feet were not measured. This is no medical device.",
