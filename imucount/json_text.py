@@ -123,6 +123,11 @@ class JsonObject:
             self._fail(name, f"{n} numbers", values)
         return numbers
 
+    def list_of_numbers(self, name: str) -> tuple[float, ...]:
+        """Give a list of finite numbers, of any length."""
+        values = self._members.get(name)
+        return self.numbers(name, len(values) if isinstance(values, list) else 0)
+
     def texts(self, name: str) -> tuple[str, ...]:
         """Give a list of texts."""
         values = self._members.get(name)

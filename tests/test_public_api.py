@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "programme": GROUND,
     "coach": GROUND | {"counter", "programme", "sources"},
     "web": GROUND | {"coach"},
+    "diary": GROUND | {"programme"},
     "simulate": GROUND,
     "formats": GROUND | {"intake"},
     "counting": GROUND | ENGINE | {"formats", "intake"},
@@ -35,7 +36,19 @@ MAY_IMPORT = {
     "__init__": GROUND | ENGINE | {"counting", "formats", "live", "programme", "simulate", "sources"},
     "cli": GROUND
     | ENGINE
-    | {"coach", "counting", "formats", "live", "programme", "sensors", "simulate", "sources", "views", "web"},
+    | {
+        "coach",
+        "counting",
+        "diary",
+        "formats",
+        "live",
+        "programme",
+        "sensors",
+        "simulate",
+        "sources",
+        "views",
+        "web",
+    },
     "__main__": {"cli"},
 }
 """What each wing may import besides itself. The ground may import the ground."""

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import signal
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from imucount.cli.following import Clip, end_with_faults, run_clips, spec_of
 from imucount.cli.group import Number, counting_options, load_profile
-from imucount.cli.screen import CountDisplay, Pane, panes, show
-from imucount.errors import DeviceError, ImucountError
+from imucount.cli.screen import CountDisplay, Pane, show
+from imucount.errors import DeviceError
 from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
-    from asyncio import Task
-    from types import FrameType
-
     from imucount.circles.profile import Profile
     from imucount.live.counting import LiveUpdate
-    from imucount.live.recorder import Recorder
     from imucount.reps import Rep
-    from imucount.sets import Exercise, RepSet, Session, Side
-    from imucount.sources.source import Notice, Source
+    from imucount.sets import Exercise, RepSet, Side
+    from imucount.sources.source import Notice
 
 _sensors = click.option(
     "--sensor",
@@ -147,14 +141,14 @@ def live(
     lost: OSError | None = None
     with _recorded(clips, file):
         try:
-            lost = _run(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught))
+            lost = run_clips(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught))
         finally:  # whatever happened, what was counted is shown
             for clip in clips:
                 if clip.session is not None:
                     show(session_table(clip.session, clip.title))
         if all(clip.session is None and clip.error is None for clip in clips):
             click.echo("Ended before a clip was connected.")
-    _end(clips, lost)
+    end_with_faults(clips, lost)
 
 
 @click.command(
@@ -173,78 +167,12 @@ def record(file: str, wanted: tuple[str, ...], sides: tuple[Side, ...], rate_hz:
     """
     clips = _clips(wanted, sides, rate_hz)
     with _recorded(clips, file):
-        lost = _run(clips, _Clip.record)
-    _end(clips, lost)
+        lost = run_clips(clips, _Clip.record)
+    end_with_faults(clips, lost)
 
 
-SAYING_S = 0.1
-"""What a clip is doing before it is connected is looked at again after this, s."""
-
-
-class _Clip:
-    """One clip: where its samples come from and go to.
-
-    Attributes
-    ----------
-    task : asyncio.Task or None
-        What follows it.
-    was_open : bool
-        Whether it was connected.
-    has_failed : bool
-        Whether something went wrong that its session tells.
-    error : ImucountError or None
-        What ended it without a session.
-    """
-
-    def __init__(self, source: Source, side: Side | None, title: str | None) -> None:
-        self.source = source
-        self.side = side
-        self._title = title
-        self.recorder: Recorder | None = None
-        self.session: Session | None = None
-        self.task: Task[None] | None = None
-        self.was_open = False
-        self.has_failed = False
-        self.error: ImucountError | None = None
-
-    @property
-    def title(self) -> str:
-        """What to call it on the screen: the name is known once it is connected."""
-        return printable_line(self._title or self.source.name)
-
-    def stop(self) -> None:
-        """End it: what came so far is handed over. One that is not connected yet is sought no longer."""
-        if self.was_open:
-            self.source.stop()
-        elif self.task is not None:
-            self.task.cancel()
-
-    @asynccontextmanager
-    async def _open(self, pane: Pane) -> AsyncIterator[None]:
-        """Open the source; say what it is doing until it is open, and that it is being closed."""
-        import asyncio
-
-        from imucount.views.live_view import plain_view
-
-        async def say() -> None:
-            said = ""
-            while True:
-                is_new, said = self.source.doing != said, self.source.doing
-                sentence = f"{said[:1].upper()}{said[1:]} ..." if said else ""
-                if is_new and said:
-                    pane.tell(sentence)
-                pane.draw(partial(plain_view, self.title, sentence), urgent=is_new)
-                await asyncio.sleep(SAYING_S)
-
-        saying = asyncio.create_task(say())
-        try:
-            async with self.source:
-                saying.cancel()
-                self.was_open = True
-                yield
-                pane.draw(partial(plain_view, self.title, "Stopping ..."), urgent=True)
-        finally:
-            saying.cancel()
+class _Clip(Clip):
+    """A clip that is counted or recorded."""
 
     async def count(self, pane: Pane, min_reps: int, exercise: Exercise, profile: Profile | None) -> None:
         """Count until the stream ends, or is stopped; when cancelled, what came so far counts."""
@@ -271,7 +199,7 @@ class _Clip:
             display.update(sets, update.progress, update.now_s, update.notices, said)
 
         loading = asyncio.create_task(aside(load))  # while the clip is sought
-        async with self._open(pane):
+        async with self.open(pane):
             display = CountDisplay(pane, self.title, exercise)
             counter = RepCounter(
                 self.side or self.source.side, min_reps=min_reps, exercise=exercise, profile=profile
@@ -302,7 +230,7 @@ class _Clip:
         display = Display(show)
         n_told = 0
         try:
-            async with self._open(pane), aclosing(watch(self.source)) as moments:
+            async with self.open(pane), aclosing(watch(self.source)) as moments:
                 async for moment in moments:
                     for notice in moment.notices:
                         self.recorder.note(notice)
@@ -330,14 +258,14 @@ def _clips(wanted: Sequence[str], sides: Sequence[Side], rate_hz: float | None) 
     wanted = wanted or ("",)
     if len(sides) not in (0, len(wanted)):
         raise click.UsageError(f"--side must be given once for each clip, of which there are {len(wanted)}.")
-    real = [which for which in wanted if not _spec(which).startswith("sim:")]
+    real = [which for which in wanted if not spec_of(which).startswith("sim:")]
     if len(set(real)) < len(real):
         raise click.UsageError("--sensor names one clip twice.")
     origin_s = time.monotonic()
     clips = []
     for which, side, title in zip(wanted, sides or (None,) * len(wanted), _titles(wanted, sides)):
         try:
-            source = open_source(_spec(which), side=side, rate_hz=rate_hz, origin_s=origin_s)
+            source = open_source(spec_of(which), side=side, rate_hz=rate_hz, origin_s=origin_s)
         except ValueError as error:
             raise click.UsageError(f"--sensor {which}: {error}.") from error
         clips.append(_Clip(source, side, title))
@@ -354,13 +282,6 @@ def _titles(wanted: Sequence[str], sides: Sequence[Side]) -> Sequence[str | None
     titles = [f"{side} {name}" for side, name in zip(sides, names)] if sides else names
     alike = [number for number, title in enumerate(titles) if titles.count(title) > 1]
     return [f"{title} {number + 1}" if number in alike else title for number, title in enumerate(titles)]
-
-
-def _spec(which: str) -> str:
-    """Spell out what `open_source` takes: a clip is meant where nothing else is said."""
-    if which == "sim":
-        return "sim:"
-    return which if which.startswith(("sim:", "ble:", "csv:")) else f"ble:{which}"
 
 
 @contextmanager
@@ -382,96 +303,3 @@ def _recorded(clips: Sequence[_Clip], file: str | None) -> Iterator[None]:
             if clip.recorder is not None and os.path.exists(clip.recorder.path):  # it had samples
                 until = " in part, until the fault" if clip.recorder.is_broken else ""
                 click.echo(printable_line(f"Recorded{until}: {clip.recorder.path}"))
-
-
-def _end(clips: Sequence[_Clip], lost: OSError | None) -> None:
-    """End the command: with the first fault, or because nobody read what it wrote."""
-    for clip in clips:
-        if clip.error is not None:
-            raise clip.error
-    if any(clip.has_failed or (clip.recorder is not None and clip.recorder.is_broken) for clip in clips):
-        sys.exit(1)  # the table tells it as a warning
-    if lost is not None and lost.errno != errno.EIO:  # so a terminal says that it was closed
-        raise lost
-
-
-def _run(clips: Sequence[_Clip], follow: Callable[[_Clip, Pane], Coroutine[Any, Any, None]]) -> OSError | None:
-    """Follow all clips at once until they end, one cannot be reached, or somebody ends it.
-
-    A clip that fails once it is connected does not end the others. Returned is why nothing could be written any
-    more, if that was so; only what is recorded goes on then.
-    """
-    import asyncio
-
-    lost: OSError | None = None
-
-    def stop() -> None:
-        for clip in clips:
-            clip.stop()
-
-    def lose(error: OSError) -> None:
-        nonlocal lost
-        lost = lost or error
-        if all(clip.recorder is None for clip in clips):
-            stop()
-
-    async def follow_one(clip: _Clip, pane: Pane) -> None:
-        try:
-            await follow(clip, pane)
-        except ImucountError as error:
-            clip.error = error
-            if not clip.was_open:
-                stop()
-            elif len(clips) > 1:
-                pane.tell(f"Error: {printable_line(str(error))}")
-
-    async def follow_all() -> None:
-        with _ending(clips, stop), panes([clip.title for clip in clips], lose) as parts:
-            async with asyncio.TaskGroup() as group:
-                for clip, pane in zip(clips, parts):
-                    clip.task = group.create_task(follow_one(clip, pane))
-
-    try:
-        asyncio.run(follow_all())
-    except BaseExceptionGroup as errors:
-        raise errors.exceptions[0] from None
-    return lost
-
-
-ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""Signals that end a command, where the system has them: of Ctrl-C, of being told to, of a closed terminal."""
-
-
-@contextmanager
-def _ending(clips: Sequence[_Clip], stop: Callable[[], None]) -> Iterator[None]:
-    """End what clips do with the first signal, with a second one also how they end it.
-
-    A KeyboardInterrupt would come up anywhere, and then have to wait until the clips are closed. The third signal
-    is one: by then something hangs.
-    """
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    came = 0
-
-    def cancel() -> None:
-        for clip in clips:
-            if clip.task is not None:
-                clip.task.cancel()
-
-    def end(signum: int, frame: FrameType | None) -> None:
-        nonlocal came
-        came += 1
-        if came > 2:
-            raise KeyboardInterrupt
-        loop.call_soon_threadsafe(stop if came == 1 else cancel)
-
-    # One that is ignored, as SIGHUP by nohup, stays so.
-    numbers = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
-    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, end) for number in heard}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -147,6 +147,7 @@ class Coaching:
         self._is_lost = False
         self._is_over = False
         self._said: list[Said] = []
+        self._n_taken = 0
         self._version = 0
         self._changed = asyncio.Event()
         self.stop: asyncio.Event = asyncio.Event()
@@ -185,10 +186,16 @@ class Coaching:
             is_over=self._is_over,
         )
 
+    def take_new(self) -> Sequence[Said]:
+        """Give the cues since this was asked last, for one who speaks or prints each once."""
+        new = [said for said in self._said if said.number > self._n_taken]
+        self._n_taken = self._said[-1].number if self._said else 0
+        return new
+
     def update(
         self, now_s: float, reps: Sequence[Rep], progress: Progress, notices: Sequence[Notice] = ()
-    ) -> Sequence[Cue]:
-        """Take what a live count tells, as a `LiveUpdate` has it; return what is to be said."""
+    ) -> None:
+        """Take what a live count tells, as a `LiveUpdate` has it."""
         self._now_s = now_s
         self._phase, self._pending = progress.phase, progress.pending
         for notice in notices:
@@ -197,9 +204,7 @@ class Coaching:
                 self._is_lost = True
             elif notice.kind in ("connected", "reconnected"):
                 self._is_lost = False
-        cues = self._guide.update(now_s, reps)
-        self._hear(cues)
-        return cues
+        self._hear(self._guide.update(now_s, reps))
 
     def act(self, action: Action) -> None:
         """Do what the person asks for.

@@ -7,8 +7,6 @@ import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from imucount.coach.guide import Cue
-
 __all__ = ["Voice"]
 
 PROGRAMS: dict[str, tuple[str, ...]] = {
@@ -48,9 +46,9 @@ class Voice:
         """Whether a program was found and has not failed."""
         return self._command is not None
 
-    def say(self, cues: Sequence[Cue]) -> None:
-        """Speak cues that come together, as one text. Returns at once."""
-        if not cues:
+    def say(self, texts: Sequence[str]) -> None:
+        """Speak what comes together, as one text. Returns at once."""
+        if not texts:
             return
         if self._speaking is not None:
             if self._speaking.poll() not in (None, 0):
@@ -59,7 +57,7 @@ class Voice:
         if self._command is None:
             self._bell()
             return
-        text = " ".join(cue.text if cue.text.endswith((".", "?", "!")) else f"{cue.text}." for cue in cues)
+        text = " ".join(each if each.endswith((".", "?", "!")) else f"{each}." for each in texts)
         try:
             self._speaking = subprocess.Popen(
                 [*self._command, text],

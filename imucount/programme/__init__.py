@@ -3,5 +3,15 @@
 from imucount.programme.assessment import Assessment, Outcome, assess
 from imucount.programme.ledger import Ledger
 from imucount.programme.plan import PlannedSet, Programme
+from imucount.programme.record import assessment_of_json, assessment_to_json
 
-__all__ = ["Assessment", "Ledger", "Outcome", "PlannedSet", "Programme", "assess"]
+__all__ = [
+    "Assessment",
+    "Ledger",
+    "Outcome",
+    "PlannedSet",
+    "Programme",
+    "assess",
+    "assessment_of_json",
+    "assessment_to_json",
+]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Column, Table
 from rich.text import Text
 
 from imucount.outside_text import printable_line
-from imucount.views.live_view import big_number
+from imucount.views.live_view import View, big_number
 from imucount.views.wording import NOT_KNOWN
 
 if TYPE_CHECKING:
     from imucount.coach.coaching import Row, Said, Scene
     from imucount.programme.plan import PlannedDirection
 
-__all__ = ["coach_table", "coach_view", "said_line"]
+__all__ = ["CoachView", "coach_table", "coach_view", "said_line"]
 
 ARROWS: dict[PlannedDirection | None, str] = {"forward": "↻", "backward": "↺"}
 """As seen from the wearer's right side."""
@@ -47,6 +48,33 @@ def said_line(now_s: float, said: Said) -> str:
     'at 12.3 s: One more.'
     """
     return f"at {now_s:.1f} s: {printable_line(said.text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CoachView(View):
+    """A scene that fills the screen.
+
+    Attributes
+    ----------
+    scene : Scene
+    """
+
+    scene: Scene | None = None
+
+    @classmethod
+    def of(cls, scene: Scene) -> CoachView:
+        """Make the view of a scene."""
+        return cls("", Text(), scene=scene)
+
+    def wide(self) -> RenderableType:
+        """Fill the screen with it, whatever its size."""
+        return self
+
+    tall = brief = wide
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if self.scene is not None:
+            yield coach_view(self.scene, options.max_width, options.size.height - 1)
 
 
 def coach_view(scene: Scene, width: int, height: int, title: str = "") -> RenderableType:

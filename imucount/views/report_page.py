@@ -14,7 +14,7 @@ from imucount.reps import Rep
 from imucount.sets import Session
 from imucount.views.wording import NOT_KNOWN, clock_time, noun_of, number_of
 
-__all__ = ["report_page"]
+__all__ = ["advice", "report_page"]
 
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 632.0, 8.0, 132.0
 """Of the charts, in their own units."""
@@ -85,7 +85,7 @@ def report_page(session: Session, assessment: Assessment | None = None, *, title
     page = _Page(
         title=title,
         summary=_summary(session, assessment),
-        advice=[] if assessment is None else _advice(assessment),
+        advice=[] if assessment is None else advice(assessment),
         has_programme=assessment is not None,
         rows=[_row(outcome) for outcome in outcomes],
         charts=_charts(outcomes),
@@ -107,7 +107,7 @@ def _summary(session: Session, assessment: Assessment | None) -> str:
     return f"{done} of {asked} {noun}s of the programme were done."
 
 
-def _advice(assessment: Assessment) -> list[str]:
+def advice(assessment: Assessment) -> list[str]:
     """Say in words what was not as planned."""
     planned = [outcome for outcome in assessment.outcomes if outcome.planned is not None]
     extra = len(assessment.outcomes) - len(planned)

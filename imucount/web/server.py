@@ -64,6 +64,8 @@ class CoachPage:
         An address of this computer. On one that others can reach, the link has a token that can be used once.
     port : int, default 0
         0 is any that is free.
+    let_in : callable, optional
+        Told a sentence with the next link when one was used.
 
     Raises
     ------
@@ -71,7 +73,15 @@ class CoachPage:
         On entering, if the address or the port cannot be had.
     """
 
-    def __init__(self, coaching: Coaching, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        coaching: Coaching,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        let_in: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._tell = let_in
         self._coaching = coaching
         self._host = host
         self._port = port
@@ -155,6 +165,7 @@ class CoachPage:
         self._token = secrets.token_urlsafe(16)
         session = secrets.token_urlsafe(16)
         self._sessions.add(session)
+        self._tell(f"A browser was let in. For another one: {self.link}")
         response = web.Response(status=303, headers={"Location": "/", **HEADERS})
         response.set_cookie(COOKIE, session, httponly=True, samesite="Strict", path="/")
         return response

@@ -3,7 +3,6 @@ import time
 
 import pytest
 
-from imucount.coach.guide import Cue
 from imucount.coach.voice import Voice
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="stands in for the speech of Linux and macOS")
@@ -32,7 +31,7 @@ def wait_for(condition):
 
 def test_cues_are_spoken_as_text_and_nothing_else(speech):
     voice = Voice(find=speech(f'printf "%s|" "$@" >> {speech.heard}'))
-    voice.say([Cue("count", "9"), Cue("last", "One more.")])
+    voice.say(["9", "One more."])
     wait_for(lambda: speech.heard.exists() and speech.heard.read_text().endswith("|"))
     assert speech.heard.read_text() == "--priority|text|--|9. One more.|"
     voice.stop()
@@ -40,9 +39,9 @@ def test_cues_are_spoken_as_text_and_nothing_else(speech):
 
 def test_the_newest_takes_the_place_of_what_is_still_spoken(speech):
     voice = Voice(find=speech("exec sleep 60"))
-    voice.say([Cue("count", "1")])
+    voice.say(["1"])
     first = voice._speaking
-    voice.say([Cue("count", "2")])
+    voice.say(["2"])
     assert first.poll() is not None
     voice.stop()
 
@@ -50,7 +49,7 @@ def test_the_newest_takes_the_place_of_what_is_still_spoken(speech):
 def test_where_nothing_can_speak_a_bell_rings():
     rung = []
     voice = Voice(bell=lambda: rung.append(1), find=lambda name: None)
-    voice.say([Cue("count", "1")])
+    voice.say(["1"])
     voice.say([])
     assert not voice.can_speak
     assert rung == [1]
@@ -59,8 +58,8 @@ def test_where_nothing_can_speak_a_bell_rings():
 def test_a_program_that_fails_is_told_by_the_bell(speech):
     rung = []
     voice = Voice(bell=lambda: rung.append(1), find=speech("exit 1"))
-    voice.say([Cue("count", "1")])
+    voice.say(["1"])
     wait_for(lambda: voice._speaking.poll() is not None)
-    voice.say([Cue("count", "2")])
+    voice.say(["2"])
     assert not voice.can_speak
     assert rung == [1]

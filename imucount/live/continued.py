@@ -1,0 +1,85 @@
+"""ContinuedSource: a source whose samples go on from those of an earlier one, as if there had been a gap."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Self
+
+from imucount.samples import Samples
+from imucount.sets import Side
+from imucount.sources.source import Notice, Source
+
+__all__ = ["ContinuedSource"]
+
+LEAST_AWAY_S = 3.0
+"""The first sample is at least so long after the last one of before, s: longer than any gap that is bridged."""
+
+
+class ContinuedSource:
+    """Gives the samples of a source with the time that has passed since an earlier stream began.
+
+    Parameters
+    ----------
+    source : Source
+    origin_utc : datetime or None
+        When the time of the earlier stream was 0; None if that is not known.
+    last_s : float
+        Time of its last sample, s.
+    """
+
+    has_gyroscope: bool
+    sampling_rate_hz: float | None
+    metadata: dict[str, str]
+    doing: str
+    warnings: tuple[str, ...]
+    summary: dict[str, str]
+
+    def __init__(self, source: Source, origin_utc: datetime | None, last_s: float) -> None:
+        self._source = source
+        self._last_s = last_s
+        self._shift_s: float | None = None
+        self._n_notices = 0
+        self.name = source.name
+        self.side: Side | None = source.side
+        self.origin_utc = origin_utc
+        self.notices: list[Notice] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """Give what is as the source has it."""
+        return getattr(self._source, name)
+
+    async def __aenter__(self) -> Self:
+        """Open the source."""
+        await self._source.__aenter__()
+        self.name, self.side = self._source.name, self._source.side
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Close the source."""
+        await self._source.__aexit__(*error)
+
+    async def __aiter__(self) -> AsyncIterator[Samples]:
+        """Give its samples, later by the time that has passed."""
+        async for samples in self._source:
+            if self._shift_s is None:
+                self._shift_s = self._shift(float(samples.t[0]))
+            self._take_notices(self._shift_s)
+            yield Samples(samples.t + self._shift_s, samples.acc, samples.gyr)
+        self._take_notices(self._shift_s or 0.0)
+
+    def stop(self) -> None:
+        """Ask the source for its end."""
+        self._source.stop()
+
+    def _shift(self, first_s: float) -> float:
+        least_s = self._last_s + LEAST_AWAY_S - first_s
+        now_utc = self._source.origin_utc
+        if self.origin_utc is None or now_utc is None:
+            return least_s
+        return max(least_s, (now_utc - self.origin_utc).total_seconds())
+
+    def _take_notices(self, shift_s: float) -> None:
+        new = self._source.notices[self._n_notices :]
+        self._n_notices += len(new)
+        self.notices += [Notice(each.time_s + shift_s, each.kind, each.text) for each in new]
