@@ -27,9 +27,8 @@ def start(*arguments, code=None, env=None, **options):
     changed = os.environ | ENVIRONMENT | {"PYTHONPATH": paths} | (env or {})
     return subprocess.Popen(
         [sys.executable, *(["-m", "imucount"] if code is None else ["-c", code]), *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
         env={name: value for name, value in changed.items() if value is not None},
-        **options,
+        **{"stdin": subprocess.DEVNULL} | options,
     )
 
 
@@ -44,7 +43,7 @@ CLOSED = object()
 PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
-def on_terminal(stream, *arguments, code=None, keys=(), raw=False, **options):
+def on_terminal(stream, *arguments, code=None, keys=(), raw=False, typed=False, **options):
     """What a process writes to a terminal, what it writes to its other stream, and its exit code.
 
     Parameters
@@ -53,12 +52,14 @@ def on_terminal(stream, *arguments, code=None, keys=(), raw=False, **options):
         What is pressed in turn, each once this text was shown after the one before; `CLOSED` is the end.
     raw : bool
         Whether what commands the terminal is left in.
+    typed : bool
+        Whether what is pressed is the input of the process, too, besides what the terminal makes of it.
     """
     pty = pytest.importorskip("pty")
     fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
     screen, terminal = pty.openpty()
     env = {"TERM": "xterm-256color", "LINES": "24"}
-    streams = PIPES | {stream: terminal}
+    streams = PIPES | {stream: terminal} | ({"stdin": terminal} if typed else {})
     number = {"stdout": 1, "stderr": 2}[stream]
     process = start(
         *arguments,

@@ -333,6 +333,7 @@ class _Coached:
                         first_s = float(samples.t[0])
                     last_s = float(samples.t[-1])
                     coaching.update(last_s, counter.update(samples), counter.progress)
+        coaching.take_new()  # it was said then
         origin_utc = None if start_utc is None else start_utc - timedelta(seconds=first_s)
         clip.source = ContinuedSource(clip.source, origin_utc, last_s)
         return counter or RepCounter(clip.side)

@@ -150,8 +150,8 @@ def _ways(scene: Scene) -> Text | None:
 
 
 def _message(scene: Scene) -> Text | None:
-    last = next((said for said in reversed(scene.said) if said.kind not in ("count", "set-up")), None)
-    if last is None:
+    last = scene.said[-1] if scene.said else None
+    if last is None or last.kind in ("count", "set-up"):
         return None
     return Text(printable_line(last.text), "bold", no_wrap=True, overflow="ellipsis")
 
