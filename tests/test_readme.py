@@ -47,6 +47,8 @@ def test_there_is_a_block_for_recordings_one_for_live_use_and_one_to_teach():
     assert [(name, *(use in code for use in uses)) for name, code, _ in BLOCKS] == [
         ("README.md", True, False, False, False),
         ("README.md", False, True, True, False),
+        ("coach.md", True, False, False, False),
+        ("live.md", False, True, True, False),
         ("live.md", False, False, True, False),
         ("wear_and_teach.md", False, False, False, True),
     ]
