@@ -1,11 +1,14 @@
-"""How well reps of any exercise are counted in real recordings: `python -m benchmarks.counting FOLDER [TRUTH]`.
+"""How well reps of any exercise are counted in real recordings: `python -m benchmarks.counting FOLDER`.
 
-The truth file is that of `benchmarks.counting_units`, by default `truth.csv` in the folder. imucount and the peers
-count the same files in the same run. The reps of a set that a peer finds are taken as spread evenly over it.
+What is true of them is read by `benchmarks.counting_units`, by default from each `truth*.csv` in the folder.
+imucount and the peers count the same files in the same run. The reps of a set that a peer finds are taken as
+spread evenly over it.
 
 - exact, within 1: share of the recordings of which each set has the right number of reps, or one more or less.
-  Where sets are known, as many must be found. Where a span is known, only what is in it counts.
+  Where sets are known, as many must be found. Where a span is known, only what is in it counts. In a recording of
+  which parts are known only, each part is one of those that are counted.
 - MAE: mean of the absolute error of a recording's total. Total: error of the sum. Median: of the errors of totals.
+- Steps are left out where something else is counted; the peers know no steps.
 - false reps: outside of the spans, as a share of all reps found, and an hour of the time outside of them.
 - precision, recall, F1, timing: where each rep is labelled. A rep found belongs to the first label of which it
   shares a quarter, and one label has one rep. Timing is the distance of the middles.
@@ -28,7 +31,7 @@ from scipy.spatial.transform import Rotation
 
 import imucount
 from benchmarks.counting_peers import PEERS
-from benchmarks.counting_units import Span, Unit, units_of
+from benchmarks.counting_units import Span, Unit, truths_of, units_of
 from imucount import Recording, Samples
 
 __all__ = ["Found", "Outcome", "compare", "main", "report"]
@@ -39,7 +42,7 @@ error."""
 
 BINS = (0.0, 0.5, 0.7, 0.9, 0.99, 1.0)
 
-OURS = "imucount"
+OURS, WITH_EXAMPLE = "imucount", "imucount, with an example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,13 @@ class Outcome:
     confidences: list[tuple[float, float]] = field(default_factory=list)  # with the share that is right
     is_covered: bool | None = None  # whether at least as many are right as the session was sure of
     directions_right: int | None = None
+    refusal: str = ""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.counting", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("truth", type=Path, nargs="?", help="default: FOLDER/truth.csv")
+    parser.add_argument("truth", type=Path, nargs="*", help="default: each truth*.csv in the folder")
     parser.add_argument("--exercise", choices=["cyclic", "shoulder-circles"], default="cyclic")
     parser.add_argument("--subjects", help="only these, separated by commas")
     parser.add_argument(
@@ -91,6 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument(
         "--turned", type=int, metavar="SEED", help="turn each recording to another attitude, drawn at random"
+    )
+    parser.add_argument(
+        "--examples",
+        action="store_true",
+        help="count again what there is an example of, having been taught it; without one as before",
     )
     parser.add_argument("--failures", action="store_true", help="name each recording that was not exact")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
@@ -102,9 +111,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"expected peers out of {', '.join(PEERS)}, got {unknown[0]}; neurokit2 and stumpy come with "
             "the extra imucount[peers]"
         )
-    counters = [OURS, *(peer for peer in PEERS if peer in peers)]
+    counters = [OURS, *([WITH_EXAMPLE] if options.examples else []), *(peer for peer in PEERS if peer in peers)]
     try:
-        units = units_of(options.folder, options.truth)
+        truths = options.truth or truths_of(options.folder)
+        units = [unit for truth in truths for unit in units_of(options.folder, truth)]
         if options.subjects:
             subjects = sorted({unit.subject for unit in units})
             units = [unit for unit in units if unit.subject in options.subjects.split(",")]
@@ -117,6 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     outcomes = [outcome for unit in each for outcome in unit]
     print(report(outcomes))
     for outcome in outcomes:
+        if outcome.refusal and outcome.counter == OURS:
+            print(f"{outcome.unit.table}: refused: {outcome.refusal}")
         if options.failures and outcome.counter == OURS and not outcome.exact:
             print(f"{outcome.unit.table}: {outcome.unit.name}: {outcome.unit.sets}, error {outcome.error:+d}")
 
@@ -125,15 +137,24 @@ def judge(
     unit: Unit, counters: Sequence[str], exercise: imucount.Exercise, turned: int | None = None
 ) -> list[Outcome]:
     """Count a unit with each counter, turned as a seed says, and hold what comes out against the truth."""
-    recording, spans = unit.load()
+    try:
+        recording, spans = unit.load()
+    except imucount.RecordingError as error:
+        if not all(path.is_file() for path in unit.paths):
+            raise
+        return [_refused(part, counter, str(error)) for counter in counters for part in unit.parts]
     if turned is not None:
         recording = _turned(recording, turned + crc32(unit.name.encode()))
     outcomes = []
     for counter in counters:
+        if counter == WITH_EXAMPLE and unit.example is None:
+            continue
         began = time.process_time()
         sure_reps = None
-        if counter == OURS:
-            session = imucount.count(recording, exercise=exercise)
+        if counter in (OURS, WITH_EXAMPLE):
+            taught = unit.taught() if counter == WITH_EXAMPLE else None
+            session = imucount.count(recording, exercise=exercise, profile=taught)
+            session = session if unit.is_walking else session.without("steps")
             sure_reps = session.sure_reps
             found = [
                 Found(rep.start_s, rep.end_s, number, rep.confidence, rep.direction)
@@ -143,14 +164,24 @@ def judge(
         else:
             found = _spread(counter, recording)
         seconds = time.process_time() - began
-        outcome = compare(unit, spans, found, recording.samples.duration_s)
-        if exercise == "cyclic":
-            outcome.directions_right = None  # its reps have none
-        outcome.counter, outcome.samples, outcome.seconds = counter, len(recording.samples), seconds
-        if sure_reps is not None:
-            outcome.is_covered = sum(share for _, share in outcome.confidences) >= sure_reps - 0.5
-        outcomes.append(outcome)
+        parts = unit.parts
+        for part in parts:
+            outcome = compare(part, part.spans if unit.is_excerpt else spans, found, recording.samples.duration_s)
+            if exercise == "cyclic":
+                outcome.directions_right = None  # its reps have none
+            outcome.counter = counter
+            outcome.samples, outcome.seconds = len(recording.samples) // len(parts), seconds / len(parts)
+            if sure_reps is not None and not unit.is_excerpt:
+                outcome.is_covered = sum(share for _, share in outcome.confidences) >= sure_reps - 0.5
+            outcomes.append(outcome)
     return outcomes
+
+
+def _refused(unit: Unit, counter: str, reason: str) -> Outcome:
+    """Nothing is found in a recording that is refused."""
+    is_right = unit.total == 0
+    within = unit.total <= 1
+    return Outcome(unit, counter, 0, 0.0, 0, -unit.total, is_right, within, refusal=reason)
 
 
 def _turned(recording: Recording, seed: int) -> Recording:
@@ -171,6 +202,11 @@ def _spread(counter: str, recording: Recording) -> list[Found]:
 
 def compare(unit: Unit, spans: Sequence[Span], found: Sequence[Found], duration_s: float) -> Outcome:
     """Hold the reps that were found against the truth."""
+    if unit.is_excerpt:
+        found = [rep for rep in found if any(span.start_s <= rep.middle_s <= span.end_s for span in spans)]
+    if unit.is_walking and abs(len(found) - unit.total // 2) < abs(len(found) - unit.total):
+        unit = replace(unit, sets=(unit.total // 2,), spans=())
+        spans = ()
     outcome = Outcome(unit, "", 0, 0.0, len(found), len(found) - unit.total, False, False)
     if unit.direction:
         outcome.directions_right = sum(rep.direction == unit.direction for rep in found)
@@ -180,8 +216,9 @@ def compare(unit: Unit, spans: Sequence[Span], found: Sequence[Found], duration_
     elif spans:
         inside = [[rep for rep in found if span.start_s <= rep.middle_s <= span.end_s] for span in spans]
         errors = [len(reps) - span.reps for reps, span in zip(inside, spans, strict=True)]
-        outcome.outside = len(found) - sum(map(len, inside))
-        outcome.outside_h = (duration_s - sum(span.end_s - span.start_s for span in spans)) / 3600.0
+        if not unit.is_excerpt:
+            outcome.outside = len(found) - sum(map(len, inside))
+            outcome.outside_h = (duration_s - sum(span.end_s - span.start_s for span in spans)) / 3600.0
         outcome.error = sum(errors) + (outcome.outside if unit.is_sets else 0)
         taken = {rep for reps in inside for rep in reps}
         for reps, span in zip(inside, spans, strict=True):
@@ -202,6 +239,8 @@ def compare(unit: Unit, spans: Sequence[Span], found: Sequence[Found], duration_
     else:
         errors = [outcome.error]
         outcome.confidences += _charged(found, unit.total)
+        if not unit.total:
+            outcome.outside, outcome.outside_h = len(found), duration_s / 3600.0
     outcome.exact = not any(errors)
     outcome.within = all(abs(error) <= 1 for error in errors)
     return outcome
@@ -250,7 +289,7 @@ def report(outcomes: Sequence[Outcome]) -> str:
     titles += ("precision", "recall", "F1", "timing", "direction", "s a million")
     lines = ["| " + " | ".join(titles) + " |", "|" + "---|" * len(titles)]
     for table in dict.fromkeys(outcome.unit.table for outcome in outcomes):
-        for counter in dict.fromkeys(outcome.counter for outcome in outcomes):
+        for counter in dict.fromkeys(outcome.counter for outcome in outcomes if outcome.unit.table == table):
             rows = [each for each in outcomes if each.unit.table == table and each.counter == counter]
             lines.append("| " + " | ".join((table, counter, *_row(rows))) + " |")
     ours = [outcome for outcome in outcomes if outcome.counter == OURS]
@@ -284,8 +323,8 @@ def _row(rows: Sequence[Outcome]) -> tuple[str, ...]:
         _percent([each.exact for each in rows]),
         _percent([each.within for each in rows]),
         f"{np.abs(errors).mean():.2f}",
-        f"{100 * errors.sum() / totals.sum():+.1f} %",
-        f"{100 * np.median(np.abs(errors) / totals):.1f} %",
+        f"{100 * errors.sum() / totals.sum():+.1f} %" if totals.all() else "-",
+        f"{100 * np.median(np.abs(errors) / totals):.1f} %" if totals.all() else "-",
         f"{100 * outside / max(found, 1):.1f} %" if outside_h else "-",
         f"{outside / outside_h:.1f}" if outside_h else "-",
         *(f"{100 * value:.1f} %" if labelled else "-" for value in (precision, recall)),

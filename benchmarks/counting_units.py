@@ -8,6 +8,8 @@ told where the recording's header says the side).
 
 `segments.csv`, optional, a row a span: `dataset`, `recording`, `start_s`, `end_s`, `reps`. Spans of one rep
 each label reps; a span of several is a set, and what is counted outside of the spans of a recording is false.
+Beside `truthX.csv` the spans are those of `spansX.csv`, if that is there. A recording without a number of reps is
+left out, unless its data set says otherwise.
 
 How a recording is judged follows from its data set, where that is a public one that is known here, and else from
 these files.
@@ -16,16 +18,24 @@ these files.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from imucount import Recording, RecordingError, Samples, read_csv
+from imucount import (
+    CountingError,
+    ExerciseProfile,
+    Recording,
+    RecordingError,
+    Samples,
+    read_csv,
+    teach_reps,
+)
 from imucount.simulate import Clip, Movement, simulate
 
-__all__ = ["Span", "Unit", "truth_of", "units_of"]
+__all__ = ["Span", "Unit", "truth_of", "truths_of", "units_of"]
 
 LOWEST_RATE_HZ = 10.0
 FIDGETING_S = 15.0
@@ -60,6 +70,14 @@ class Unit:
         Where the reps are: one a set, or one a rep. Empty where it is not known.
     direction : str
         "forward" or "backward" where it is known, else "".
+    is_excerpt : bool
+        Whether there is more to count outside of the spans, of which nothing is known.
+    is_walking : bool
+        Whether what is counted are steps, or strides: whichever is nearer is the truth then.
+    exercise : str
+        As the truth file names it.
+    example : tuple of (Path, int) or None
+        Another recording of the same person and exercise, a short one, and the reps in it.
     """
 
     table: str
@@ -70,6 +88,10 @@ class Unit:
     is_sets: bool = False
     spans: tuple[Span, ...] = ()
     direction: str = ""
+    is_excerpt: bool = False
+    is_walking: bool = False
+    exercise: str = ""
+    example: tuple[Path, int] | None = None
 
     @property
     def total(self) -> int:
@@ -80,6 +102,23 @@ class Unit:
     def labels_reps(self) -> bool:
         """Whether each rep is labelled."""
         return len(self.spans) > 1 and all(span.reps == 1 for span in self.spans)
+
+    @property
+    def parts(self) -> tuple[Unit, ...]:
+        """What is judged by itself: each span of an excerpt, or the whole."""
+        if not self.is_excerpt:
+            return (self,)
+        return tuple(replace(self, sets=(span.reps,), spans=(span,)) for span in self.spans)
+
+    def taught(self) -> ExerciseProfile | None:
+        """Learn its exercise from the example, if there is one."""
+        if self.example is None:
+            return None
+        path, reps = self.example
+        try:
+            return teach_reps(_read(path).samples, reps=reps)
+        except CountingError:
+            return None  # there are not as many reps in it that are like each other
 
     def load(self) -> tuple[Recording, tuple[Span, ...]]:
         """Read the recording, and the spans in it."""
@@ -105,6 +144,17 @@ def truth_of(folder: Path) -> Path:
     return _present(folder / "truth.csv")
 
 
+def truths_of(folder: Path) -> list[Path]:
+    """Find all truth files of a folder: `truth.csv`, and those numbered beside it.
+
+    Raises
+    ------
+    RecordingError
+        If there is none.
+    """
+    return sorted(folder.glob("truth*.csv")) or [truth_of(folder)]
+
+
 def _present(truth: Path) -> Path:
     if not truth.is_file():
         raise RecordingError(
@@ -125,17 +175,19 @@ def units_of(folder: Path, truth: Path | None = None) -> list[Unit]:
     """
     truth = truth_of(folder) if truth is None else _present(truth)
     table = _table(truth, ("recording", "reps"))
-    for column in ("dataset", "subject", "placement", "direction"):
+    for column in ("dataset", "subject", "placement", "direction", "exercise"):
         if column not in table:
             table[column] = ""
     spans: dict[tuple[str, str], list[Span]] = {}
-    path = truth.parent / "segments.csv"
+    path = _spans_of(truth)
     if path.exists():
         segments = _table(path, ("recording", "start_s", "end_s", "reps"))
         datasets = segments["dataset"] if "dataset" in segments else [""] * len(segments)
         for dataset, name, start_s, end_s, reps in zip(
             datasets, segments["recording"], segments["start_s"], segments["end_s"], segments["reps"], strict=True
         ):
+            if reps.strip().startswith("-"):
+                continue  # it is not known how many
             span = Span(_seconds(path, start_s), _seconds(path, end_s), _count(path, reps))
             spans.setdefault((str(dataset), name), []).append(span)
     units: list[Unit] = []
@@ -146,14 +198,15 @@ def units_of(folder: Path, truth: Path | None = None) -> list[Unit]:
                 name=str(row.recording),
                 subject=str(row.subject),
                 paths=(folder / str(row.dataset) / f"{row.recording}.csv",),
-                sets=(_count(truth, str(row.reps)),),
+                sets=(_count(truth, str(row.reps)),) if str(row.reps).strip() else (),
                 spans=tuple(spans.get((str(row.dataset), str(row.recording)), ())),
                 direction=str(row.direction),
+                exercise=str(row.exercise),
             )
             for row in rows.itertuples()
         ]
         try:
-            units += PUBLIC[str(name)](plain) if str(name) in PUBLIC else plain
+            units += PUBLIC[str(name)](plain) if str(name) in PUBLIC else [unit for unit in plain if unit.sets]
         except ValueError as error:
             raise RecordingError(
                 f"expected recordings named as those of the public data set {plain[0].table}, got others; "
@@ -161,6 +214,11 @@ def units_of(folder: Path, truth: Path | None = None) -> list[Unit]:
                 truth,
             ) from error
     return units
+
+
+def _spans_of(truth: Path) -> Path:
+    spans = truth.with_name(truth.name.replace("truth", "spans"))
+    return spans if spans != truth and spans.exists() else truth.parent / "segments.csv"
 
 
 def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -245,12 +303,77 @@ def _nothing(plain: Sequence[Unit]) -> Iterator[Unit]:
     return iter(())
 
 
+SPORT = (
+    *("bouncingball", "boxing", "crunch", "jumpingjack", "jumpshot", "lunge", "playingbadminton", "pullup"),
+    *("pushup", "skippingrope", "squat", "swinging"),
+)
+HAND_ALONE = ("grooming", "peeling", "playingpiano", "playingukulele", "typing", "usingchopsticks", "writing")
+
+
+def _cara(plain: Sequence[Unit]) -> Iterator[Unit]:
+    """Fifty actions, one to three bouts of one of them in a file; by how much of the body they move.
+
+    The shortest file of a person's action is the example for the others.
+    """
+    shortest: dict[tuple[str, str], Unit] = {}
+    for unit in plain:
+        key = unit.subject, unit.exercise
+        if key not in shortest or unit.total < shortest[key].total:
+            shortest[key] = unit
+    for unit in plain:
+        other = shortest[unit.subject, unit.exercise]
+        example = None if other.name == unit.name else (other.paths[0], other.total)
+        kind = "larger movements of every day"
+        if unit.exercise in SPORT:
+            kind = "sport"
+        elif unit.exercise in HAND_ALONE:
+            kind = "hand alone"
+        is_walking = unit.exercise == "walking"
+        yield replace(unit, table=f"cara, {kind}", is_walking=is_walking, example=example)
+
+
+def _sets_of_ten(plain: Sequence[Unit]) -> Iterator[Unit]:
+    for unit in plain:
+        yield replace(unit, table=f"{unit.table}, sets of 10", is_excerpt=True)
+
+
+def _swim(plain: Sequence[Unit]) -> Iterator[Unit]:
+    for unit in plain:
+        yield replace(unit, table="swim, strokes a lap", is_excerpt=True)
+
+
+def _barbell(plain: Sequence[Unit]) -> Iterator[Unit]:
+    for unit in plain:
+        yield replace(unit, table="barbell, sets cut at both ends")
+
+
+def _steps(plain: Sequence[Unit]) -> Iterator[Unit]:
+    """Minutes of walking, with the sensor worn anywhere."""
+    for unit in plain:
+        yield replace(unit, table="steps", is_walking=True)
+
+
+def _daily_wrist(plain: Sequence[Unit]) -> Iterator[Unit]:
+    """Trials without anything that repeats; those of walking say nothing of how many steps there are."""
+    for unit in plain:
+        if unit.sets == (0,):
+            yield replace(unit, table="daily_wrist, nothing to count")
+
+
 PUBLIC = {
     "spar": _spar,
     "uci_physio": _uci_physio,
     "gymwatch": _gymwatch,
     "exermote_upperarm": _exermote,
     "grwd_circles": _nothing,
+    "cara_train": _cara,
+    "cara_val": _cara,
+    "wle_upper_arm": _sets_of_ten,
+    "wle_forearm": _sets_of_ten,
+    "barbell": _barbell,
+    "swim": _swim,
+    "steps": _steps,
+    "daily_wrist": _daily_wrist,
 }
 
 

@@ -7,6 +7,7 @@ seconds for a million samples are of CPU: what other programs do meanwhile adds 
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import statistics
 import subprocess
@@ -20,15 +21,17 @@ import numpy as np
 
 import imucount
 from benchmarks.conditions import FIRST_SEED, other_movement_between, prescribed
+from benchmarks.counting_peers import count_like_recofit
 from benchmarks.peers import PlainSet, count_by_autocorrelation, count_by_peaks
-from imucount import RecordingWriter, Samples
-from imucount.simulate import Clip, Simulation, TrueSet, simulate
+from imucount import Exercise, RecordingWriter, Samples
+from imucount.simulate import Circles, Clip, Movement, Simulation, TrueSet, simulate
 
 RATE_HZ = 100.0
 PACKET_SAMPLES = 10
 REPEATS = 3
 SPEED_SEED = FIRST_SEED + 50_000_000
 
+EXERCISES: tuple[Exercise, ...] = ("shoulder-circles", "cyclic")
 PEERS = {"find_peaks": count_by_peaks, "autocorrelation": count_by_autocorrelation}
 
 PLAIN_COUNT_OF_A_CSV = """
@@ -62,10 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--hours", type=float, default=24.0, help="length of the long CSV; 0 leaves it out (default: %(default)s)"
     )
+    parser.add_argument(
+        "--minutes", type=float, default=10.0, help="of each kind of movement (default: %(default)s)"
+    )
     options = parser.parse_args(arguments)
     simulations = [session(number) for number in range(options.sessions)]
 
-    rows = [*sessions_in_memory(simulations), *packets(simulations[0])]
+    rows = [*sessions_in_memory(simulations), *packets(simulations[0]), *kinds_of_movement(options.minutes)]
     with tempfile.TemporaryDirectory() as folder:
         rows += csv_files(simulations, Path(folder))
         if options.hours > 0:
@@ -101,6 +107,28 @@ def sessions_in_memory(simulations: Sequence[Simulation]) -> list[Row]:
         row("samples in memory, s a million", own_s, "<= 0.3", of_all(count), name)
         for name, count in PEERS.items()
     ]
+
+
+def kinds_of_movement(minutes: float) -> list[Row]:
+    """Seconds of the processor for a million samples of one kind of movement, counted as either exercise."""
+    kinds: dict[str, list[Circles | Movement]] = {
+        "rest": [Movement("sitting", 60.0)],
+        "walking": [Movement("walking", 60.0)],
+        "exercise": [Circles(10, "forward", period_s=3.0), Movement("standing", 30.0)],
+    }
+    aims = {"rest": "", "walking": "<= 25", "exercise": "<= 20"}
+    rows = []
+    for kind, parts in kinds.items():
+        for rate_hz in (25.0, 100.0):
+            script = parts * max(1, round(minutes))
+            samples = simulate(script, clip=Clip(sampling_rate_hz=rate_hz), seed=SPEED_SEED).samples
+            million = len(samples) / 1e6
+            peer_s = best_s(functools.partial(count_like_recofit, samples), 1) / million
+            for exercise in EXERCISES:
+                own_s = best_s(functools.partial(imucount.count, samples, "right", exercise=exercise), 1) / million
+                what = f"{kind} at {rate_hz:g} Hz as {exercise}, s a million"
+                rows.append(row(what, own_s, aims[kind] if exercise == "cyclic" else "", peer_s, "RecoFit-style"))
+    return rows
 
 
 def packets(simulation: Simulation) -> list[Row]:

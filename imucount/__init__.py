@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from imucount.circles.profile import Profile, teach
 from imucount.counter import Progress, RepCounter
 from imucount.counting import count
+from imucount.cyclic.taught import ExerciseProfile, teach_reps
 from imucount.errors import (
     BluetoothError,
     CountingError,
@@ -42,6 +43,7 @@ __all__ = [
     "Direction",
     "DisconnectedError",
     "Exercise",
+    "ExerciseProfile",
     "Gap",
     "ImucountError",
     "Inspection",
@@ -83,6 +85,7 @@ __all__ = [
     "recording_of_frame",
     "scan",
     "teach",
+    "teach_reps",
     "write_csv",
 ]
 

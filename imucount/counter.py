@@ -10,6 +10,7 @@ import numpy as np
 from imucount.chain import Chain
 from imucount.circles.chain import CircleChain
 from imucount.circles.profile import Profile
+from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import CountingError, SampleError
 from imucount.intake.check import CONSTANT_GYR
 from imucount.intake.gravity import gravity_problem
@@ -77,12 +78,13 @@ class RepCounter:
         complete, at the price of more false ones. Of exercise "cyclic" a set has at least two reps.
     exercise : {"shoulder-circles", "cyclic"}, default "shoulder-circles"
         "cyclic" counts whatever repeats itself, with a sensor anywhere and turned anyhow. Its reps have no
-        direction, phases or range. They are held back until the set is over, since what a rep of it was shows best
-        then: they become certain three to eight reps after the last one, or after four minutes. Meanwhile
-        `progress.pending` counts along, within a second of each.
-    profile : Profile, optional
+        direction, phases or range. They are held back until a rest shows that the set is over, since what a rep of
+        it was shows best then: they become certain seven seconds into a rest, or after a minute and a half without
+        one. Meanwhile `progress.pending` counts along, within two seconds of each.
+    profile : Profile or ExerciseProfile, optional
         How the clip sits, as `imucount.teach` learned it from circles of known direction: it tells the direction
-        in place of the side, also where the side is not known.
+        in place of the side, also where the side is not known. With exercise "cyclic" one exercise, as
+        `imucount.teach_reps` learned it from a few reps: nothing else counts then.
 
     Raises
     ------
@@ -111,7 +113,7 @@ class RepCounter:
         *,
         min_reps: int = 2,
         exercise: Exercise = "shoulder-circles",
-        profile: Profile | None = None,
+        profile: Profile | ExerciseProfile | None = None,
     ) -> None:
         if side not in ("left", "right", None):
             raise CountingError(f'expected side "left", "right" or None, got {side!r}')
@@ -119,16 +121,22 @@ class RepCounter:
             raise CountingError(f"expected min_reps to be a whole number of 1 or more, got {min_reps!r}")
         if exercise not in LOWEST_RATES_HZ:
             raise CountingError(f"expected exercise {' or '.join(map(repr, LOWEST_RATES_HZ))}, got {exercise!r}")
-        if profile is not None and not isinstance(profile, Profile):
+        if profile is not None and not isinstance(profile, Profile | ExerciseProfile):
             raise CountingError(
-                f"expected a Profile, got {profile!r}; imucount.Profile.load reads one from its file"
+                f"expected a Profile or an ExerciseProfile, got {profile!r}; Profile.load reads one from its file"
             )
-        if profile is not None and exercise != "shoulder-circles":
+        if isinstance(profile, Profile) and exercise == "cyclic":
             raise CountingError(
-                f'expected no profile with exercise "{exercise}", whose reps have no direction; '
-                "Profile.direction_of tells that of circles cut out of a recording"
+                f'expected no Profile with exercise "{exercise}", whose reps have no direction; '
+                "Profile.direction_of tells that of circles cut out of a recording, and imucount.teach_reps "
+                "makes an ExerciseProfile"
             )
-        self.side: Side | None = side if side is not None or profile is None else profile.side
+        if isinstance(profile, ExerciseProfile) and exercise != "cyclic":
+            raise CountingError(
+                f'expected no ExerciseProfile with exercise "{exercise}", got one; '
+                'it is for exercise "cyclic", and imucount.teach makes a Profile of circles'
+            )
+        self.side: Side | None = side if side is not None or not isinstance(profile, Profile) else profile.side
         self.profile = profile
         self.min_reps = min_reps
         self.exercise: Exercise = exercise
@@ -258,9 +266,11 @@ class RepCounter:
         if self.exercise == "cyclic":
             from imucount.cyclic.chain import CyclicChain  # not needed to count circles
 
-            self._chain = CyclicChain(samples.has_gyroscope, self.min_reps)
+            taught = self.profile if isinstance(self.profile, ExerciseProfile) else None
+            self._chain = CyclicChain(samples.has_gyroscope, self.min_reps, taught)
         else:
-            self._chain = CircleChain(self.side, samples.has_gyroscope, self.min_reps, self.profile)
+            sits = self.profile if isinstance(self.profile, Profile) else None
+            self._chain = CircleChain(self.side, samples.has_gyroscope, self.min_reps, sits)
         self._head = samples[:0]
         self._chain.begin(self._first_s)
         return self._chain
@@ -293,7 +303,7 @@ class RepCounter:
     def _warnings(self, bridged_s: float) -> list[str]:
         warnings = [*self._stamps.notes, *rate_note(self._interval_s)]
         warnings += [] if self._chain is None else self._chain.warnings(self._reps)
-        taught = None if self.profile is None else self.profile.side
+        taught = self.profile.side if isinstance(self.profile, Profile) else None
         if taught is not None and taught != self.side:
             warnings.append(
                 f"The profile was taught on the {taught} shoulder, and is used on the {self.side} one: the "

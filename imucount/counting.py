@@ -8,6 +8,7 @@ from os import PathLike
 
 from imucount.circles.profile import Profile
 from imucount.counter import LOWEST_RATES_HZ, RepCounter
+from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.formats.csv_reader import open_csv
 from imucount.formats.frames import Frame, is_frame, recording_of_frame
@@ -26,7 +27,7 @@ def count(
     *,
     min_reps: int = 2,
     exercise: Exercise = "shoulder-circles",
-    profile: Profile | None = None,
+    profile: Profile | ExerciseProfile | None = None,
     progress: Callable[[float], None] | None = None,
     sampling_rate_hz: float | None = None,
     columns: Mapping[str, str] | None = None,
@@ -109,7 +110,7 @@ def _count_file(
     side: Side | None,
     min_reps: int,
     exercise: Exercise,
-    profile: Profile | None,
+    profile: Profile | ExerciseProfile | None,
     progress: Callable[[float], None] | None,
     device: str | None,
 ) -> Session:

@@ -8,9 +8,10 @@ from math import inf
 from statistics import fmean, stdev
 from typing import Literal
 
-__all__ = ["POSITIONS", "Direction", "Phase", "Position", "Rep", "Tempo"]
+__all__ = ["POSITIONS", "Direction", "Kind", "Phase", "Position", "Rep", "Tempo"]
 
 Direction = Literal["forward", "backward", "unknown"]
+Kind = Literal["exercise", "steps"]
 Position = Literal["back", "up", "forward", "down", "unknown"]
 
 POSITIONS: dict[Direction, tuple[Position, Position, Position, Position]] = {
@@ -72,6 +73,8 @@ class Rep:
         exercise that is not known.
     confidence : float
         0 to 1: how surely this is a rep, and (where a direction is told) one of that direction.
+    kind : {"exercise", "steps"}
+        "steps" where it is part of a walk or a run.
     """
 
     start_s: float
@@ -81,6 +84,7 @@ class Rep:
     elevation_deg: float | None
     protraction_deg: float | None
     confidence: float
+    kind: Kind = "exercise"
 
     @property
     def duration_s(self) -> float:

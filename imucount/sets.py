@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from html import escape
 from itertools import repeat
 from math import fsum
@@ -17,7 +17,7 @@ from imucount.errors import CountingError
 from imucount.json_text import JsonObject
 from imucount.outside_text import printable_line
 from imucount.provenance import Provenance
-from imucount.reps import Direction, Phase, Position, Rep, Tempo
+from imucount.reps import Direction, Kind, Phase, Position, Rep, Tempo
 from imucount.whole_file import replaced
 
 if TYPE_CHECKING:
@@ -87,6 +87,11 @@ class RepSet:
     def direction(self) -> Direction:
         """Direction that all its reps share."""
         return self.reps[0].direction
+
+    @property
+    def kind(self) -> Kind:
+        """What all its reps are: of an exercise, or steps of a walk or a run."""
+        return self.reps[0].kind
 
     @property
     def tempo(self) -> Tempo:
@@ -173,6 +178,19 @@ class Session:
             chances[:n] -= right
             chances[1 : n + 1] += right
         return int(np.argmax(np.cumsum(chances) > UNSURE))
+
+    def without(self, kind: Kind) -> Session:
+        """Leave out the reps of one kind: `session.without("steps")` has no walks between the sets.
+
+        Raises
+        ------
+        CountingError
+            If there is no such kind.
+        """
+        if kind not in get_args(Kind):
+            raise CountingError(f'expected the kind "exercise" or "steps", got {kind!r}')
+        reps = tuple(rep for rep in self.reps if rep.kind != kind)
+        return replace(self, reps=reps, sets=group_reps(reps))
 
     def total(self, direction: Direction) -> int:
         """Reps of one direction.
@@ -265,6 +283,7 @@ class Session:
             "sets": [
                 {
                     "direction": rep_set.direction,
+                    "kind": rep_set.kind,
                     "rest_before_s": rep_set.rest_before_s,
                     "tempo": {"cadence_per_min": rep_set.tempo.cadence_per_min} | asdict(rep_set.tempo),
                     "reps": [asdict(rep) for rep in rep_set.reps],
@@ -441,6 +460,7 @@ def _read_rep(document: JsonObject) -> Rep:
         elevation_deg=document.number_or_none("elevation_deg"),
         protraction_deg=document.number_or_none("protraction_deg"),
         confidence=document.number("confidence", 0.0, 1.0),
+        kind=cast(Kind, document.choice("kind", *get_args(Kind))) if "kind" in document else "exercise",
     )
 
 
@@ -466,12 +486,14 @@ def _phase_s(rep: Rep, position: Position) -> float | None:
 
 
 REST_S = 3.0
+REST_OF_ANY_S = 2.0
 REST_PERIODS = 1.1
-"""A set ends with a pause longer than both: 3 s is a rest, and at a slow tempo one circle missed is not."""
+"""A set ends with a pause longer than a rest and a rep: at a slow tempo one rep missed is no rest. Between
+circles 3 s are one; the reps of any exercise hold their own pauses, so 2 s are one there."""
 
 
 def group_reps(reps: Sequence[Rep]) -> tuple[RepSet, ...]:
-    """Group reps into sets: a rest or another direction begins a new one.
+    """Group reps into sets: a rest, another direction or another kind begins a new one.
 
     Parameters
     ----------
@@ -488,8 +510,9 @@ def group_reps(reps: Sequence[Rep]) -> tuple[RepSet, ...]:
     groups: list[list[Rep]] = []
     for rep in reps:
         last = groups[-1][-1] if groups else None
-        if last is not None and rep.direction == last.direction:
-            longest_s = max(REST_S, REST_PERIODS * (last.duration_s + rep.duration_s) / 2)
+        if last is not None and (rep.direction, rep.kind) == (last.direction, last.kind):
+            rest_s = REST_S if rep.phases else REST_OF_ANY_S
+            longest_s = max(rest_s, REST_PERIODS * (last.duration_s + rep.duration_s) / 2)
             if rep.start_s - last.end_s <= longest_s:
                 groups[-1].append(rep)
                 continue

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import click
 
-from imucount.cli.group import Number, counting_options, device_option, exercise_option, load_profile
+from imucount.cli.group import (
+    Number,
+    counting_options,
+    device_option,
+    exercise_option,
+    load_profile,
+    without_option,
+)
 from imucount.cli.paths import files_of, short_names
 from imucount.cli.screen import CountDisplay, panes, progress, show
 from imucount.errors import CountingError, ImucountError, RecordingError, SampleError
@@ -23,7 +30,7 @@ from imucount.whole_file import check_place, replaced
 
 if TYPE_CHECKING:
     from imucount.formats.inspection import Inspection
-    from imucount.reps import Direction, Rep
+    from imucount.reps import Direction, Kind, Rep
     from imucount.sets import Exercise, Session, Side
     from imucount.simulate import Simulation
 
@@ -48,6 +55,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print every
 @_side
 @counting_options
 @device_option
+@without_option
 @_json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a circle as CSV.")
 def count(
@@ -57,6 +65,7 @@ def count(
     exercise: Exercise,
     profile: str | None,
     device: str | None,
+    without: Kind | None,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -76,9 +85,10 @@ def count(
 
     def count_one(file: str) -> Session:
         with progress(f"Counting {_name(file)}") as done:
-            return count_file(
+            session = count_file(
                 file, side, min_reps=min_reps, exercise=exercise, profile=taught, device=device, progress=done
             )
+        return session if without is None else session.without(without)
 
     if _is_one(files):
         session = count_one(files[0])

@@ -104,6 +104,11 @@ _profile_option = click.option(
     metavar="FILE",
     help="What `imucount teach` learned of how the clip sits: it tells the direction in place of the side.",
 )
+without_option = click.option(
+    "--without",
+    type=click.Choice(["steps"]),
+    help="Leave this out: with --exercise cyclic a walk between sets is counted, too, as a set of steps.",
+)
 device_option = click.option(
     "--device",
     metavar="NAME",

@@ -1,105 +1,102 @@
 """CyclicChain: counts the reps of any exercise, by nothing but that they repeat.
 
-Nothing is learned from any exercise, and accelerometer and gyroscope are never combined into an attitude, so
-axes that disagree do no harm: the six channels are compared as they are.
+Nothing is learned from any exercise, and accelerometer and gyroscope are never combined into an attitude, so axes
+that disagree do no harm: the six channels are compared as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import exp, inf, log
-from statistics import fmean
+
+import numpy as np
 
 from imucount.cyclic.agreement import AxisAgreement
-from imucount.cyclic.cycles import LEAST_SCORE, LONGEST_RUN_S, LOOK_BACK_S, CycleFinder, Run
-from imucount.cyclic.extension import FEWEST, LOOKED_AT, Extension
-from imucount.cyclic.runs import SAMPLES, RunFinder
-from imucount.cyclic.selection import RunSelector
-from imucount.cyclic.set_edges import Cycle, Template, between_pauses, cycles_of
-from imucount.cyclic.size_gate import SizeGate
+from imucount.cyclic.confidence import confidence
+from imucount.cyclic.following import Movement, MovementSet
+from imucount.cyclic.scene import FEWEST, sets_in, sets_of
+from imucount.cyclic.similarity import LEAST_RMS, RATE_HZ, RATE_WEIGHT
+from imucount.cyclic.steps import kind_of
+from imucount.cyclic.taught import ExerciseProfile
+from imucount.filters import EvenGrid
 from imucount.reps import Rep
 from imucount.samples import FloatArray
 
-__all__ = ["CyclicChain", "confidence"]
+__all__ = ["CyclicChain"]
 
-BRISK_HZ = 2.5
-"""The fastest cycle's own frequency, 0.4 s: jolts and tremor are faster, and no exercise is."""
+BLOCK = 32
+"""Samples of the grid, 1.3 s, after which it is looked whether movement goes on."""
 
-CALM_HZ = 0.9
-"""Slower than an arm trembles that holds a weight, and than the parts of a burpee: what turns round more than once
-a rep at the brisk pace does so once at this one. A cycle of 1.1 s is the fastest that it leaves as it is."""
+REST_BLOCKS, REST_SHARE = 5, 0.08
+"""So many blocks, 6.4 s, without movement, or with this share of the largest one since it began, are a rest: what
+comes after it has nothing to do with what was before."""
 
-CALM_WEIGHT = 0.75
-"""Of scores at the calm pace: smoothing makes any two cycles more alike. Where both paces find a set, the brisk
-one knows better where its reps begin."""
+KEPT_BLOCKS = 2
+"""Of a rest, so that what follows begins in it."""
 
-LEAST_CONFIDENCE = 0.3
-"""Mean of a set: of the reps in sets with 0.1 to 0.3, a quarter were right in real recordings."""
-
-LEAST_S = 0.04
-"""A rep that lies in another one as good as wholly keeps this much: a sample of the brisk pace."""
-
-
-@dataclass(slots=True)
-class _Tail:
-    """A set that may go on: what its reps look like, how many there are, and where the last one ended."""
-
-    extension: Extension
-    reps: int
-    end_s: float
+WINDOW_S, HELD_S, KEPT_S = 90.0, 20.0, 45.0
+"""Movement that goes on for so long is decided on, except for the last part, in which more may show; and this
+much is looked at again, if there was no rep in it: two of the slowest cycles."""
 
 
 class CyclicChain:
     """Counts whatever repeats itself.
+
+    The samples are put together to scenes, from one rest to the next, and each is decided on as a whole.
 
     Parameters
     ----------
     has_gyroscope : bool
     min_reps : int
         A set has at least as many, and at least two.
+    profile : ExerciseProfile, optional
+        The only exercise that is counted.
     """
 
-    def __init__(self, has_gyroscope: bool, min_reps: int) -> None:
+    def __init__(self, has_gyroscope: bool, min_reps: int, profile: ExerciseProfile | None = None) -> None:
+        self._taught = None if profile is None else profile.movement
         self._has_gyroscope = has_gyroscope
         self._min_reps = max(min_reps, 2)
-        self._gate = SizeGate()
-        self._agreement = AxisAgreement(SAMPLES * BRISK_HZ)
+        self._agreement = AxisAgreement(RATE_HZ)
 
     def begin(self, first_s: float) -> None:
         """Begin a stretch of samples."""
         self._first_s = first_s
         self._agreement.restart()
-        channels = 6 if self._has_gyroscope else 3
-        self._brisk = RunFinder(channels, BRISK_HZ, weight=1.0)
-        self._paces = (self._brisk, RunFinder(channels, CALM_HZ, CALM_WEIGHT))
-        self._selector = RunSelector()
-        self._gate.begin()
-        self._taken_until = 0.0  # no rep reaches out of its stretch
-        self._last_s = first_s
-        self._end_s = inf
-        self._tail: _Tail | None = None
+        self._grid = EvenGrid(RATE_HZ)
+        self._parts: list[FloatArray] = []
+        self._n = 0  # samples of the grid that came in
+        self._last_s = self._taken_until_s = first_s
+        self._scene = np.empty((6, 0))
+        self._scene_start = 0
+        self._sizes: list[float] = []  # rms of its blocks
+        self._went_on: tuple[Movement, int] | None = None  # what the last set is like, and its reps
+        self._seen: tuple[int, int] = (0, 0)
 
     def update(self, t: FloatArray, x: FloatArray) -> list[Rep]:
         """Take the next samples, return the reps that became certain."""
         self._last_s = float(t[-1]) if len(t) else self._last_s
-        channels = x if self._has_gyroscope else x[:3]
-        bins = [pace.feed(t, channels) for pace in self._paces]
+        bins = self._grid.update(t, x)
         if self._has_gyroscope:
-            self._agreement.update(bins[0])
+            self._agreement.update(bins)
+        bins[3:] *= RATE_WEIGHT
+        self._parts.append(bins)
+        self._n += bins.shape[1]
+        if self._scene_end + BLOCK > self._n:
+            return []
+        waiting = np.concatenate(self._parts, axis=1)
         reps: list[Rep] = []
-        # In the order in which blocks are full, so that how the samples came in makes no difference.
-        while (pace := min(self._paces, key=lambda pace: pace.block_end_s)).has_block:
-            reps += self._decide(pace.follow())
+        start = 0
+        while start + BLOCK <= waiting.shape[1]:
+            reps += self._take(waiting[:, start : start + BLOCK])
+            start += BLOCK
+        self._parts = [waiting[:, start:]]
         return reps
 
     def end(self) -> list[Rep]:
         """Decide on what a stretch of samples leaves open."""
-        self._end_s = self._last_s - self._first_s
-        reps = self._decide([run for pace in self._paces for run in pace.finish()])
-        for template in self._gate.finish():
-            reps += self._reps_of(template)
-        return reps + self._extended(inf)
+        self._scene = np.concatenate([self._scene, *self._parts], axis=1)
+        self._parts = []
+        return self._decide(ends=True)
 
     def finish(self) -> list[Rep]:
         """Nothing is held back beyond the end of a stretch."""
@@ -107,13 +104,11 @@ class CyclicChain:
 
     @property
     def pending(self) -> int:
-        """Reps of the set that goes on, or whose end is not certain yet."""
-        best = self._selector.best
-        score, anchors = (best.score, best.last - best.first + 1) if best is not None else (0.0, 0)
-        for finder in self._going_on():
-            if finder.score > score:
-                score, anchors = finder.score, finder.anchors
-        return (anchors + self._gate.held_anchors) // 2
+        """Reps of the scene that goes on."""
+        if self._seen[0] != self._scene_end:
+            sets = self._sets(ends=False) if self._is_moving else []
+            self._seen = (self._scene_end, sum(len(each.cycles) for each in sets))
+        return self._seen[1]
 
     @property
     def phase(self) -> None:
@@ -129,101 +124,101 @@ class CyclicChain:
             "Each was counted on for itself, which this does not disturb; no attitude can be had from both."
         ]
 
-    def _going_on(self) -> list[CycleFinder]:
-        return [finder for pace in self._paces for finder in pace.going_on]
+    @property
+    def _scene_end(self) -> int:
+        return self._scene_start + self._scene.shape[1]
 
-    def _decide(self, ended: Sequence[Run]) -> list[Rep]:
-        self._selector.add(ended)
-        going_on = self._going_on()
-        passed: list[Template] = []
-        for run in self._selector.decide(going_on):
-            for part in between_pauses(run):
-                passed += self._gate.add(Template(part))
-        rivals: list[CycleFinder | Run] = [*going_on, *self._selector.undecided]
-        passed += self._gate.wait(self._brisk.now_s, rivals)
-        reps = [rep for template in passed for rep in self._reps_of(template)]
-        while self._tail is not None and not self._is_awaited(self._tail, rivals):
-            reps += self._next(self._tail, inf)
-        return reps
+    @property
+    def _is_moving(self) -> bool:
+        return max(self._sizes, default=0.0) >= LEAST_RMS
 
-    def _reps_of(self, template: Template) -> list[Rep]:
-        """Make reps of a run and of what goes on before it; and of what went on after the run before."""
-        run = template.run
-        cycles = cycles_of(template, self._taken_until)
-        reps = self._extended(cycles[0].start) if cycles else []
-        cycles = [cycle for cycle in cycles if cycle.middle > self._taken_until]
-        if len(cycles) < 2 or fmean(confidence(cycle, len(cycles)) for cycle in cycles) < LEAST_CONFIDENCE:
-            return reps
-        extension = None
-        if len(cycles) >= FEWEST and cycles[0].start > self._brisk.now_s - LOOK_BACK_S:
-            extension = Extension(cycles, self._brisk.history, self._brisk.timing, self._brisk.now)
-            if not run.continues:
-                while (cycle := extension.before(cycles[0].start, self._taken_until, self._brisk.now)) is not None:
-                    cycles.insert(0, cycle)
-        if len(cycles) < self._min_reps:
-            return reps
-        reps += [self._rep(cycle, len(cycles)) for cycle in cycles]
-        if extension is not None and not run.is_cut:
-            self._tail = _Tail(extension, len(cycles), cycles[-1].end)
-        return reps
-
-    def _is_awaited(self, tail: _Tail, rivals: Sequence[CycleFinder | Run]) -> bool:
-        """Whether it is too early to say how a set goes on: there is more to come, or something else is there."""
-        until_s = tail.end_s + LOOKED_AT * tail.extension.length_s
-        if self._brisk.now_s < until_s:
-            return True
-        if self._brisk.now_s > until_s + LONGEST_RUN_S:
-            return False
-        held = self._gate.held_start_s
-        if held is not None and held < until_s:
-            return True
-        return any(
-            each.start is not None and each.start < until_s and each.score >= LEAST_SCORE for each in rivals
-        )
-
-    def _extended(self, until_s: float) -> list[Rep]:
-        """Make reps of all that goes on after the last run, up to where another one begins."""
-        reps: list[Rep] = []
-        while self._tail is not None:
-            reps += self._next(self._tail, until_s)
-        return reps
-
-    def _next(self, tail: _Tail, until_s: float) -> list[Rep]:
-        """Make a rep of what goes on after a run, or leave the run where it is."""
-        cycle = tail.extension.after(tail.end_s, until_s, self._brisk.now)
-        if cycle is None:
-            self._tail = None
+    def _take(self, block: FloatArray) -> list[Rep]:
+        self._scene = np.concatenate([self._scene, block], axis=1)
+        self._sizes.append(float(np.sqrt(block.var(axis=1).sum())))
+        if not self._is_moving:
+            self._keep_from(self._scene.shape[1] - KEPT_BLOCKS * BLOCK)
             return []
-        tail.reps += 1
-        tail.end_s = cycle.end
-        return [self._rep(cycle, tail.reps)]
+        resting = max(LEAST_RMS, REST_SHARE * max(self._sizes))
+        if len(self._sizes) > REST_BLOCKS and max(self._sizes[-REST_BLOCKS:]) < resting:
+            reps = self._decide(ends=False)
+            self._keep_from(self._scene.shape[1] - KEPT_BLOCKS * BLOCK)
+            self._went_on = None
+            return reps
+        if self._scene.shape[1] >= WINDOW_S * RATE_HZ:
+            return self._decide_on_the_first_part()
+        return []
 
-    def _rep(self, cycle: Cycle, in_a_row: int) -> Rep:
-        start_s = max(cycle.start, self._taken_until)
-        self._taken_until = max(min(cycle.end, self._end_s), start_s + LEAST_S)
-        return Rep(
-            start_s=self._first_s + start_s,
-            end_s=self._first_s + self._taken_until,
-            direction="unknown",
-            phases=(),
-            elevation_deg=None,
-            protraction_deg=None,
-            confidence=confidence(cycle, in_a_row),
-        )
+    def _keep_from(self, start: int) -> None:
+        """Forget the scene before a sample of it."""
+        start = max(start, 0)
+        self._scene = self._scene[:, start:].copy()
+        self._scene_start += start
+        blocks = -(-self._scene.shape[1] // BLOCK)
+        self._sizes = self._sizes[len(self._sizes) - blocks :] if blocks else []
 
+    def _sets(self, ends: bool) -> list[MovementSet]:
+        scene, is_cut = np.ascontiguousarray(self._scene), (self._scene_start == 0, ends)
+        if self._taught is not None:
+            return sets_of(self._taught, scene, is_cut)
+        return sets_in(scene, is_cut, None if self._went_on is None else self._went_on[0])
 
-def confidence(cycle: Cycle, in_a_row: int) -> float:
-    """How surely a cycle is a rep: by its likeness to its neighbours and the usual one, and by how many there are.
+    def _decide(self, ends: bool) -> list[Rep]:
+        reps: list[Rep] = []
+        if self._is_moving or self._scene.shape[1] < BLOCK:
+            for each in self._sets(ends):
+                reps += self._reps_of(each, len(each.cycles))
+        return reps
 
-    The weights are those of a logistic regression on some of the subjects of public recordings of 20 exercises,
-    with 1.5 taken off: it is to be rather too low than too high for people who were not among them.
+    def _decide_on_the_first_part(self) -> list[Rep]:
+        """Decide on all but the last part of a long scene."""
+        n = self._scene.shape[1]
+        until = n - int(HELD_S * RATE_HZ)
+        reps: list[Rep] = []
+        keep_from = n - int(KEPT_S * RATE_HZ)
+        went_on: tuple[Movement, int] | None = None
+        for each in self._sets(ends=False):
+            over = [cycle for cycle in each.cycles if cycle.end <= until]
+            if len(over) < len(each.cycles) and len(over) < FEWEST and not self._continues(each):
+                keep_from = min(keep_from, each.start)
+                break
+            if not over:
+                break
+            before = self._went_on[1] if self._went_on is not None and self._continues(each) else 0
+            reps += self._reps_of(each, len(over))
+            keep_from = max(keep_from, over[-1].end)
+            went_on = None
+            if len(over) < len(each.cycles):
+                went_on, keep_from = (each.movement, before + len(over)), over[-1].end
+                break
+        self._went_on = went_on
+        self._keep_from(max(keep_from, BLOCK))
+        return reps
 
-    Examples
-    --------
-    >>> usual = Cycle(0.0, 3.0, difference=0.05, similarity=0.95, is_edge=False)
-    >>> round(confidence(usual, in_a_row=10), 2)
-    0.98
-    """
-    odds = -0.34 - 0.5 * log(max(1.0 - cycle.similarity, 0.02)) - 0.94 * log(max(cycle.difference, 0.03))
-    odds += 1.38 * min(log(in_a_row / 10.0), 0.0) - (1.12 if cycle.is_edge else 0.0)
-    return 1.0 / (1.0 + exp(-odds))
+    def _continues(self, each: MovementSet) -> bool:
+        return self._went_on is not None and each.start <= 2 * self._went_on[0].length
+
+    def _reps_of(self, each: MovementSet, count: int) -> list[Rep]:
+        """Make reps of the first cycles of a set."""
+        before = self._went_on[1] if self._went_on is not None and self._continues(each) else 0
+        in_a_row = before + len(each.cycles)
+        if in_a_row < self._min_reps:
+            return []
+        kind = kind_of(each) if self._taught is None else "exercise"
+        reps = []
+        for index, cycle in enumerate(each.cycles[:count]):
+            start_s = max(self._first_s + (self._scene_start + cycle.start) / RATE_HZ, self._taken_until_s)
+            end_s = min(self._first_s + (self._scene_start + cycle.end) / RATE_HZ, self._last_s)
+            self._taken_until_s = end_s
+            reps.append(
+                Rep(
+                    start_s=start_s,
+                    end_s=end_s,
+                    direction="unknown",
+                    phases=(),
+                    elevation_deg=None,
+                    protraction_deg=None,
+                    confidence=confidence(each, index, in_a_row),
+                    kind=kind,
+                )
+            )
+        return reps

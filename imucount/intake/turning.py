@@ -21,6 +21,9 @@ _LARGEST_RATE_RAD_S = 41.0
 # turned faster than 4 rad/s; given in deg/s, all that moved were within them or beyond the largest rate.
 _CONFIRMED_IF_DEGREES = (0.008, 0.035)
 _FAST_RAD_S = 4.0
+# Correlation of what both tell. A sensor that really turns by so few deg/s hardly moves otherwise, so both agree;
+# where it is thrown about, as on the wrist of a swimmer or a player, they do not, and nothing follows.
+_LEAST_AGREEMENT = 0.3
 _BLOCK_S = 0.25  # steps are added up over this time: vibration cancels, turning does not
 
 
@@ -45,8 +48,10 @@ def turning_problem(t: FloatArray, acc: FloatArray, gyr: FloatArray, unit: str |
         told = -np.cross(gyr[1:] + gyr[:-1], acc[1:] + acc[:-1]) / 4 * np.diff(t)[:, None]
         told = told[: blocks * block].reshape(blocks, block, 3).sum(axis=1)
         seen = np.diff(acc, axis=0)[: blocks * block].reshape(blocks, block, 3).sum(axis=1)
-        confirmed = float(np.sum(told * seen) / max(float(np.sum(told * told)), np.finfo(float).tiny))
-    if not _within(confirmed, _CONFIRMED_IF_DEGREES):
+        common, tiny = float(np.sum(told * seen)), np.finfo(float).tiny
+        confirmed = common / max(float(np.sum(told * told)), tiny)
+        agreement = confirmed * np.sqrt(np.sum(told * told) / max(float(np.sum(seen * seen)), tiny))
+    if not _within(confirmed, _CONFIRMED_IF_DEGREES) or agreement < _LEAST_AGREEMENT:
         return None
     return (
         f"expected the angular rate in rad/s, got up to {fast:.3g} while the accelerometer tilts only "

@@ -1,5 +1,6 @@
 """The counting benchmark: the score of what was found is what it should be, on a folder of anybody's."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,36 @@ def test_what_is_outside_of_a_span_is_false():
     assert outcome.outside == 3
     assert outcome.outside_h == pytest.approx(1.0)
     assert sorted(share for _, share in outcome.confidences) == [0.0] * 3 + [1.0] * 10
+
+
+def test_parts_of_an_excerpt_are_judged_each_for_itself():
+    spans = (Span(0.0, 30.0, 10), Span(60.0, 90.0, 10))
+    whole = replace(unit((20,)), spans=spans, is_excerpt=True)
+    found = [*reps(0, 10, 0.0), *reps(1, 12, 57.0), *reps(2, 5, 200.0)]
+    first, second = (compare(part, part.spans, found, 300.0) for part in whole.parts)
+    assert (first.exact, first.found, second.error) == (True, 10, 0)
+    assert not first.outside_h  # nothing is known of what is around them
+
+
+def test_a_walk_may_be_counted_in_strides():
+    walk = replace(unit((100,)), is_walking=True)
+    assert compare(walk, (), reps(0, 51, 0.0, length_s=1.0), 60.0).error == 1
+    assert compare(walk, (), reps(0, 99, 0.0, length_s=0.5), 60.0).error == -1
+
+
+def test_where_there_is_nothing_to_count_all_is_false():
+    outcome = compare(unit((0,)), (), reps(0, 2, 0.0), 1800.0)
+    assert (outcome.exact, outcome.outside, outcome.outside_h) == (False, 2, 0.5)
+    assert "| 4.0 |" in report([outcome])
+
+
+def test_truths_beside_each_other_are_counted_together(folder, capsys):
+    (folder / "truth2.csv").write_text("dataset,recording,reps\n,a,5\n,b,\n")
+    (folder / "spans2.csv").write_text("recording,start_s,end_s,reps\na,14,40,6\na,50,60,-1\n")
+    main([str(folder), "--jobs", "1", "--peers", ""])
+    assert f"| {folder.name} | imucount | 3 | 100.0 % |" in capsys.readouterr().out
+    (again,) = units_of(folder, folder / "truth2.csv")
+    assert again.spans == (Span(14.0, 40.0, 6),)
 
 
 def test_a_label_has_one_rep_and_a_rep_one_label():

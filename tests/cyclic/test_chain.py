@@ -18,8 +18,11 @@ from scipy.signal import butter, sosfilt
 from imucount import CountingError, RepCounter, SampleError, Samples, Session, count
 from imucount.cli import main
 from imucount.cyclic.agreement import AxisAgreement
-from imucount.cyclic.chain import confidence
-from imucount.cyclic.set_edges import Cycle
+from imucount.cyclic.confidence import confidence
+from imucount.cyclic.following import Movement, MovementSet
+from imucount.cyclic.templates import Cycle
+from imucount.simulate import Movement as Still
+from imucount.simulate import simulate
 from imucount.views.session_table import session_table
 
 
@@ -175,6 +178,44 @@ def _fed(samples, min_reps):
     return counter.finish()
 
 
+@pytest.mark.parametrize("dropped_s", [10.0, 32.0, 34.0])
+def test_a_bout_does_not_vanish_because_of_an_earlier_one(dropped_s):
+    """Dropping everything before a rest of 10 s changes nothing after it."""
+    samples = swinging(reps=(8, 9, 5), rest_s=12.0)
+    kept = samples.t >= dropped_s
+    later = count(Samples(samples.t[kept], samples.acc[kept], samples.gyr[kept]), exercise="cyclic")
+    whole = count(samples, exercise="cyclic")
+    assert sizes(whole) == [8, 9, 5]
+    assert sizes(later)[-2:] == [9, 5]
+    assert [rep.end_s for rep in later.reps[-14:]] == pytest.approx(
+        [rep.end_s for rep in whole.reps[-14:]], abs=0.5
+    )
+
+
+@pytest.mark.parametrize("period_s", [0.25, 0.33])
+def test_fast_movement_counts(period_s):
+    samples = swinging(reps=(30,), period_s=period_s, angle_deg=15.0, rate_hz=100.0)
+    assert sizes(count(samples, exercise="cyclic")) == [30]
+
+
+@pytest.mark.parametrize("rest_s", [3.5, 5.0])
+def test_a_pause_parts_sets(rest_s):
+    parts = [swinging(reps=(6,), period_s=2.0, rest_s=rest_s / 2, seed=seed) for seed in range(3)]
+    assert sizes(count(joined(*parts), exercise="cyclic")) == [6, 6, 6]
+
+
+def test_a_walk_is_named():
+    walking = simulate([Still("standing", 5.0), Still("walking", 40.0), Still("standing", 5.0)], seed=1).samples
+    session = count(walking, exercise="cyclic")
+    assert [rep_set.kind for rep_set in session.sets] == ["steps"]
+    assert session.reps[0].duration_s == pytest.approx(1.2, abs=0.3)
+    assert session.without("steps").reps == ()
+    assert Session.from_json(session.to_json()) == session
+    assert {rep_set.kind for rep_set in session_of_ten().sets} == {"exercise"}
+    with pytest.raises(CountingError, match="expected the kind"):
+        session.without("jumps")
+
+
 # What its reps do not have
 
 
@@ -217,12 +258,14 @@ def test_a_session_is_sure_of_no_more_than_it_counted():
 
 
 def test_likeness_makes_sure():
-    def of(difference, similarity, is_edge=False, in_a_row=10):
-        return confidence(Cycle(0.0, 3.0, difference, similarity, is_edge), in_a_row)
+    def of(own, others, index=2, in_a_row=10):
+        cycles = [Cycle(25 * number, 25 * number + 25, others) for number in range(5)]
+        cycles[index] = Cycle(25 * index, 25 * index + 25, own)
+        return confidence(MovementSet(Movement(np.zeros((6, 12)), 25.0), tuple(cycles)), index, in_a_row)
 
-    assert of(0.05, 0.95) > of(0.5, 0.95) > of(0.5, 0.6)
-    assert of(0.05, 0.95) > of(0.05, 0.95, is_edge=True)
-    assert of(0.05, 0.95) > of(0.05, 0.95, in_a_row=3)
+    assert of(0.95, 0.95) > of(0.7, 0.95) > of(0.7, 0.75)
+    assert of(0.95, 0.95) > of(0.95, 0.95, index=4)
+    assert of(0.95, 0.95) > of(0.95, 0.95, in_a_row=3)
 
 
 # Live

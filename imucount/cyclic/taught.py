@@ -1,0 +1,204 @@
+"""ExerciseProfile: one exercise, learned from a few of its reps, so that only it is counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from os import PathLike
+from typing import Self
+
+import numpy as np
+
+from imucount.cyclic.following import Follower, Movement, MovementSet
+from imucount.cyclic.similarity import RATE_HZ, RATE_WEIGHT, STEP, RepetitionMap
+from imucount.cyclic.templates import PARTS, shape_of
+from imucount.errors import CountingError, RecordingError
+from imucount.filters import EvenGrid
+from imucount.samples import FloatArray, Samples
+
+__all__ = ["ExerciseProfile", "teach_reps"]
+
+SCHEMA_VERSION = 1
+
+LEAST_S = 0.2
+"""Length of a rep: the fastest that is counted."""
+
+TRIED, RUNS = np.geomspace(0.35, 1.1, 10), 8
+"""Lengths of a rep that are tried: of the length of the example over the number of its reps, if there is little
+around them, and those of so many of the runs of like cycles in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseProfile:
+    """What a rep of one exercise looks like to a sensor: enough to count it, and nothing else.
+
+    It holds as long as the sensor sits as it did: nothing in it is turned.
+
+    Attributes
+    ----------
+    template : tuple of tuple of float
+        Mean acceleration, m/s², and angular rate, rad/s, of the six channels over twelfths of a rep.
+    length_s : float
+        Usual length of a rep, s.
+    """
+
+    template: tuple[tuple[float, ...], ...]
+    length_s: float
+
+    def __post_init__(self) -> None:
+        shape = np.shape(np.array(self.template, dtype=object))
+        if shape != (6, PARTS) or not np.isfinite(np.array(self.template, dtype=np.float64)).all():
+            raise CountingError(f"expected a template of 6 times {PARTS} finite numbers, got the shape {shape}")
+        if not LEAST_S <= self.length_s < np.inf:
+            raise CountingError(f"expected a rep of {LEAST_S} s or more, got {self.length_s} s")
+
+    @property
+    def movement(self) -> Movement:
+        """The same, as the engine has it."""
+        return Movement(_weighted(np.array(self.template)), self.length_s * RATE_HZ)
+
+    def to_json(self) -> str:
+        """Give the profile as JSON text, from which `from_json` makes an equal one."""
+        return json.dumps({"schema_version": SCHEMA_VERSION, "kind": "exercise"} | asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        CountingError
+            If the text is no such profile.
+        """
+        try:
+            document = json.loads(text)
+            if document["schema_version"] != SCHEMA_VERSION or document["kind"] != "exercise":
+                raise CountingError(
+                    "expected the profile of an exercise, got another one; was it taught by another release of "
+                    "imucount, or for the direction of circles?"
+                )
+            template = tuple(tuple(float(value) for value in channel) for channel in document["template"])
+            return cls(template, float(document["length_s"]))
+        except (ValueError, TypeError, KeyError) as error:
+            raise CountingError("expected the profile of an exercise as JSON text, got something else") from error
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the profile as a JSON file.
+
+        Raises
+        ------
+        RecordingError
+            If the file cannot be written.
+        """
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(self.to_json() + "\n")
+        except OSError as error:
+            raise RecordingError(f"expected a file that can be written, got: {error.strerror}", path) from error
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        RecordingError
+            If the file cannot be read, or holds no such profile.
+        """
+        try:
+            with open(path, encoding="utf-8") as file:
+                return cls.from_json(file.read())
+        except OSError as error:
+            raise RecordingError(f"expected a profile, got: {error.strerror}", path) from error
+        except (CountingError, UnicodeDecodeError) as error:
+            raise RecordingError(str(error), path) from error
+
+
+def teach_reps(
+    samples: Samples, *, reps: int = 3, spans: Sequence[tuple[float, float]] | None = None
+) -> ExerciseProfile:
+    """Learn an exercise from a few reps of it.
+
+    Parameters
+    ----------
+    samples : Samples
+        With the sensor as it will be worn.
+    reps : int, default 3
+        How many reps are in the samples. Rest around them does no harm, other movement that repeats itself may.
+    spans : sequence of (float, float), optional
+        Start and end of each rep, s, in place of `reps`: then it is known where they are.
+
+    Returns
+    -------
+    ExerciseProfile
+        For `RepCounter` and `count`, with exercise "cyclic".
+
+    Raises
+    ------
+    CountingError
+        If there are not so many reps that are like each other, or a span is not in the samples.
+
+    Examples
+    --------
+    >>> from imucount import count
+    >>> from imucount.simulate import Circles, Movement, simulate
+    >>> still = Movement("standing", 5.0)
+    >>> example = simulate([still, Circles(3, period_s=2.5), still], seed=1).samples
+    >>> profile = teach_reps(example, reps=3)
+    >>> session = simulate([still, Circles(10, period_s=2.5), still], seed=2).samples
+    >>> len(count(session, exercise="cyclic", profile=profile).reps)
+    10
+    """
+    if isinstance(reps, bool) or not isinstance(reps, int) or reps < 1:
+        raise CountingError(f"expected reps to be a whole number of 1 or more, got {reps!r}")
+    grid = EvenGrid(RATE_HZ)
+    gyr = np.zeros_like(samples.acc) if samples.gyr is None else samples.gyr
+    x = _weighted(grid.update(samples.t, np.concatenate([samples.acc, gyr], axis=1).T.copy()))
+    n = x.shape[1]
+    if spans is None and reps > 1:
+        return _profile(_counted(x, reps))
+    first_s = float(samples.t[0]) if len(samples) else 0.0
+    if spans is None:
+        spans = [(first_s, first_s + n / RATE_HZ)]
+    edges = [((start_s - first_s) * RATE_HZ, (end_s - first_s) * RATE_HZ) for start_s, end_s in spans]
+    if not edges or any(start < -1.0 or end > n + 1.0 or end - start < LEAST_S * RATE_HZ for start, end in edges):
+        raise CountingError(
+            f"expected spans of {LEAST_S} s or more, within {first_s:.6g} and {first_s + n / RATE_HZ:.6g} s, "
+            f"got {list(spans)}; are they on the clock of the samples?"
+        )
+    template = np.mean([shape_of(x, start, end) for start, end in edges], axis=0)
+    return _profile(Movement(template, float(np.median([end - start for start, end in edges]))))
+
+
+def _counted(x: FloatArray, reps: int) -> Movement:
+    """Find the movement of which there are so many reps."""
+    best: MovementSet | None = None
+    found: list[int] = []
+    runs = RepetitionMap(x).runs()
+    for length in [*(float(run.lag) for run in runs[:RUNS]), *(TRIED * x.shape[1] / reps).tolist()]:
+        if not LEAST_S * RATE_HZ <= length < x.shape[1] / 1.5:
+            continue
+        moments = [run.best * STEP for run in runs if abs(np.log(run.lag / length)) < 0.2][:1]
+        follower = Follower(x, length, (True, True))
+        template, _ = follower.refined(follower.around(moments[0] if moments else x.shape[1] // 2))
+        for each in follower.sets(template):
+            found.append(len(each.cycles))
+            if len(each.cycles) == reps and (best is None or each.value > best.value):
+                best = each
+    if best is None:
+        told = f"{max(found)} at most" if found else "none"
+        raise CountingError(
+            f"expected {reps} reps that are like each other, got {told}; is there more in the samples than these? "
+            "With spans it is known where they are"
+        )
+    return best.movement
+
+
+def _weighted(x: FloatArray) -> FloatArray:
+    return np.concatenate([x[:3], RATE_WEIGHT * x[3:]])
+
+
+def _profile(movement: Movement) -> ExerciseProfile:
+    template = np.concatenate([movement.template[:3], movement.template[3:] / RATE_WEIGHT])
+    return ExerciseProfile(tuple(map(tuple, template.tolist())), movement.length / RATE_HZ)
