@@ -19,6 +19,8 @@ import numpy as np
 
 import imucount
 from benchmarks.conditions import CONDITIONS, FIRST_SEED, OTHER_MOVEMENT, SITTING, Condition, Take, steady
+from benchmarks.harsher import HARSHER, WITHOUT_CIRCLES
+from benchmarks.people import People, measure_people, report_people
 from imucount import Rep, RepSet, Session
 from imucount.simulate import Simulation, TrueRep, TrueSet
 
@@ -84,7 +86,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         lags_s = [
             lag for lags in pool.map(latencies_s, seeds(len(CONDITIONS) + 2, max(2, n // 5))) for lag in lags
         ]
-    print(report(outcomes, others, sitting, lags_s))
+        by_name = {
+            name: People.sum(
+                pool.map(measure_people, repeat(name), seeds(len(CONDITIONS) + 3 + block, n), chunksize=4)
+            )
+            for block, name in enumerate([*(each.title for each in HARSHER), *WITHOUT_CIRCLES])
+        }
+    print(report(outcomes, others, sitting, lags_s), report_people(by_name), sep="\n\n")
     minutes = (time.perf_counter() - started) / 60.0
     print(f"\n{n} sessions of each condition, seeds from {options.first_seed}, {minutes:.1f} minutes.")
 

@@ -37,8 +37,16 @@ class Chain(Protocol):
         """Decide on everything that was held back: no stretch will follow."""
 
     @property
+    def joined(self) -> frozenset[float]:
+        """Starts of the reps that follow the one before without a rest, though a while later, s."""
+
+    @property
     def pending(self) -> int:
         """Reps seen but held back until they are certain."""
+
+    @property
+    def provisional(self) -> int:
+        """Reps that have been seen to their end, or nearly; some may be taken back."""
 
     @property
     def phase(self) -> float | None:

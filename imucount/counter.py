@@ -19,7 +19,7 @@ from imucount.intake.stamps import Stamps
 from imucount.provenance import Provenance, version
 from imucount.reps import Rep
 from imucount.samples import FloatArray, Samples
-from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, Session, Side, group_reps
+from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, RepSet, Session, Side, group_reps
 
 __all__ = ["LOWEST_RATES_HZ", "Progress", "RepCounter"]
 
@@ -54,11 +54,16 @@ class Progress:
     phase : float or None
         Position in the present circle, 0 to 1 from the lowest point on; None outside of a set, and where the
         exercise has no lowest point that could be known.
+    provisional : int
+        Reps that have come round but are not certain: for a number on a screen that goes first, and is marked as
+        what it is. They are those pending and, within a set, the present circle once it is nearly down; some are
+        taken back.
     """
 
     reps: int
     pending: int
     phase: float | None
+    provisional: int = 0
 
 
 class RepCounter:
@@ -237,7 +242,7 @@ class RepCounter:
                 side=self.side,
                 sampling_rate_hz=intervals / bridged_s if intervals > 0 else None,
                 reps=tuple(self._reps),
-                sets=group_reps(self._reps),
+                sets=self.sets,
                 gaps=tuple(self._gaps),
                 warnings=tuple(self._warnings(bridged_s)),
                 exercise=self.exercise,
@@ -255,11 +260,16 @@ class RepCounter:
         return f"<RepCounter of {self.exercise}, side {self.side or 'not told'}: {now.reps} reps, {state}>"
 
     @property
+    def sets(self) -> tuple[RepSet, ...]:
+        """The reps that are certain, grouped: the last set may go on."""
+        return group_reps(self._reps, () if self._chain is None else self._chain.joined)
+
+    @property
     def progress(self) -> Progress:
         """Where the counter stands."""
         if self._chain is None or self._session is not None:
             return Progress(len(self._reps), 0, None)
-        return Progress(len(self._reps), self._chain.pending, self._chain.phase)
+        return Progress(len(self._reps), self._chain.pending, self._chain.phase, self._chain.provisional)
 
     def _start(self, samples: Samples) -> Chain:
         self._first_s = float(samples.t[0])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from html import escape
 from itertools import repeat
 from math import fsum
 from os import PathLike
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import numpy as np
@@ -157,26 +158,26 @@ class Session:
     def sure_reps(self) -> int:
         """At least so many of its reps are right, in 19 sessions of 20.
 
-        It follows from the confidences of the reps, taken as independent chances to be right. Reps that were
-        missed are not in it.
-
-        This was found to hold for exercise "cyclic", on real recordings. For shoulder circles it is a guide at
-        best: their confidence says how much a movement is like a circle, and was only held against the virtual
-        shoulder. There each of 3910 circles counted in exercises was one, more than it promises; but of 26 that
-        were seen in fidgeting, none of them right, more than half had a confidence of 0.98 and more.
+        It follows from the confidences of the reps. Of exercise "cyclic" they are taken as independent chances to
+        be right. Shoulder circles of a set are taken to be right or wrong together, since what is mistaken for one
+        circle is so again and again. Reps that were missed are not in it.
 
         Examples
         --------
         >>> reps = tuple(Rep(t, t + 3.0, "unknown", (), None, None, 0.9) for t in range(0, 60, 3))
-        >>> Session(0.0, 60.0, None, 50.0, reps, group_reps(reps), (), ()).sure_reps
+        >>> Session(0.0, 60.0, None, 50.0, reps, group_reps(reps), (), (), "cyclic").sure_reps
         16
         """
         chances = np.zeros(len(self.reps) + 1)  # of 0, 1, 2 ... right ones
         chances[0] = 1.0
-        for n, rep in enumerate(self.reps, start=1):
-            right = chances[:n] * rep.confidence
-            chances[:n] -= right
-            chances[1 : n + 1] += right
+        if self.exercise == "shoulder-circles":
+            together = [(len(each.reps), fmean(rep.confidence for rep in each.reps)) for each in self.sets]
+        else:
+            together = [(1, rep.confidence) for rep in self.reps]
+        for n, confidence in together:
+            right = chances * confidence
+            chances -= right
+            chances[n:] += right[: len(chances) - n]
         return int(np.argmax(np.cumsum(chances) > UNSURE))
 
     def without(self, kind: Kind) -> Session:
@@ -492,13 +493,15 @@ REST_PERIODS = 1.1
 circles 3 s are one; the reps of any exercise hold their own pauses, so 2 s are one there."""
 
 
-def group_reps(reps: Sequence[Rep]) -> tuple[RepSet, ...]:
+def group_reps(reps: Sequence[Rep], joined: Collection[float] = ()) -> tuple[RepSet, ...]:
     """Group reps into sets: a rest, another direction or another kind begins a new one.
 
     Parameters
     ----------
     reps : sequence of Rep
         In order of time.
+    joined : collection of float, optional
+        Starts of reps that follow the one before without a rest, s, however long nothing was counted.
 
     Examples
     --------
@@ -513,7 +516,7 @@ def group_reps(reps: Sequence[Rep]) -> tuple[RepSet, ...]:
         if last is not None and (rep.direction, rep.kind) == (last.direction, last.kind):
             rest_s = REST_S if rep.phases else REST_OF_ANY_S
             longest_s = max(rest_s, REST_PERIODS * (last.duration_s + rep.duration_s) / 2)
-            if rep.start_s - last.end_s <= longest_s:
+            if rep.start_s - last.end_s <= longest_s or rep.start_s in joined:
                 groups[-1].append(rep)
                 continue
         groups.append([rep])

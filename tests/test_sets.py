@@ -131,6 +131,12 @@ def test_no_reps_make_no_sets():
     assert group_reps([]) == ()
 
 
+def test_reps_that_are_told_to_be_joined_are_one_set_however_late():
+    reps = [rep_of(0.0, 3.0), rep_of(12.0, 3.0)]
+    assert [len(each.reps) for each in group_reps(reps)] == [1, 1]
+    assert [len(each.reps) for each in group_reps(reps, {12.0})] == [2]
+
+
 def test_a_set_lasts_from_its_first_rep_to_its_last():
     reps = [rep_of(5.0), rep_of(8.0, 2.0)]
     (each,) = group_reps(reps)
@@ -458,6 +464,16 @@ def test_so_many_are_right_in_nineteen_sessions_of_twenty(confidences):
         chances[sum(outcome)] += prod(
             each if is_right else 1.0 - each for each, is_right in zip(confidences, outcome)
         )
-    sure = Session(0.0, 20.0, None, None, reps, (), (), ()).sure_reps
+    sure = Session(0.0, 20.0, None, None, reps, (), (), (), "cyclic").sure_reps
     assert sum(chances[sure:]) >= 1.0 - UNSURE - 1e-9
     assert sum(chances[: sure + 1]) > UNSURE - 1e-9
+
+
+@pytest.mark.parametrize(("confidences", "sure"), [((0.99, 0.99), 10), ((0.99, 0.8), 5), ((0.7, 0.7), 0)])
+def test_circles_of_a_set_are_right_or_wrong_together(confidences, sure):
+    reps = [
+        replace(rep_of(40.0 * number + 3.0 * n, 3.0), confidence=confidence)
+        for number, confidence in enumerate(confidences)
+        for n in range(5)
+    ]
+    assert session_of(reps).sure_reps == sure

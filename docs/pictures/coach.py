@@ -1,4 +1,4 @@
-"""Makes coach.svg, the terminal, and page.png, the browser, of a programme in progress: python docs/pictures/coach.py.
+"""Make the pictures of a coached programme again: `python docs/pictures/coach.py` writes coach.svg and page.png.
 
 page.png needs playwright and Chromium, as the tests of the page do.
 """

@@ -10,10 +10,12 @@ from math import floor
 import numpy as np
 
 from imucount.circles.loops import Loop, measure_loops
-from imucount.circles.neighbours import loop_beside
-from imucount.circles.plane import MOVED_COS, Level, ShoulderPlane
+from imucount.circles.misses import misses_warning
+from imucount.circles.neighbours import SHORTEST, loop_beside
+from imucount.circles.plane import MOVED_COS, Channel, Level, ShoulderPlane
 from imucount.circles.profile import Profile
 from imucount.circles.selector import Circle, CircleSelector
+from imucount.circles.stillness import last_rest, rested
 from imucount.circles.swings import HISTORY_S, Swing, SwingFinder
 from imucount.filters import EvenGrid
 from imucount.reps import POSITIONS, Phase, Position, Rep
@@ -24,6 +26,18 @@ __all__ = ["CircleChain"]
 
 GRID_HZ = 25.0
 """Circles take 1 s or longer: 25 samples of the fastest. Faster sensors are averaged, slower interpolated."""
+
+MOST_WITHOUT = 3.0
+"""So many lengths of a circle may go by without one in a set: a stop and half a circle, and what is done is other
+movement."""
+
+REST_BEFORE, LEAST_REST_S = 1.3, 2.0
+"""The rest before a set is looked for within so many lengths of a circle before a loop; who stops for
+less dwells."""
+
+NEARLY_ROUND, STARTED_AGAIN, WAS_UP = 0.94, 0.25, 0.5
+"""The present circle has come round when it was so far up, as a share of the last one, and is within the last
+0.06 of its way, or already in the first quarter of the next one."""
 
 LONGEST_AWAY = 1.5
 """After so many lengths of the last circle without another, there is no present circle."""
@@ -51,12 +65,15 @@ class CircleChain:
         self._n_askew = 0
         self._side: Side | None = side
         self._has_gyroscope = has_gyroscope
-        self._selector = CircleSelector(side, has_gyroscope, min_reps, self._look_beside)
+        self._selector = CircleSelector(
+            side, has_gyroscope, min_reps, self._look_beside, self._has_rested, self._rest_height
+        )
         self._first_gyr: FloatArray | None = None
         self._has_turned = False
         self._n_samples = 0
         self._moves_s: list[float] = []
         self._last_circle: Circle | None = None
+        self._joined: set[float] = set()
         self._level: Level | None = None
 
     def begin(self, first_s: float) -> None:
@@ -97,9 +114,36 @@ class CircleChain:
         return self._reps(self._selector.finish())
 
     @property
+    def joined(self) -> frozenset[float]:
+        """Starts of the circles that follow the one before without a rest, though not at once, s."""
+        return frozenset(self._joined)
+
+    @property
     def pending(self) -> int:
         """Circles held back until the next one, or a rest, makes them certain."""
         return self._selector.pending
+
+    @property
+    def provisional(self) -> int:
+        """Circles that have come round, the present one once it is nearly down too; some may be taken back."""
+        return self.pending + self._has_come_round()
+
+    def _has_come_round(self) -> bool:
+        """Whether the present circle of a set has been up and is down again, which is not certain yet."""
+        circle, phase = self._last_circle, self.phase
+        if circle is None or phase is None or not (phase >= NEARLY_ROUND or phase < STARTED_AGAIN):
+            return False
+        loop = circle.loop
+        end = round((circle.end_s - self._origin_s) * GRID_HZ) - self._finder.first
+        if self._time_s(self._finder.end) - circle.end_s < SHORTEST * loop.duration_s:
+            return False
+        x = self._finder.history[:, end:]
+        one, two = (
+            sum(a * b for a, b in zip(loop.up_axis, axis.tolist()))
+            for axis in (self._finder.level.first, self._finder.level.second)
+        )
+        rise = one * x[Channel.TURN_1] + two * x[Channel.TURN_2]
+        return bool(rise.max() - rise[0] >= WAS_UP * np.radians(loop.elevation_deg))
 
     @property
     def phase(self) -> float | None:
@@ -121,7 +165,10 @@ class CircleChain:
         """Say what the directions lack, and when the clip moved."""
         warnings = []
         if not self._has_gyroscope:
-            warnings.append("The sensor has no gyroscope, so the direction of the circles is unknown.")
+            warnings.append(
+                "The sensor has no gyroscope, so the direction of the circles is unknown, and shrugs, lifted arms "
+                "and whatever else tilts the clip to and fro as slowly cannot be told from circles."
+            )
         elif self._n_samples > 1 and not self._has_turned:
             warnings.append(
                 "The angular rate is the same in every sample, so no circle was seen; was the gyroscope switched "
@@ -150,6 +197,8 @@ class CircleChain:
                 f"In {self._n_otherwise} of {len(reps)} circles the clip sits otherwise than when the profile was "
                 f"taught, so their direction {instead}; teach another profile for how it sits now."
             )
+        if (missed := misses_warning(self._selector.misses)) is not None:
+            warnings.append(missed)
         if self._moves_s:
             times = ", ".join(f"{time_s:.0f}" for time_s in self._moves_s)
             warnings.append(f"The clip, or the trunk with it, came into another attitude, at {times} s.")
@@ -176,11 +225,8 @@ class CircleChain:
         finder = self._finder
         if finder.end == 0:  # the loop is of the stretch before a gap, with nothing after it yet
             return None
-        # How much history is there depends on how the stream was cut; this much always is.
-        kept = floor((now_s - self._origin_s) * GRID_HZ) - int(HISTORY_S * GRID_HZ)
-        earliest = max(finder.first, kept)
         return loop_beside(
-            *(loop, edge_s, limit_s, finder.history, earliest, finder.first, finder.level),
+            *(loop, edge_s, limit_s, finder.history, self._earliest(now_s), finder.first, finder.level),
             has_gyroscope=self._has_gyroscope,
             rate_hz=GRID_HZ,
             origin_s=self._origin_s,
@@ -191,9 +237,54 @@ class CircleChain:
 
     def _reps(self, circles: list[Circle]) -> list[Rep]:
         circles = [self._by_profile(circle) for circle in circles]
-        if circles:
-            self._last_circle = circles[-1]
+        for circle in circles:
+            if self._last_circle is not None and not self._rested(self._last_circle, circle):
+                self._joined.add(circle.start_s)
+            self._last_circle = circle
         return [_rep(circle, self._has_gyroscope) for circle in circles]
+
+    def _rested(self, before: Circle, after: Circle) -> bool:
+        """Whether the wearer stood still between two circles, or did something else for long."""
+        gap_s = after.start_s - before.end_s
+        if gap_s > MOST_WITHOUT * max(before.loop.duration_s, after.loop.duration_s):
+            return True
+        return self._has_rested(after.loop, before.end_s, after.start_s, after.told_s)
+
+    def _has_rested(self, loop: Loop, start_s: float, end_s: float, now_s: float) -> bool:
+        around = self._around(loop, start_s, end_s, now_s)
+        return around is None or rested(*around, loop.elevation_deg, loop.yaw_deg, GRID_HZ)
+
+    def _rest_height(self, loop: Loop, now_s: float) -> float | None:
+        start_s = loop.start_s - REST_BEFORE * loop.duration_s - LEAST_REST_S
+        around = self._around(loop, max(start_s, self._time_s(self._finder.first)), loop.end_s, now_s)
+        if around is None:
+            return None
+        elevation, yaw = around
+        n = round((loop.end_s - loop.start_s) * GRID_HZ)
+        if not 2 < n < len(elevation):
+            return None
+        rest = last_rest(elevation[:-n], yaw[:-n], loop.elevation_deg, loop.yaw_deg, LEAST_REST_S, GRID_HZ)
+        low, high = 0.5 * (elevation[-n] + elevation[-1]), elevation[-n:].max()
+        return None if rest is None or high <= low else float((rest - low) / (high - low))
+
+    def _around(
+        self, loop: Loop, start_s: float, end_s: float, now_s: float
+    ) -> tuple[FloatArray, FloatArray] | None:
+        """Elevation and yaw between two times, as long as they can be looked at."""
+        finder = self._finder
+        start, end = (round((time_s - self._origin_s) * GRID_HZ) for time_s in (start_s, end_s))
+        if finder.end == 0 or start < self._earliest(now_s):
+            return None
+        x = finder.history[:, start - finder.first : max(end, start) + 1 - finder.first]
+        one, two = (
+            sum(a * b for a, b in zip(loop.up_axis, axis.tolist()))
+            for axis in (finder.level.first, finder.level.second)
+        )
+        return one * x[Channel.TILT_1] + two * x[Channel.TILT_2], x[Channel.YAW]
+
+    def _earliest(self, now_s: float) -> int:
+        """Index of the first sample that can be looked at, however the stream was cut."""
+        return max(self._finder.first, floor((now_s - self._origin_s) * GRID_HZ) - int(HISTORY_S * GRID_HZ))
 
     def _by_profile(self, circle: Circle) -> Circle:
         """Tell the direction of a circle by the profile, where there is one for how the clip sits."""

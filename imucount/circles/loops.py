@@ -20,8 +20,9 @@ __all__ = ["Loop", "measure_loops"]
 SHORTEST_S, LONGEST_S = 0.7, 14.0
 """Circles take 1 to 8 s; a beginner's with holds, or one cut short, may take this."""
 
-ACC_BIAS_M_S2 = 0.2
-"""Typical bias of an accelerometer (20 mg): it makes the force vary with the tilt."""
+ACC_BIAS_M_S2 = 0.35
+"""Bias of an accelerometer: data sheets give 20 mg for one sigma, and 50 mg on the board for cheap ones. It
+makes the force vary with the tilt."""
 
 MISALIGNMENT_M_S2 = 0.1
 """Gravity times the misalignment of gyroscope and accelerometer (0.01 rad)."""

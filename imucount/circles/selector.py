@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from math import exp, hypot, inf, log, pi, pow, radians, sqrt
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp, inf
+from statistics import fmean, median
 
 from imucount.circles.loops import Loop
+from imucount.circles.misses import Miss
 from imucount.circles.neighbours import LONGEST, SHORTEST
+from imucount.circles.scores import (
+    Traits,
+    chance_of_circle,
+    dot,
+    drawing_score,
+    neighbour_score,
+    oddness,
+    rest_evidence,
+    swing_drawing_score,
+    upward_evidence,
+)
 from imucount.reps import Direction
 from imucount.sets import Side
 
-__all__ = ["Circle", "CircleSelector", "loop_score", "neighbour_score", "upward_evidence"]
+__all__ = ["Circle", "CircleSelector"]
 
 LEAST_ELEVATION_DEG, LEAST_YAW_DEG = 2.5, 0.7
 """Half of what a clip sees of 10 deg of elevation and 6 deg of protraction, when it follows least."""
@@ -32,20 +45,34 @@ SINGLE_SCORE = 4.7
 SINGLE_CLOSURE = 0.42
 """And it ends where it began, within this share of its range: fidgeting goes on from where it came to."""
 
-LEAST_WAIT_S = 1.2
-"""A loop is taken for the last one when nothing has followed it for as long as it took, or this."""
+LEAST_CHANCE = 0.5
+"""Loops that are circles less often than this are none, however many they are."""
+
+WAIT_SHARE, LEAST_WAIT_S = 1.3, 1.2
+"""A loop is taken for the last one when nothing has followed it for so many of its lengths, or this: the next
+circle of a set may be longer by twice the published spread of 11 %, and a bit."""
 
 CERTAIN_EVIDENCE = 3.0
 """Odds of 20 to 1 for a direction are waited for while a set goes on."""
 
+SURE_EVIDENCE = 8.0
+"""Odds of 3000 to 1, beside which the rest before a set says nothing."""
+
 LEAST_EVIDENCE = 0.7
 """Odds of 2 to 1 are the least for which a direction is told."""
 
-LEAST_SCORE = -3.5
-"""A loop with less is none of a set, whatever its neighbours are."""
+LEAST_DRAWING = 0.0
+"""A loop that closes worse, or is flatter, than this is none of a set, whatever its neighbours are."""
 
 WEAK_LINK = 2.0
 """By so much a neighbour may lower the score of a chain: a first or last circle is often incomplete."""
+
+RESUMED_LENGTH, RESUMED_TOTAL, LONGEST_STOP = 3, 4.0, 2.2
+"""A set of so many loops goes on after a stop, a circle held or one drawn badly, within so many lengths of a
+circle; what comes then is taken for its next circle with these odds, which is less than at once after it."""
+
+MISSED_LENGTH, MISSED_SCORE = 4, 5.0
+"""So many loops that are as round and as alike as circles are told of where they do not count."""
 
 REMEMBERED_S = 30.0
 """Loops that ended longer ago are followed by none."""
@@ -66,6 +93,18 @@ LONGEST_TO_SHORTEST, LARGEST_TO_SMALLEST, WIDEST_TO_NARROWEST = 1.8, 2.6, 3.0
 """Circles in a row differ by no more in length, elevation and yaw. Size: two standard deviations up over as many
 down, of the published 22 %; length: the same of 11 %, and a first or last circle is longer still."""
 
+GIVEN_UP_SHARE, MOST_GIVEN_UP, ENOUGH_TO_COMPARE = 0.5, 0.45, 4
+"""A circle that is given up half-way goes back as it came, or straight, and has less than this share of the
+roundness of those beside it, of four loops at least. One in two hundred circles of simulated beginners has as
+little."""
+
+DOUBTFUL_SHARE, MOST_DOUBTFUL, DOUBTFUL_CHANCE = 0.7, 0.6, 0.55
+"""With less than this share of it a loop counts, but may as well have been given up: half of those in
+simulated hesitant sets were."""
+
+ALONE_CHANCE, BESIDE_CHANCE = 0.8, 0.9
+"""A circle that no other confirms, and one found only by what is beside it, are right less often by so much."""
+
 ENOUGH = 12
 """So many circles tell which way is up as well as more would."""
 
@@ -74,24 +113,6 @@ MOST_TOTAL = 12.0
 
 MOST_EARLIER = 5.0
 """What earlier sets may add to the evidence for a direction: they share the sensor's errors."""
-
-SWAY_DEG = 0.8
-"""By so much posture sways within a circle, which is a large share of a small one."""
-
-SWAY_M_S2 = 0.04
-"""The acceleration of sway: half a degree about the ankles, at a slow circle's tempo."""
-
-LEVER_M, LEVER_SPREAD_M = 0.21, 0.07
-"""Acromion to sternoclavicular joint, 15-19 cm, over the share that the clip turns along, 0.5-0.8."""
-
-SWING_LEVER_M = 0.15
-"""Without a gyroscope the level force reads as tilt, too, and the lever comes out shorter."""
-
-FORWARD_LEVER_M, FORWARD_LEVER_SPREAD_M = 0.35, 0.25
-"""The same for the yaw, of which the clip follows 0.25-1."""
-
-LEVER_NOISE_M, FORWARD_LEVER_NOISE_M = 0.1, 0.3
-"""Scatter of the levers from circle to circle, by sway and unevenness."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +127,8 @@ class Circle:
     direction : {"forward", "backward", "unknown"}
     confidence : float
         0 to 1.
+    told_s : float
+        Time at which it became certain, s: what follows says nothing about it.
     """
 
     start_s: float
@@ -113,6 +136,7 @@ class Circle:
     loop: Loop
     direction: Direction
     confidence: float
+    told_s: float
 
 
 @dataclass(slots=True, eq=False)
@@ -120,13 +144,23 @@ class _Link:
     """A loop in a chain of loops that resemble each other."""
 
     loop: Loop
-    score: float
+    drawing: float
     total: float
+    odd: float  # what was taken off the total for what its loops share
+    traits: Traits
     length: int
     previous: _Link | None
     due_s: float
     counted: bool = False
 
+
+HasRested = Callable[[Loop, float, float, float], bool]
+"""Whether the shoulder was still for a rest, beside the size of a loop, between two times and as seen at a
+third, s."""
+
+RestHeight = Callable[[Loop, float], "float | None"]
+"""Where the shoulder rested before a loop, as seen at a time, s: 0 at its low points, 1 at its top; None where
+it had not rested, or that cannot be seen."""
 
 LookBeside = Callable[[Loop, float, float, float], "Loop | None"]
 """Finds a loop that is shaped like a given one: begins or ends at a time, does not go beyond another on its other
@@ -144,10 +178,24 @@ class CircleSelector:
         Loops that must resemble each other before they count.
     look_beside : callable
         Finds the loop beside a circle that counts.
+    has_rested : callable
+        Tells a rest from a stop.
+    rest_height : callable
+        Tells where the shoulder rested before a loop.
     """
 
-    def __init__(self, side: Side | None, has_gyroscope: bool, min_reps: int, look_beside: LookBeside) -> None:
+    def __init__(
+        self,
+        side: Side | None,
+        has_gyroscope: bool,
+        min_reps: int,
+        look_beside: LookBeside,
+        has_rested: HasRested,
+        rest_height: RestHeight,
+    ) -> None:
         self._look_beside = look_beside
+        self._has_rested = has_rested
+        self._rest_height = rest_height
         self._side = side
         self._has_gyroscope = has_gyroscope
         self._min_reps = min_reps
@@ -158,6 +206,12 @@ class CircleSelector:
         self._same_mount: list[Loop] = []
         self._end_s = -inf
         self._latest: Circle | None = None
+        self._misses: list[Miss] = []
+
+    @property
+    def misses(self) -> list[Miss]:
+        """What went round several times and was not counted."""
+        return list(self._misses)
 
     @property
     def pending(self) -> int:
@@ -183,7 +237,7 @@ class CircleSelector:
 
     def _is_upside_down(self, up_axis: tuple[float, float, float]) -> bool:
         """Whether up is nearly the other way than in the last circle, and the clip still sits as it did."""
-        return self._last_up is not None and _dot(up_axis, self._last_up) < -SAME_AXIS
+        return self._last_up is not None and dot(up_axis, self._last_up) < -SAME_AXIS
 
     def finish(self) -> list[Circle]:
         """Decide on everything that was held back."""
@@ -193,19 +247,38 @@ class CircleSelector:
         """Take the next loop, return the circles that it makes certain."""
         if not _is_loop(loop, self._has_gyroscope):
             return []
-        score = loop_score(loop) if self._has_gyroscope else swing_score(loop)
-        best = score - WEAK_LINK
-        due_s = loop.known_s + max(loop.duration_s, LEAST_WAIT_S)
-        link = _Link(loop, score, score, 1, None, due_s)
+        drawing = drawing_score(loop) if self._has_gyroscope else swing_drawing_score(loop)
+        traits = Traits.of(loop)
+        odd = oddness(traits, self._has_gyroscope)
+        due_s = loop.known_s + max(WAIT_SHARE * loop.duration_s, LEAST_WAIT_S)
+        link = _Link(loop, drawing, drawing - odd, odd, traits, 1, None, due_s)
+        best = -inf
+        soonest_s = -MOST_OVERLAP * loop.duration_s
+        latest_s = LONGEST_STOP * LONGEST_TO_SHORTEST * loop.duration_s
         self._links = [other for other in self._links if other.loop.end_s > loop.end_s - REMEMBERED_S]
         for other in self._links:
-            if _may_follow(other.loop, loop):
-                amends = smallness_among(other.loop, loop)
-                near = neighbour_score(other.loop, loop, self._has_gyroscope) + amends
-                total = score + min(other.total, MOST_TOTAL) + near
-                if score + amends >= LEAST_SCORE and total > best:
-                    best = total
-                    link.total, link.previous, link.length = total, other, other.length + 1
+            if not soonest_s <= loop.start_s - other.loop.end_s <= latest_s:  # cheap, and so of most
+                continue
+            follows = _follows(other.loop, loop)
+            if not follows and not (
+                other.counted and other.length >= RESUMED_LENGTH and _resumes(other.loop, loop)
+            ):
+                continue
+            if not _are_alike(other.loop, loop):
+                continue
+            handed_on = min(other.total, MOST_TOTAL if follows else RESUMED_TOTAL)
+            near = neighbour_score(other.loop, loop, self._has_gyroscope)
+            alike = handed_on + other.odd + near
+            if alike < -WEAK_LINK:
+                continue
+            common = other.traits.and_of(traits)
+            odd = oddness(common, self._has_gyroscope)
+            if drawing < LEAST_DRAWING or alike + drawing - odd <= best:
+                continue
+            if follows or not self._has_rested(loop, other.loop.end_s, loop.start_s, loop.known_s):
+                best = alike + drawing - odd
+                link.total, link.odd, link.traits = best, odd, common
+                link.previous, link.length = other, other.length + 1
         self._links.append(link)
         self._waiting.append(link)
         return self._decide(link, last=False, now_s=loop.known_s)
@@ -218,7 +291,25 @@ class CircleSelector:
                 self._waiting.remove(link)
                 circles += self._follow(link.due_s)
                 circles += self._decide(link, last=True, now_s=link.due_s)
+                self._note_miss(link)
         return circles + self._follow(now_s)
+
+    def _note_miss(self, link: _Link) -> None:
+        """Keep a chain that nothing follows, and that was not counted though its loops are round and alike."""
+        n = link.traits.n
+        if n < MISSED_LENGTH or link.total + link.odd < MISSED_SCORE * n:
+            return
+        first = link
+        while first.previous is not None:
+            if first.counted or self._is_taken(first.loop):
+                return
+            first = first.previous
+        miss = Miss(first.loop.start_s, link.loop.end_s, link.traits)
+        if self._last is not None and miss.start_s < self._last.end_s:
+            return
+        others = [each for each in self._misses if each.overlaps(miss.start_s, miss.end_s)]
+        if all(each.traits.n < n for each in others):
+            self._misses = [each for each in self._misses if each not in others] + [miss]
 
     def _decide(self, link: _Link, last: bool, now_s: float) -> list[Circle]:
         loop = link.loop
@@ -236,18 +327,38 @@ class CircleSelector:
         while (earlier := chain[-1].previous) is not None and not (earlier.counted and len(chain) >= ENOUGH):
             chain.append(earlier)
         chain.reverse()
+        if self._min_reps > 1 and self._chance(chain, fmean(each.drawing for each in chain)) < LEAST_CHANCE:
+            return []
         evidence = self._evidence([each.loop for each in chain], loop)
+        if evidence < SURE_EVIDENCE:
+            evidence += rest_evidence(self._rest_height(chain[0].loop, now_s))
         if evidence < (LEAST_EVIDENCE if last else CERTAIN_EVIDENCE) and not (
             last and abs(evidence) < LEAST_EVIDENCE
         ):
             return []
         circles = []
+        half_round = self._half_round(chain, GIVEN_UP_SHARE, MOST_GIVEN_UP)
         for each in chain:
-            if not each.counted and not self._is_taken(each.loop):
+            if each.loop.roundness < half_round:
+                each.counted = True  # its set goes on
+            elif not each.counted and not self._is_taken(each.loop):
                 before_s = self._end_s
-                circle = self._count(each, link, evidence)
+                circle = self._count(each, chain, evidence, now_s)
                 circles += [*self._precede(circle, before_s, now_s), circle]
         return circles
+
+    def _chance(self, chain: list[_Link], drawing: float) -> float:
+        """How often a loop that is drawn so well, in such a chain, is a circle."""
+        last = chain[-1]
+        return chance_of_circle(
+            drawing, fmean(each.drawing for each in chain), len(chain), last.odd / last.traits.n
+        )
+
+    def _half_round(self, chain: list[_Link], share: float, most: float) -> float:
+        """Find the roundness below which a loop is no circle of this chain, but one that was given up."""
+        if not self._has_gyroscope or len(chain) < ENOUGH_TO_COMPARE:
+            return 0.0
+        return min(share * median(each.loop.roundness for each in chain), most)
 
     def _precede(self, circle: Circle, before_s: float, now_s: float) -> list[Circle]:
         """Find what was missed before a circle that counts, back to the one before it."""
@@ -260,7 +371,7 @@ class CircleSelector:
             start_s = loop.start_s
             if start_s - before_s <= JOINED * loop.duration_s:
                 start_s = before_s
-            found.append(replace(circle, start_s=start_s, end_s=loop.end_s, loop=loop))
+            found.append(_beside(circle, start_s, loop, now_s))
         return found[::-1]
 
     def _follow(self, now_s: float) -> list[Circle]:
@@ -275,7 +386,7 @@ class CircleSelector:
             if loop is None:
                 self._latest = None
                 break
-            found.append(replace(latest, start_s=self._end_s, end_s=loop.end_s, loop=loop))
+            found.append(_beside(latest, self._end_s, loop, limit_s))
             self._last, self._end_s = loop, loop.end_s
         return found
 
@@ -293,7 +404,7 @@ class CircleSelector:
         own = upward_evidence(chain, loop, self._has_gyroscope)
         if abs(own) >= CERTAIN_EVIDENCE + 1.0:
             return own
-        before = [each for each in self._same_mount if abs(_dot(each.up_axis, loop.up_axis)) > SAME_MOUNT]
+        before = [each for each in self._same_mount if abs(dot(each.up_axis, loop.up_axis)) > SAME_MOUNT]
         if not before:
             return own
         earlier = upward_evidence(before, loop, self._has_gyroscope)
@@ -304,28 +415,35 @@ class CircleSelector:
         self._same_mount.clear()
         self._last_up = None
 
-    def _count(self, link: _Link, latest: _Link, evidence: float) -> Circle:
+    def _count(self, link: _Link, chain: list[_Link], evidence: float, now_s: float) -> Circle:
         loop = link.loop
         start_s = loop.start_s
         if abs(start_s - self._end_s) <= JOINED * loop.duration_s or start_s < self._end_s:
             start_s = self._end_s
         self._end_s = loop.end_s
         link.counted = True
+        if self._misses and self._misses[-1].end_s > start_s:
+            self._misses = [each for each in self._misses if not each.overlaps(start_s, loop.end_s)]
         self._last, self._last_up = loop, loop.up_axis
         link.previous = None if link.length > ENOUGH else link.previous
         self._same_mount = [*self._same_mount[1 - ENOUGH :], loop]
-        sure = latest.total / latest.length + (2.0 if latest.length > 1 else 0.0)
-        confidence = 1.0 / (1.0 + exp(-max(sure, -20.0)))
+        confidence = self._chance(chain, link.drawing)
+        if loop.roundness < self._half_round(chain, DOUBTFUL_SHARE, MOST_DOUBTFUL):
+            confidence *= DOUBTFUL_CHANCE
+        if len(chain) == 1:
+            confidence *= ALONE_CHANCE
         direction: Direction = "unknown"
         if self._side is not None and self._has_gyroscope and loop.sense != 0 and abs(evidence) >= LEAST_EVIDENCE:
             direction = "forward" if (loop.sense < 0) == (self._side == "right") else "backward"
             confidence *= 1.0 / (1.0 + exp(-min(evidence, 20.0)))
-        self._latest = Circle(start_s, loop.end_s, loop, direction, confidence)
+        self._latest = Circle(start_s, loop.end_s, loop, direction, confidence, now_s)
         return self._latest
 
 
-def _dot(a: tuple[float, float, float], b: tuple[float, float, float]) -> float:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+def _beside(circle: Circle, start_s: float, loop: Loop, told_s: float) -> Circle:
+    """Make a circle of the loop that was found beside one."""
+    confidence = BESIDE_CHANCE * circle.confidence
+    return Circle(start_s, loop.end_s, loop, circle.direction, confidence, told_s)
 
 
 def _is_loop(loop: Loop, has_gyroscope: bool) -> bool:
@@ -334,126 +452,29 @@ def _is_loop(loop: Loop, has_gyroscope: bool) -> bool:
     return not has_gyroscope or (loop.yaw_deg >= LEAST_YAW_DEG and loop.roundness >= LEAST_ROUNDNESS)
 
 
-def loop_score(loop: Loop) -> float:
-    """How much a loop alone looks like a shoulder circle: log odds, about.
-
-    The weights began as those of a logistic regression of circles against what walking, fidgeting, shrugs,
-    bows and the like draw in simulated sessions, and were then adjusted by hand. But for the size, each term is
-    0 for the ideal circle.
-    """
-    lever_noise_m = _sway_as_lever_m(loop.duration_s, loop.elevation_deg)
-    off_lever = abs(loop.lever_m - LEVER_M) / hypot(LEVER_SPREAD_M, LEVER_NOISE_M, lever_noise_m, loop.lever_sd_m)
-    forward_noise_m = _sway_as_lever_m(loop.duration_s, loop.yaw_deg)
-    off_forward = max(0.2 - loop.forward_lever_m, 0.0) / hypot(0.1, forward_noise_m, loop.forward_lever_sd_m)
-    off_shape = abs(log(loop.yaw_deg / loop.elevation_deg / 0.7))
-    return (
-        12.6
-        - 8.5 * min(max(loop.closure - SWAY_DEG / loop.elevation_deg, 0.0), 1.5)
-        - 1.8 * min(loop.yaw_closure, 1.5)
-        - 4.0 * min(off_shape, 2.0)
-        - 8.0 * max(1.0 - loop.roundness, 0.0)
-        - 1.5 * min(max(loop.roundness - 1.0, 0.0), 0.6)
-        - 2.0 * min(loop.unexplained_rms, 0.6)
-        - 15.0 * max(loop.unexplained_rms - 0.35 - 0.35 * loop.force_rms, 0.0)
-        - 6.0 * min(loop.fullest_quarter - 0.25, 0.4)
-        - 6.0 * min(abs(loop.rise_share - 0.47), 0.4)
-        - 2.3 * min(off_lever, 4.0)
-        - 2.0 * min(off_forward, 3.0)
-        - smallness(loop.elevation_deg)
-        - 4.0 * (min(max(loop.duration_s / 8.0, 1.0), 2.0) - 1.0)
-        - 1.5 * (min(max(1.2 / loop.duration_s, 1.0), 2.0) - 1.0)
-    )
-
-
-def _sway_as_lever_m(duration_s: float, range_deg: float) -> float:
-    """Lever that sway seems to add: its acceleration over the angular acceleration of such a circle."""
-    return SWAY_M_S2 * (duration_s / (2.0 * pi)) ** 2 / radians(0.5 * range_deg)
-
-
-def smallness(elevation_deg: float) -> float:
-    """How much a small range speaks against a circle: sway, breathing and fidgeting are small."""
-    return 5.0 * min(pow(5.5 / elevation_deg, 1.5), 4.0)
-
-
-def smallness_among(before: Loop, after: Loop) -> float:
-    """How much of that a larger loop before makes up for: a small circle among larger ones is as good."""
-    usual_deg = max(after.elevation_deg, 0.8 * before.elevation_deg)
-    return smallness(after.elevation_deg) - smallness(usual_deg)
-
-
-def swing_score(loop: Loop) -> float:
-    """`loop_score` for a sensor without gyroscope, which sees a swing and not its loop."""
-    off_lever = abs(loop.lever_m - SWING_LEVER_M) / hypot(LEVER_SPREAD_M, LEVER_NOISE_M, loop.lever_sd_m)
-    return (
-        6.5
-        - 8.5 * min(loop.closure, 1.5)
-        - 2.0 * min(loop.unexplained_rms, 0.6)
-        - 6.0 * min(abs(loop.rise_share - 0.47), 0.4)
-        - 2.3 * min(off_lever, 4.0)
-        - smallness(loop.elevation_deg)
-        - 4.0 * (min(max(loop.duration_s / 8.0, 1.0), 2.0) - 1.0)
-    )
-
-
-def neighbour_score(before: Loop, after: Loop, has_gyroscope: bool) -> float:
-    """How much two loops in a row look like circles of one set: log odds, about."""
-    score = 2.3 - 3.5 * abs(log(after.duration_s / before.duration_s))
-    score -= 5.0 * abs(after.start_s - before.end_s) / before.duration_s
-    if not has_gyroscope:
-        score -= 2.0 * abs(log(after.elevation_deg / before.elevation_deg))
-    else:
-        turn = _dot(before.area, after.area) / sqrt(_dot(before.area, before.area) * _dot(after.area, after.area))
-        score -= 20.0 * min(1.0 - abs(turn), 0.6) + (4.0 if turn < 0 else 0.0)
-    return score
-
-
-def _may_follow(before: Loop, after: Loop) -> bool:
-    """Whether two loops can be of one set at all."""
+def _follows(before: Loop, after: Loop) -> bool:
+    """Whether one loop begins about where another ends."""
     pause_s = after.start_s - before.end_s
-    shorter_s, longer_s = before.end_s - before.start_s, after.end_s - after.start_s
-    if longer_s < shorter_s:
-        shorter_s, longer_s = longer_s, shorter_s
-    if not -MOST_OVERLAP * shorter_s <= pause_s <= 0.5 * shorter_s + 0.4:
-        return False
-    smaller_deg, larger_deg = sorted((before.elevation_deg, after.elevation_deg))
-    narrower_deg, wider_deg = sorted((before.yaw_deg, after.yaw_deg))
+    shorter_s = min(before.duration_s, after.duration_s)
+    return -MOST_OVERLAP * shorter_s <= pause_s <= 0.5 * shorter_s + 0.4
+
+
+def _resumes(before: Loop, after: Loop) -> bool:
+    """Whether one loop begins so soon after another that no more than a stop and a circle can lie between."""
+    pause_s = after.start_s - before.end_s
+    return 0.0 < pause_s <= LONGEST_STOP * max(before.duration_s, after.duration_s)
+
+
+def _are_alike(before: Loop, after: Loop) -> bool:
+    """Whether two loops can be of one set at all."""
     return (
-        longer_s <= LONGEST_TO_SHORTEST * shorter_s
-        and larger_deg <= LARGEST_TO_SMALLEST * smaller_deg
-        and wider_deg <= WIDEST_TO_NARROWEST * narrower_deg
-        and _dot(before.up_axis, after.up_axis) >= SAME_MOUNT
+        _is_within(after.duration_s / before.duration_s, LONGEST_TO_SHORTEST)
+        and _is_within(after.elevation_deg / before.elevation_deg, LARGEST_TO_SMALLEST)
+        and after.yaw_deg <= WIDEST_TO_NARROWEST * before.yaw_deg
+        and before.yaw_deg <= WIDEST_TO_NARROWEST * after.yaw_deg
+        and dot(before.up_axis, after.up_axis) >= SAME_MOUNT
     )
 
 
-def upward_evidence(loops: Iterable[Loop], reference: Loop, has_gyroscope: bool) -> float:
-    """Log likelihood ratio that the high point of `reference` is high rather than low.
-
-    Vertical acceleration is opposite to vertical position, and level acceleration to level position. So the
-    force tells a lever along which the elevation moves the clip, positive if up is up; and the level force
-    tells one for the yaw, positive if `up_axis` is the axis about which elevation turns, on either shoulder.
-    What the accelerometer's bias and misalignment add is common to all loops and does not average out.
-    """
-    loops = list(loops)
-    signs = [1.0 if _dot(loop.up_axis, reference.up_axis) > 0 else -1.0 for loop in loops]
-    evidence = _lever_evidence(
-        [sign * loop.lever_m for sign, loop in zip(signs, loops)],
-        [loop.lever_sd_m for loop in loops],
-        *(LEVER_M, LEVER_SPREAD_M, LEVER_NOISE_M),
-    )
-    if has_gyroscope:
-        evidence += _lever_evidence(
-            [sign * loop.forward_lever_m for sign, loop in zip(signs, loops)],
-            [loop.forward_lever_sd_m for loop in loops],
-            *(FORWARD_LEVER_M, FORWARD_LEVER_SPREAD_M, FORWARD_LEVER_NOISE_M),
-        )
-    return evidence
-
-
-def _lever_evidence(
-    levers_m: list[float], sds_m: list[float], mean_m: float, spread_m: float, noise_m: float
-) -> float:
-    weights = [1.0 / (sd * sd + noise_m * noise_m) for sd in sds_m]
-    total = sum(weights)
-    lever = sum(weight * lever for weight, lever in zip(weights, levers_m)) / total
-    common = sum(weight * sd for weight, sd in zip(weights, sds_m)) / total
-    return 2.0 * mean_m * lever / (spread_m**2 + common**2 + noise_m**2 / len(levers_m))
+def _is_within(ratio: float, most: float) -> bool:
+    return ratio <= most and ratio * most >= 1.0

@@ -30,7 +30,7 @@ from imucount.whole_file import check_place, replaced
 
 if TYPE_CHECKING:
     from imucount.formats.inspection import Inspection
-    from imucount.reps import Direction, Kind, Rep
+    from imucount.reps import Direction, Kind
     from imucount.sets import Exercise, Session, Side
     from imucount.simulate import Simulation
 
@@ -156,7 +156,6 @@ def replay(
     from imucount.counter import LOWEST_RATES_HZ, RepCounter
     from imucount.counting import other_side_warning
     from imucount.formats.csv_reader import open_csv
-    from imucount.sets import group_reps
     from imucount.sources.replay import replay as replayed
     from imucount.views.session_table import session_table
     from imucount.views.wording import clock_time
@@ -171,10 +170,9 @@ def replay(
     ):
         display = CountDisplay(pane, _name(file), exercise)
         counter = RepCounter(side or reader.header.side, min_reps=min_reps, exercise=exercise, profile=taught)
-        reps: list[Rep] = []
         for now_s, samples in replayed(reader, speed):
-            reps += counter.update(samples)
-            display.update(group_reps(reps), counter.progress, now_s)
+            counter.update(samples)
+            display.update(counter.sets, counter.progress, now_s)
             if interrupt.came:
                 break
         session = counter.finish()

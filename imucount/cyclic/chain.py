@@ -103,12 +103,22 @@ class CyclicChain:
         return []
 
     @property
+    def joined(self) -> frozenset[float]:
+        """None: time without reps is a rest."""
+        return frozenset()
+
+    @property
     def pending(self) -> int:
         """Reps of the scene that goes on."""
         if self._seen[0] != self._scene_end:
             sets = self._sets(ends=False) if self._is_moving else []
             self._seen = (self._scene_end, sum(len(each.cycles) for each in sets))
         return self._seen[1]
+
+    @property
+    def provisional(self) -> int:
+        """Those that are pending."""
+        return self.pending
 
     @property
     def phase(self) -> None:

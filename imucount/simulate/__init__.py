@@ -9,13 +9,25 @@ about the x axis and protraction about the z axis; the left shoulder is the mirr
 """
 
 from imucount.simulate.movements import MovementKind
-from imucount.simulate.script import PROGRAMME, Circles, Clip, Movement, Part, Reclip, Wearer, programme
+from imucount.simulate.script import (
+    PROGRAMME,
+    Circles,
+    Clip,
+    Manner,
+    Movement,
+    Part,
+    Reclip,
+    Wear,
+    Wearer,
+    programme,
+)
 from imucount.simulate.shoulder import Simulation, TrueRep, TrueSet, simulate
 
 __all__ = [
     "PROGRAMME",
     "Circles",
     "Clip",
+    "Manner",
     "Movement",
     "MovementKind",
     "Part",
@@ -23,6 +35,7 @@ __all__ = [
     "Simulation",
     "TrueRep",
     "TrueSet",
+    "Wear",
     "Wearer",
     "programme",
     "simulate",

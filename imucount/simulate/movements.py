@@ -8,7 +8,6 @@ leans right.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Literal
@@ -27,6 +26,16 @@ MovementKind = Literal[
     "bows",
     "sitting",
     "fidgeting",
+    "talking",
+    "phone",
+    "drinking",
+    "jacket",
+    "coughing",
+    "neck_rolls",
+    "arm_circles",
+    "small_arm_circles",
+    "reaches",
+    "raises",
     "handling",
 ]
 
@@ -52,12 +61,16 @@ class Pose:
         Rotation of the clavicle against the trunk, deg.
     yaw_deg, pitch_deg, roll_deg : (n,) array
         Rotation of the trunk, deg.
+    arm_deg : (n,) array
+        How far the arm is lifted, deg.
     pelvis_m : (3, n) array
         Displacement of the pelvis, m; x is where the wearer faced before the movement.
     turn_rad : (3, n) array
         Rotation vector of the clip against the skin, rad, in the body frame.
     knock_mps2 : (3, n) array
         Blows to the clip, m/s², in the earth frame.
+    neck_deg : (2, n) array
+        Tilt of the head against the trunk, deg: to the right and to the front.
     """
 
     elevation_deg: FloatArray
@@ -65,14 +78,18 @@ class Pose:
     yaw_deg: FloatArray
     pitch_deg: FloatArray
     roll_deg: FloatArray
+    arm_deg: FloatArray
     pelvis_m: FloatArray
     turn_rad: FloatArray
     knock_mps2: FloatArray
+    neck_deg: FloatArray
 
     @classmethod
     def still(cls, n: int) -> Pose:
         """Standing still for n times."""
-        return cls(*(np.zeros(n) for _ in range(5)), *(np.zeros((3, n)) for _ in range(3)))
+        rows = {"pelvis_m": 3, "turn_rad": 3, "knock_mps2": 3, "neck_deg": 2}
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: np.zeros((rows[name], n)) if name in rows else np.zeros(n) for name in names})
 
     def add(self, start: int, stop: int, other: Pose) -> None:
         """Add another pose to the times from `start` to `stop`.
@@ -557,20 +574,6 @@ def handling(rng: np.random.Generator, t: FloatArray, duration_s: float) -> Pose
         near = slice(*np.searchsorted(t, (at_s - 4 * width_s, at_s + 4 * width_s)))
         pose.knock_mps2[:, near] += np.outer(direction, np.exp(-(((t[near] - at_s) / width_s) ** 2)))
     return pose
-
-
-MOVEMENTS: dict[MovementKind, Callable[[np.random.Generator, FloatArray, float], Pose]] = {
-    "standing": standing,
-    "walking": walking,
-    "arm_swings": arm_swings,
-    "shrugs": shrugs,
-    "squeezes": squeezes,
-    "twists": twists,
-    "bows": bows,
-    "sitting": sitting,
-    "fidgeting": fidgeting,
-    "handling": handling,
-}
 
 
 def _targets(rng: np.random.Generator, moves: int, extent: Range, *, home: bool = False) -> FloatArray:

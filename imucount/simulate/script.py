@@ -27,6 +27,59 @@ def _check(settings: object, name: str, low: float, high: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How people make circles: by strokes, and with what goes wrong in between.
+
+    Parameters
+    ----------
+    strokes : float, default 4
+        Strokes a circle, about; at least 3.
+    overlap : float, default 0.6
+        By how much a stroke goes on into the next one, as a share of its time: 0 is a corner at each of its ends.
+    dwell_share : float, default 0
+        Share of the time at rest between strokes, unevenly.
+    wander : float, default 0.3
+        How irregular the ends of the strokes lie, as a share of what lies between them.
+    hesitations, aborted, held, raised : int, default 0
+        Circles of the set within which the wearer stops, and starts the stroke again in every other one; before
+        which half a circle is made and given up; in which a position is held for 1.5 to 4 s; and which end a
+        quarter to half of the way up. Never the first one.
+    shrinking : float, default 0
+        By how much smaller the last circle is than the first, as a share.
+    turn_deg, lean_deg : float, default 0
+        How far the trunk turns along with protraction, and leans to the other side and half as far to the back
+        with elevation, deg, peak to peak; negative against it.
+    arms_deg : float, default 0
+        How far the arms swing along, deg.
+    """
+
+    strokes: float = 4.0
+    overlap: float = 0.6
+    dwell_share: float = 0.0
+    wander: float = 0.3
+    hesitations: int = 0
+    aborted: int = 0
+    held: int = 0
+    raised: int = 0
+    shrinking: float = 0.0
+    turn_deg: float = 0.0
+    lean_deg: float = 0.0
+    arms_deg: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check(self, "strokes", 3.0, 12.0)
+        _check(self, "overlap", 0.0, 1.0)
+        _check(self, "dwell_share", 0.0, 0.8)
+        _check(self, "wander", 0.0, 1.0)
+        for name in ("hesitations", "aborted", "held", "raised"):
+            _check_whole(self, name, 0, 1000)
+        _check(self, "shrinking", 0.0, 0.9)
+        _check(self, "turn_deg", -20.0, 20.0)
+        _check(self, "lean_deg", -20.0, 20.0)
+        _check(self, "arms_deg", 0.0, 90.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Circles:
     """A set of shoulder circles.
 
@@ -43,6 +96,8 @@ class Circles:
         dwells take 20 to 50 % of the time.
     elevation_deg, protraction_deg : float, default 20 and 12
         Mean range of the clavicle, deg, peak to peak.
+    manner : Manner, optional
+        Circles by strokes, as people make them, in place of fluid or separate ones.
     """
 
     reps: int
@@ -51,9 +106,12 @@ class Circles:
     separate: bool = False
     elevation_deg: float = 20.0
     protraction_deg: float = 12.0
+    manner: Manner | None = None
 
     def __post_init__(self) -> None:
         _check_whole(self, "reps", 1, 10**6)
+        if self.separate and self.manner is not None:
+            raise SimulationError("circles are made separate or in a manner, got both")
         if self.direction not in ("forward", "backward"):
             raise SimulationError(f'direction must be "forward" or "backward", got {self.direction!r}')
         _check(self, "period_s", 0.2, 60.0)
@@ -70,7 +128,9 @@ class Movement:
     kind : str
         "standing", "walking" (with turns), "arm_swings", "shrugs" (elevation alone), "squeezes"
         (retraction and protraction alone), "twists" and "bows" (of the trunk), "sitting" (with changes
-        of posture), "fidgeting" (irregular, in all coordinates) or "handling" (the clip in the hand).
+        of posture), "fidgeting" (irregular, in all coordinates), "handling" (the clip in the hand), "talking",
+        "phone", "drinking", "jacket", "coughing", "neck_rolls", "arm_circles", "small_arm_circles", "reaches" or
+        "raises" (of the arms).
     duration_s : float
         s. It begins and ends standing still, and takes up to 1.5 s for either.
     """
@@ -156,6 +216,46 @@ class Wearer:
         _check(self, "posture_drift_deg", 0.0, 20.0)
 
 
+Place = Literal["acromion", "blade", "neck"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """What carries the clip: where on the girdle, and what is between.
+
+    Parameters
+    ----------
+    place : {"acromion", "blade", "neck"}
+        On the outer end of the shoulder; behind it on the spine of the shoulder blade; half-way to the neck.
+    blade_share : float, default 0.6
+        Share of the blade in what turns the skin there; the clavicle has the rest.
+    spring_hz, damping : float, default 4 and 0.4
+        Natural frequency of the soft tissue, and its damping as a share of the critical one.
+    play_deg, lag_s : float, default 0
+        What cloth gives before it is dragged along, deg, the whole width, and how late it follows, s.
+    neck_share : float, default 0
+        Share of the head's tilt that turns the skin.
+    """
+
+    place: Place = "acromion"
+    blade_share: float = 0.6
+    spring_hz: float = 4.0
+    damping: float = 0.4
+    play_deg: float = 0.0
+    lag_s: float = 0.0
+    neck_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.place not in get_args(Place):
+            raise SimulationError(f"place must be one of {', '.join(get_args(Place))}, got {self.place!r}")
+        _check(self, "blade_share", 0.0, 1.0)
+        _check(self, "spring_hz", 0.5, 50.0)
+        _check(self, "damping", 0.05, 2.0)
+        _check(self, "play_deg", 0.0, 20.0)
+        _check(self, "lag_s", 0.0, 2.0)
+        _check(self, "neck_share", 0.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Clip:
     """What the clip makes of the motion: mount, sensor, clock and radio.
@@ -200,6 +300,9 @@ class Clip:
     mount : "any" or 3 by 3 tuple
         How the clip sits on the relaxed shoulder: the rotation matrix from the sensor frame to the body
         frame. "any" draws it from all attitudes alike.
+    wear : Wear, optional
+        What carries it: a shoulder blade on the ribs, soft tissue, cloth. Without, skin that follows the
+        clavicle in proportion and at once.
     """
 
     sampling_rate_hz: float = 100.0
@@ -223,6 +326,7 @@ class Clip:
     outages: tuple[tuple[float, float], ...] = ()
     gyroscope: bool = True
     mount: Literal["any"] | Attitude = "any"
+    wear: Wear | None = None
 
     def __post_init__(self) -> None:
         _check(self, "sampling_rate_hz", 1.0, 10000.0)

@@ -12,9 +12,9 @@ import numpy as np
 from imucount.errors import SimulationError
 from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 from imucount.sets import Side
+from imucount.simulate.blade import blade_turn_rad
 from imucount.simulate.memory import check_memory
 from imucount.simulate.movements import (
-    MOVEMENTS,
     FluidCircles,
     Pose,
     SeparateCircles,
@@ -24,7 +24,10 @@ from imucount.simulate.movements import (
     smooth_noise,
 )
 from imucount.simulate.quaternions import about, conjugate, exp, from_matrix, log, multiply, rotate
-from imucount.simulate.script import Attitude, Circles, Clip, Movement, Part, Reclip, Wearer
+from imucount.simulate.repertoire import MOVEMENTS
+from imucount.simulate.script import Attitude, Circles, Clip, Movement, Part, Reclip, Wear, Wearer
+from imucount.simulate.skin import cloth, spring
+from imucount.simulate.strokes import Strokes, draw_strokes
 
 __all__ = ["Simulation", "TrueRep", "TrueSet", "simulate"]
 
@@ -176,10 +179,16 @@ def simulate(
     mounts = _draw_mounts(clip_rng, clip.mount, len(performance.reclips_s))
     pose.turn_rad += _wobble_rad(clip_rng, clip, girdle_deg, pose, t, performance.duration_s)
 
+    carried = None if clip.wear is None else _carried(wearer, clip, clip.wear, girdle_deg, pose, step_s)
     trunk = multiply(about("z", pose.yaw_deg), multiply(about("y", pose.pitch_deg), about("x", pose.roll_deg)))
-    skin = exp(pose.turn_rad + _skin_turn_rad(wearer, clip, girdle_deg))
+    turn_rad, place_m = (
+        carried
+        if carried is not None
+        else (_skin_turn_rad(wearer, clip, girdle_deg), _clip_place_m(wearer, girdle_deg))
+    )
+    skin = exp(pose.turn_rad + turn_rad)
     quat = multiply(multiply(trunk, skin), _mount_at(t, mounts, performance.reclips_s))
-    position_m = pose.pelvis_m + rotate(trunk, _clip_place_m(wearer, girdle_deg))
+    position_m = pose.pelvis_m + rotate(trunk, place_m)
 
     acceleration = (position_m[:, 2:] - 2.0 * position_m[:, 1:-1] + position_m[:, :-2]) / step_s**2
     force = acceleration[:, ::oversampling] + pose.knock_mps2[:, at_samples]
@@ -216,7 +225,7 @@ class _Scene:
     part: Part
     start_s: float
     duration_s: float
-    circles: FluidCircles | SeparateCircles | None
+    circles: FluidCircles | SeparateCircles | Strokes | None
     rng: np.random.Generator
 
 
@@ -225,6 +234,7 @@ class _Performance:
     """A script of which every length is drawn."""
 
     scenes: tuple[_Scene, ...]
+    mirror: float
 
     @property
     def duration_s(self) -> float:
@@ -244,11 +254,23 @@ class _Performance:
             if scene.circles is not None:
                 moved = Pose.still(len(local_s))
                 moved.elevation_deg, moved.protraction_deg = scene.circles.path(local_s)
+                if isinstance(scene.circles, Strokes):
+                    self._move_along(moved, scene.circles)
             else:
                 kind = scene.part.kind if isinstance(scene.part, Movement) else "handling"
                 moved = MOVEMENTS[kind](scene.rng, local_s, scene.duration_s)
             pose.add(start, stop, moved)
         return pose
+
+    def _move_along(self, pose: Pose, strokes: Strokes) -> None:
+        """Turn and lean the trunk, and swing the arms, with the circles."""
+        height = pose.elevation_deg / strokes.range_deg[0]  # 0 to 1
+        ahead = pose.protraction_deg / (0.5 * strokes.range_deg[1])  # -1 to 1
+        manner = strokes.manner
+        pose.yaw_deg = self.mirror * 0.5 * manner.turn_deg * ahead
+        pose.roll_deg = self.mirror * -manner.lean_deg * height
+        pose.pitch_deg = -0.5 * manner.lean_deg * height
+        pose.arm_deg = np.maximum(manner.arms_deg * height, 0.0)
 
     def true_sets(self, clip: Clip) -> tuple[TrueSet, ...]:
         """Tell what a perfect counter would report."""
@@ -259,7 +281,10 @@ class _Performance:
                 rested = True
                 continue
             rests = following is None or following.circles is None
-            spans_s = np.array(circle_spans_s(scene.circles, from_rest=rested, to_rest=rests))
+            if isinstance(scene.circles, Strokes):
+                spans_s = np.array(scene.circles.spans_s)
+            else:
+                spans_s = np.array(circle_spans_s(scene.circles, from_rest=rested, to_rest=rests))
             path_deg = np.stack(scene.circles.path(np.linspace(spans_s[:, 0], spans_s[:, 1], 200, axis=1).ravel()))
             elevation_deg, yaw_deg = _seen_deg(clip, path_deg).reshape(2, -1, 200)
             reps = [
@@ -283,8 +308,11 @@ def _perform(script: Sequence[Part], wearer: Wearer, rngs: Sequence[np.random.Ge
     scenes = []
     start_s = 0.0
     for part, rng in zip(script, rngs, strict=True):
-        circles = None
+        circles: FluidCircles | SeparateCircles | Strokes | None = None
         match part:
+            case Circles(manner=manner) if manner is not None:
+                circles = draw_strokes(rng, part, manner, wearer)
+                duration_s = circles.duration_s
             case Circles():
                 circles = draw_circles(
                     rng,
@@ -310,7 +338,7 @@ def _perform(script: Sequence[Part], wearer: Wearer, rngs: Sequence[np.random.Ge
                 raise SimulationError(f"a script consists of Circles, Movement and Reclip, got {part!r}")
         scenes.append(_Scene(part, start_s, duration_s, circles, rng))
         start_s += duration_s
-    return _Performance(tuple(scenes))
+    return _Performance(tuple(scenes), _mirror(wearer))
 
 
 def _background(rng: np.random.Generator, wearer: Wearer, t: FloatArray, duration_s: float) -> Pose:
@@ -365,6 +393,45 @@ def _skin_turn_rad(wearer: Wearer, clip: Clip, girdle_deg: FloatArray) -> FloatA
     mirror = _mirror(wearer)
     elevation, yaw = np.radians(_seen_deg(clip, girdle_deg))
     return np.stack([-mirror * elevation, clip.pitch_coupling * np.radians(girdle_deg[1]), mirror * yaw])
+
+
+PLACES_M = {"acromion": (0.0, 0.0, 0.015), "blade": (-0.045, 0.06, -0.005), "neck": (-0.02, 0.08, 0.03)}
+"""From the acromion of the right shoulder: forward, to the left, up. The skin half-way to the neck goes with
+neither bone nor as far as the acromion."""
+
+NECK_FOLLOWS = 0.6
+"""Share of the girdle's movement that skin half-way to the neck has."""
+
+
+def _carried(
+    wearer: Wearer, clip: Clip, wear: Wear, girdle_deg: FloatArray, pose: Pose, step_s: float
+) -> tuple[FloatArray, FloatArray]:
+    """Rotation vector of what carries the clip against the trunk, and where it is from the hips, m."""
+    mirror = _mirror(wearer)
+    flip = np.array([mirror, 1.0, mirror])[:, None]  # a mirror image turns the other way about x and z
+    elevation, protraction = girdle_deg
+    blade = blade_turn_rad(elevation, protraction, pose.arm_deg)
+    clavicle = np.radians(np.stack([-elevation, np.zeros_like(elevation), protraction]))
+    skin = wear.blade_share * blade + (1.0 - wear.blade_share) * clavicle
+    skin[1] += clip.pitch_coupling * clavicle[2]
+    skin[2] += clip.yaw_from_elevation * np.radians(elevation)
+    skin *= np.array([clip.follow, clip.follow, clip.yaw_share])[:, None]
+    to_side, to_front = np.radians(pose.neck_deg)
+    if wear.neck_share:  # skin over the trapezius is drawn towards the head
+        head = np.stack([mirror * to_side, to_front, 0.3 * mirror * to_side])
+        skin = skin + wear.neck_share * head
+    place = _clip_place_m(wearer, girdle_deg)
+    offset = np.array(PLACES_M[wear.place]) * (1.0, mirror, 1.0)
+    if wear.place == "neck":
+        place = place[:, :1] + NECK_FOLLOWS * (place - place[:, :1]) + offset[:, None]
+    else:
+        place = place + rotate(exp(blade * flip), offset[:, None])
+    turn = spring(skin * flip, step_s, wear.spring_hz, wear.damping)
+    place = spring(place, step_s, 2.0 * wear.spring_hz, wear.damping)
+    if wear.play_deg or wear.lag_s:
+        turn = cloth(turn, step_s, math.radians(wear.play_deg), wear.lag_s)
+        place = cloth(place, step_s, 0.0, 0.5 * wear.lag_s)
+    return turn, place
 
 
 def _wobble_rad(

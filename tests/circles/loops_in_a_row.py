@@ -49,6 +49,29 @@ def nothing_beside(loop, edge_s, limit_s, now_s):
     return None
 
 
-def select(loops, side="right", min_reps=2, has_gyroscope=True, look_beside=nothing_beside):
-    selector = CircleSelector(side, has_gyroscope, min_reps, look_beside)
+def no_rest(loop, start_s, end_s, now_s):
+    return False
+
+
+def a_rest(loop, start_s, end_s, now_s):
+    return True
+
+
+def nowhere(loop, now_s):
+    return None
+
+
+def a_selector(
+    side="right",
+    min_reps=2,
+    has_gyroscope=True,
+    look_beside=nothing_beside,
+    has_rested=no_rest,
+    rest_height=nowhere,
+):
+    return CircleSelector(side, has_gyroscope, min_reps, look_beside, has_rested, rest_height)
+
+
+def select(loops, **settings):
+    selector = a_selector(**settings)
     return [circle for loop in loops for circle in take(selector, loop)] + selector.finish()

@@ -2,11 +2,11 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from circles.loops_in_a_row import IDEAL, later, nothing_beside, row, select, take
+from circles.loops_in_a_row import IDEAL, a_rest, a_selector, later, no_rest, nowhere, row, select, take
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imucount.circles.selector import CircleSelector, loop_score, neighbour_score, swing_score, upward_evidence
+from imucount.circles.scores import loop_score, neighbour_score, swing_score, upward_evidence
 
 
 def turned_over(loop):
@@ -153,7 +153,7 @@ def test_loops_in_a_row_are_circles():
     ],
 )
 def test_the_direction_follows_from_sense_and_side(side, sense, direction):
-    assert {circle.direction for circle in select(row(3, replace(IDEAL, sense=sense)), side)} == {direction}
+    assert {circle.direction for circle in select(row(3, replace(IDEAL, sense=sense)), side=side)} == {direction}
 
 
 def test_of_a_loop_and_its_reverse_side_only_the_one_that_is_up_counts():
@@ -181,7 +181,7 @@ def test_what_is_no_loop_never_counts(changes):
 
 
 def test_nothing_is_pending_in_the_end():
-    selector = CircleSelector("right", True, 2, nothing_beside)
+    selector = a_selector()
     assert selector.pending == 0
     assert take(selector, IDEAL) == []
     assert selector.pending == 1
@@ -191,6 +191,79 @@ def test_nothing_is_pending_in_the_end():
 
 def test_the_first_circle_counts_once_the_second_confirms_it():
     one, two, *_ = row(3)
-    selector = CircleSelector("right", True, 2, nothing_beside)
+    selector = a_selector()
     assert take(selector, one) == []
     assert [circle.loop for circle in take(selector, two)] == [one, two]
+
+
+# what the circles of a set share
+
+
+SMALL = replace(IDEAL, elevation_deg=3.4, yaw_deg=3.0, area=(0.0, -0.003, 0.0), roundness=0.75)
+
+
+def test_small_circles_count_where_there_are_enough_that_are_alike():
+    assert select(row(2, SMALL)) == []
+    assert len(select(row(9, SMALL))) == 9
+
+
+def test_what_shows_from_above_never_counts_however_often_it_comes():
+    rolled = replace(IDEAL, area=(0.0, -0.01, 0.05), roundness=0.8, closure=0.3, lever_m=0.03)
+    assert select(row(20, rolled)) == []
+
+
+def test_a_lever_that_is_no_shoulders_makes_circles_less_sure():
+    usual, short = (select(row(8, replace(IDEAL, lever_m=lever_m))) for lever_m in (0.21, 0.08))
+    assert all(circle.confidence < usual[0].confidence for circle in short)
+
+
+def test_where_the_shoulder_rested_outweighs_a_lever_that_is_little_but_wrong():
+    unsure = replace(IDEAL, lever_m=-0.03, forward_lever_m=0.0, lever_sd_m=0.15, forward_lever_sd_m=1.0)
+    at_the_bottom, nobody_knows = (
+        {circle.direction for circle in select(row(4, unsure), rest_height=height)}
+        for height in (lambda loop, now_s: 0.0, nowhere)
+    )
+    assert at_the_bottom == {"forward"}
+    assert nobody_knows == {"unknown"}
+
+
+# a set with something in between
+
+
+def test_a_set_goes_on_after_a_stop_and_not_after_a_rest():
+    weak = {"closure": 0.5, "roundness": 0.8}
+    loops = [*row(4), later(IDEAL, 16.0, **weak)]
+    assert len(select(loops, has_rested=no_rest)) == 5
+    assert len(select(loops, has_rested=a_rest)) == 4
+
+
+def test_a_circle_given_up_half_way_is_none_of_its_set():
+    loops = row(7)
+    loops[4] = replace(loops[4], roundness=0.2)
+    circles = select(loops)
+    assert len(circles) == 6
+    assert loops[4] not in [circle.loop for circle in circles]
+
+
+# what was not counted
+
+
+def misses_of(loops):
+    selector = a_selector()
+    assert [circle for loop in loops for circle in take(selector, loop)] + selector.finish() == []
+    return selector.misses
+
+
+def test_what_went_round_and_was_not_counted_is_kept():
+    tiny = replace(IDEAL, elevation_deg=2.6, yaw_deg=9.0, area=(0.0, -0.003, 0.0))
+    (miss,) = misses_of(row(5, tiny))
+    assert (miss.start_s, miss.end_s, miss.traits.n) == (10.0, 25.0, 5)
+
+
+def test_two_loops_are_no_miss_nor_is_what_counts():
+    assert misses_of(row(2, SMALL)) == []
+    selector = a_selector()
+    for loop in row(9, SMALL):
+        take(selector, loop)
+    selector.finish()
+    assert selector.misses == []
