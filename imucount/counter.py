@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,24 +13,32 @@ from imucount.circles.chain import CircleChain
 from imucount.circles.profile import Profile
 from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import CountingError, SampleError
-from imucount.intake.check import CONSTANT_GYR
-from imucount.intake.gravity import gravity_problem
-from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note, rate_problem
+from imucount.intake.axes import AxesVerdict, AxisMap, mapped
+from imucount.intake.check import SignalCheck
+from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note
 from imucount.intake.stamps import Stamps
 from imucount.provenance import Provenance, version
-from imucount.reps import Rep
+from imucount.reps import POSITIONS, Rep
 from imucount.samples import FloatArray, Samples
 from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, RepSet, Session, Side, group_reps
+from imucount.units import PLAIN_UNITS
 
 __all__ = ["LOWEST_RATES_HZ", "Progress", "RepCounter"]
 
 PIECE = 1 << 16
 """Samples taken at a time: so many that what each call costs is nothing beside them, in a few MB of memory."""
 
-HEAD_S = 2.0
-LONGEST_HEAD_S = 10.0
-"""The rate and gravity are judged on the first samples of this length; of the longer one where a rate seems wrong,
-since many packets may be lost as a link begins."""
+KEPT_S = 1800.0
+"""As long, s, samples are kept to be counted anew without a gyroscope that contradicts the accelerometer. Usually
+its axes are known to be sound after some 20 circles, and nothing is kept from then on."""
+
+MOST_MISSED = 0.5
+"""Without a gyroscope that contradicts, at least this share of what was counted with it must be found. Less is
+found where it is the accelerometer that is wrong; then what was counted with both holds, but for the
+directions."""
+
+HELD = 4
+"""So many circles wait at most for the axes to be known before they are told."""
 
 LOWEST_RATES_HZ: dict[Exercise, float] = {
     "shoulder-circles": LOWEST_RATE_HZ,
@@ -90,11 +99,32 @@ class RepCounter:
         How the clip sits, as `imucount.teach` learned it from circles of known direction: it tells the direction
         in place of the side, also where the side is not known. With exercise "cyclic" one exercise, as
         `imucount.teach_reps` learned it from a few reps: nothing else counts then.
+    gyr_axes, acc_axes : str, optional
+        Which axis of the gyroscope, or of the accelerometer, each axis x, y, z is taken from, such as "y,-x,z":
+        where a sensor's axes are not right-handed, or not the same for both.
+    units : mapping of str to str, optional
+        {"gyr": "rad/s"} and {"acc": "m/s^2"} say that the unit is known, whatever it looks like: then the samples
+        are counted with a warning where they would be refused.
+
+    Attributes
+    ----------
+    table_units : mapping of str to str
+        The units that the samples had in the table they are from, where they are from one: for messages. To be set
+        before the first samples.
+
+    Notes
+    -----
+    Where accelerometer and gyroscope contradict each other, as with swapped axes, a gyroscope that is dead, or an
+    accelerometer in earth axes, directions would be wrong. Then everything is counted without the gyroscope, and
+    all directions are "unknown". Circles are held back, up to four, until the axes are known, which usually takes
+    the first one or two of a session; with `min_reps=1` they are not. What `finish` returns has the last word: of
+    a sensor that shows its fault late, circles may have been told with a direction that the session does not keep.
 
     Raises
     ------
     CountingError
-        If `side`, `min_reps` or `exercise` is none of these, or a profile is given for what has no direction.
+        If `side`, `min_reps`, `exercise`, `units` or axes are none of these, or a profile is given for what has no
+        direction.
 
     Examples
     --------
@@ -119,6 +149,9 @@ class RepCounter:
         min_reps: int = 2,
         exercise: Exercise = "shoulder-circles",
         profile: Profile | ExerciseProfile | None = None,
+        gyr_axes: str | None = None,
+        acc_axes: str | None = None,
+        units: Mapping[str, str] | None = None,
     ) -> None:
         if side not in ("left", "right", None):
             raise CountingError(f'expected side "left", "right" or None, got {side!r}')
@@ -145,18 +178,20 @@ class RepCounter:
         self.profile = profile
         self.min_reps = min_reps
         self.exercise: Exercise = exercise
-        self._chain: Chain | None = None
+        told = {"gyr": gyr_axes, "acc": acc_axes}
+        self._axes = {quantity: AxisMap(axes) for quantity, axes in told.items() if axes is not None}
+        self._known = _known(units)
+        self.table_units: Mapping[str, str] = {}
         self._has_gyroscope: bool | None = None
         self._stamps = Stamps()
-        self._first_gyr: FloatArray | None = None
-        self._gyr_varies = False
-        self._head: Samples | None = None
-        self._interval_s: float | None = None
-        self._first_s = 0.0
-        self._last_s = 0.0
-        self._n_samples = 0
-        self._reps: list[Rep] = []
-        self._gaps: list[Gap] = []
+        self._check: SignalCheck | None = None
+        self._count: _Count | None = None
+        self._bare: _Count | None = None
+        self._tape: list[Samples] | None = None
+        self._told: list[Rep] = []
+        self._n_told = 0
+        self._told_until_s = -np.inf
+        self._has_waited = False
         self._session: Session | None = None
 
     def update(self, samples: Samples) -> list[Rep]:
@@ -191,64 +226,53 @@ class RepCounter:
             raise SampleError(
                 f"expected samples {before} angular rate as before, got some {now}; do they come from one sensor?"
             )
-        return self._count(_samples(*self._stamps.update(samples.t, _columns(samples))))
-
-    def _count(self, samples: Samples) -> list[Rep]:
-        """Count on with samples whose times are known."""
-        if len(samples) == 0:
-            return []
-        chain = self._chain or self._start(samples)
-        self._judge(samples)
-        if samples.gyr is not None and not self._gyr_varies:
-            self._first_gyr = samples.gyr[0] if self._first_gyr is None else self._first_gyr
-            self._gyr_varies = bool((samples.gyr != self._first_gyr).any())
-        steps_s = np.diff(samples.t, prepend=self._last_s if self._n_samples else samples.t[0])
-        self._n_samples += len(samples)
-        self._last_s = float(samples.t[-1])
-
         reps: list[Rep] = []
-        start = 0
-        for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
-            for begin in range(start, cut, PIECE):
-                end = min(begin + PIECE, cut)
-                gyr = None if samples.gyr is None else samples.gyr[begin:end]
-                reps += chain.update(samples.t[begin:end], _channels(samples.acc[begin:end], gyr))
-            if cut < len(samples):
-                reps += chain.end()
-                self._gaps.append(Gap(float(samples.t[cut] - steps_s[cut]), float(samples.t[cut])))
-                chain.begin(float(samples.t[cut]))
-            start = cut
-        self._reps += reps
+        for timed in self._stamps.update_samples(samples):
+            reps += self._tell(*self._take(timed))
         return reps
+
+    def _take(self, samples: Samples) -> tuple[_Count, SignalCheck]:
+        """Count on with samples whose times are known."""
+        check = self._check or self._begin_check()
+        if self._count is None:
+            self._count = _Count(self._new_chain(samples.has_gyroscope), samples.has_gyroscope)
+            self._tape = [] if samples.has_gyroscope and self.exercise == "shoulder-circles" else None
+        samples = check.update(mapped(samples, self._axes))
+        if len(samples):
+            self._count.take(samples)
+            self._count_without_gyroscope(samples, check)
+        return self._count, check
 
     def finish(self) -> Session:
         """Close the stream: decide on what was held back, and return the session.
 
         May be called again; samples may not follow.
+
+        Raises
+        ------
+        SampleError
+            If the stream was too short to be judged before, and its rate or unit cannot be right.
         """
         if self._session is None:
-            t, x = self._stamps.finish()
-            if len(t):
-                self._count(_samples(t, x))
-            if self._head is not None and len(self._head) > 1:
-                self._refuse(self._head)
-            if self._chain is not None:
-                self._reps += [*self._chain.end(), *self._chain.finish()]
-            bridged_s = self._last_s - self._first_s - sum(gap.duration_s for gap in self._gaps)
-            intervals = self._n_samples - 1 - len(self._gaps)
+            for samples in self._stamps.finish_samples():
+                self._take(samples)
+            check = self._check or self._begin_check()
+            check.finish()
+            count = self._final_count(check)
             self._session = Session(
-                start_s=self._first_s,
-                end_s=self._last_s,
+                start_s=count.first_s,
+                end_s=count.last_s,
                 side=self.side,
-                sampling_rate_hz=intervals / bridged_s if intervals > 0 else None,
-                reps=tuple(self._reps),
-                sets=self.sets,
-                gaps=tuple(self._gaps),
-                warnings=tuple(self._warnings(bridged_s)),
+                sampling_rate_hz=count.sampling_rate_hz,
+                reps=tuple(count.reps),
+                sets=count.sets,
+                gaps=tuple(count.gaps),
+                warnings=tuple(self._warnings(count, check)),
                 exercise=self.exercise,
                 provenance=Provenance(
                     version(),
-                    settings={"min_reps": self.min_reps},
+                    settings={"min_reps": self.min_reps}
+                    | {f"{quantity}_axes": axes.text for quantity, axes in self._axes.items()},
                     profile=None if self.profile is None else json.loads(self.profile.to_json()),
                 ),
             )
@@ -262,86 +286,240 @@ class RepCounter:
     @property
     def sets(self) -> tuple[RepSet, ...]:
         """The reps that are certain, grouped: the last set may go on."""
-        return group_reps(self._reps, () if self._chain is None else self._chain.joined)
+        if self._session is not None:
+            return self._session.sets
+        return () if self._count is None else group_reps(self._told, self._told_count(self._count).chain.joined)
 
     @property
     def progress(self) -> Progress:
         """Where the counter stands."""
-        if self._chain is None or self._session is not None:
-            return Progress(len(self._reps), 0, None)
-        return Progress(len(self._reps), self._chain.pending, self._chain.phase, self._chain.provisional)
+        if self._session is not None:
+            return Progress(len(self._session.reps), 0, None)
+        if self._count is None:
+            return Progress(0, 0, None)
+        count = self._told_count(self._count)
+        held = max(len(count.reps) - self._n_told, 0)
+        provisional = count.chain.provisional
+        return Progress(self._n_told, count.chain.pending + held, count.chain.phase, provisional)
 
-    def _start(self, samples: Samples) -> Chain:
-        self._first_s = float(samples.t[0])
+    def _begin_check(self) -> SignalCheck:
+        self._check = SignalCheck(
+            self.table_units,
+            known=self._known,
+            lowest_rate_hz=LOWEST_RATES_HZ[self.exercise],
+            of_shoulder=self.exercise == "shoulder-circles",
+        )
+        return self._check
+
+    def _new_chain(self, has_gyroscope: bool) -> Chain:
         if self.exercise == "cyclic":
             from imucount.cyclic.chain import CyclicChain  # not needed to count circles
 
             taught = self.profile if isinstance(self.profile, ExerciseProfile) else None
-            self._chain = CyclicChain(samples.has_gyroscope, self.min_reps, taught)
-        else:
-            sits = self.profile if isinstance(self.profile, Profile) else None
-            self._chain = CircleChain(self.side, samples.has_gyroscope, self.min_reps, sits)
-        self._head = samples[:0]
-        self._chain.begin(self._first_s)
-        return self._chain
+            return CyclicChain(has_gyroscope, self.min_reps, taught)
+        sits = self.profile if isinstance(self.profile, Profile) else None
+        return CircleChain(self.side, has_gyroscope, self.min_reps, sits)
 
-    def _judge(self, samples: Samples) -> None:
-        """Refuse a stream whose first seconds cannot be in SI units."""
-        if self._head is None:
-            return
-        begin_s = float(self._head.t[0] if len(self._head) else samples.t[0])
-        enough = int(np.searchsorted(samples.t, begin_s + LONGEST_HEAD_S)) + 3  # however the sum is rounded
-        self._head = Samples.concatenate([self._head, samples[:enough]])
-        for head_s in (HEAD_S, LONGEST_HEAD_S):
-            if self._head.duration_s < head_s or len(self._head) <= 2:
-                return
-            n = max(int(np.searchsorted(self._head.t, self._head.t[0] + head_s)) + 1, 3)
-            if self._rate_problem(self._head.t[:n]) is None:
-                break
-        self._refuse(self._head[:n])
-        self._interval_s = self._stamps.interval_s
-        self._head = None
+    def _count_without_gyroscope(self, samples: Samples, check: SignalCheck) -> None:
+        """Count beside, as soon as the gyroscope contradicts, and keep what is needed to begin with that."""
+        if not check.is_listening:
+            self._bare = self._tape = None
+        elif self._bare is not None:
+            self._bare.take(samples)
+        elif self._tape is not None:
+            self._tape.append(samples)
+            if check.axes.outcome == "contradicting":
+                self._bare = self._from_tape(self._tape)
+            if self._bare is not None or samples.t[-1] - self._tape[0].t[0] > KEPT_S:
+                self._tape = None
 
-    def _rate_problem(self, t: FloatArray) -> str | None:
-        return rate_problem(t, lowest_hz=LOWEST_RATES_HZ[self.exercise])
+    def _from_tape(self, tape: Sequence[Samples]) -> _Count:
+        bare = _Count(self._new_chain(has_gyroscope=False), has_gyroscope=False)
+        for samples in tape:
+            bare.take(samples)
+        return bare
 
-    def _refuse(self, samples: Samples) -> None:
-        problem = self._rate_problem(samples.t) or gravity_problem(samples.t, samples.acc)
-        if problem:
-            raise SampleError(problem)
+    def _final_count(self, check: SignalCheck) -> _Count:
+        """Close all counts, and return the one that holds."""
+        count = self._count or _Count(self._new_chain(has_gyroscope=False), has_gyroscope=False)
+        count.finish()
+        if check.axes.outcome != "contradicting" or self.exercise == "cyclic" or self.profile is not None:
+            return count
+        if self._bare is None and self._tape is not None:
+            self._bare = self._from_tape(self._tape)
+        if self._bare is not None:
+            self._bare.finish()
+            if len(self._bare.reps) >= MOST_MISSED * len(count.reps):
+                return self._bare
+        count.reps = [_without_direction(rep) for rep in count.reps]
+        return count
 
-    def _warnings(self, bridged_s: float) -> list[str]:
-        warnings = [*self._stamps.notes, *rate_note(self._interval_s)]
-        warnings += [] if self._chain is None else self._chain.warnings(self._reps)
+    def _told_count(self, count: _Count) -> _Count:
+        """Return the count that holds as far as is known."""
+        check = self._check
+        is_doubted = check is not None and check.axes.outcome == "contradicting" and self.profile is None
+        return self._bare if is_doubted and self._bare is not None else count
+
+    def _tell(self, count: _Count, check: SignalCheck) -> list[Rep]:
+        """Return the reps that were not told, but for those whose direction waits for the axes to be known."""
+        told_count = self._told_count(count)
+        n_waiting = len(told_count.reps) - self._n_told
+        if (
+            self._tape is not None
+            and check.axes.outcome == "open"
+            and self._tells_directions
+            and self.min_reps > 1
+            and not self._has_waited
+        ):
+            if n_waiting <= HELD:
+                return []
+            self._has_waited = True
+        told = (
+            [rep for rep in told_count.reps[-n_waiting:] if rep.start_s >= self._told_until_s]
+            if n_waiting > 0
+            else []
+        )
+        if told_count is count and check.axes.outcome == "contradicting" and self.profile is None:
+            told = [_without_direction(rep) for rep in told]
+        self._n_told = max(self._n_told, len(told_count.reps))
+        if told:
+            self._told_until_s = told[-1].end_s
+        self._told += told
+        return told
+
+    @property
+    def _tells_directions(self) -> bool:
+        return self.side is not None and self.profile is None
+
+    def _interval_s(self, check: SignalCheck) -> float | None:
+        """Time between samples in the long run, s; None for a stream too short to be judged."""
+        return None if check.interval_s is None else self._stamps.interval_s
+
+    def _warnings(self, count: _Count, check: SignalCheck) -> list[str]:
+        warnings = [*self._stamps.notes, *rate_note(self._interval_s(check)), *check.warnings]
+        warnings += self._warnings_of_axes(count, check.axes)
+        # Where the axes contradict, that is why directions are unknown, and not what the chain knows of.
+        is_doubted = check.axes.outcome == "contradicting" and self.profile is None
+        warnings += count.chain.warnings([] if is_doubted else count.reps)
         taught = self.profile.side if isinstance(self.profile, Profile) else None
         if taught is not None and taught != self.side:
             warnings.append(
                 f"The profile was taught on the {taught} shoulder, and is used on the {self.side} one: the "
                 "directions are those that it tells; teach another one if the clip was put on anew."
             )
-        if self.exercise == "cyclic" and self._has_gyroscope and not self._gyr_varies:
-            warnings.append(CONSTANT_GYR)  # with circles, more follows from it, which their chain tells
-        if self._gaps:
-            lost_s = sum(gap.duration_s for gap in self._gaps)
+        if count.gaps:
+            lost_s = sum(gap.duration_s for gap in count.gaps)
             noun = "reps" if self.exercise == "cyclic" else "circles"
             warnings.append(
-                f"{len(self._gaps)} {'gap' if len(self._gaps) == 1 else 'gaps'} of {lost_s:.1f} s in all: "
+                f"{len(count.gaps)} {'gap' if len(count.gaps) == 1 else 'gaps'} of {lost_s:.1f} s in all: "
                 f"{noun} in them are not counted, and a set across one appears as two."
             )
-        if self._interval_s is not None and bridged_s > 0.0:
-            lost = 1.0 - self._n_samples * self._interval_s / (bridged_s + self._interval_s)
+        interval_s = self._interval_s(check)
+        if interval_s is not None and count.bridged_s > 0.0:
+            lost = 1.0 - count.n_samples * interval_s / (count.bridged_s + interval_s)
             if lost > NOTABLE_LOSS:
                 warnings.append(f"{100 * lost:.0f} % of the samples were lost and have been bridged.")
         return warnings
 
+    def _warnings_of_axes(self, count: _Count, axes: AxesVerdict) -> list[str]:
+        """Say what follows from axes that contradict each other, or from a gyroscope that is not there."""
+        if axes.outcome == "contradicting":
+            if self.exercise == "cyclic":
+                follows = "each sensor was counted on for itself, which this does not disturb"
+            elif self.profile is not None:
+                follows = "directions are those that the profile tells"
+            elif count is self._bare:
+                follows = "circles were counted without the gyroscope, and their direction is unknown"
+            else:
+                follows = "the direction of the circles is unknown"
+            return [f"{axes.seen}: {follows}. {axes.remedy}"]
+        if count.n_samples and not count.has_gyroscope and self.exercise == "shoulder-circles":
+            return [
+                "The sensor has no gyroscope, so the direction of the circles is unknown, and shrugs, lifted arms and "
+                "whatever else tilts the clip to and fro as slowly cannot be told from circles."
+            ]
+        return []
 
-def _columns(samples: Samples) -> FloatArray:
-    """Copy the values into one array: what is held back must not change with the caller's."""
-    return samples.acc.copy() if samples.gyr is None else np.concatenate([samples.acc, samples.gyr], axis=1)
+
+class _Count:
+    """What one chain makes of a stream.
+
+    Parameters
+    ----------
+    chain : Chain
+    has_gyroscope : bool
+        Whether the chain is given angular rate.
+    """
+
+    def __init__(self, chain: Chain, has_gyroscope: bool) -> None:
+        self.chain = chain
+        self.has_gyroscope = has_gyroscope
+        self.first_s = 0.0
+        self.last_s = 0.0
+        self.n_samples = 0
+        self.reps: list[Rep] = []
+        self.gaps: list[Gap] = []
+
+    def take(self, samples: Samples) -> None:
+        """Count the next samples, of which there is at least one."""
+        if not self.n_samples:
+            self.first_s = self.last_s = float(samples.t[0])
+            self.chain.begin(self.first_s)
+        steps_s = np.diff(samples.t, prepend=self.last_s)
+        self.n_samples += len(samples)
+        self.last_s = float(samples.t[-1])
+        start = 0
+        for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
+            for begin in range(start, cut, PIECE):
+                end = min(begin + PIECE, cut)
+                gyr = samples.gyr[begin:end] if self.has_gyroscope and samples.gyr is not None else None
+                self.reps += self.chain.update(samples.t[begin:end], _channels(samples.acc[begin:end], gyr))
+            if cut < len(samples):
+                self.reps += self.chain.end()
+                self.gaps.append(Gap(float(samples.t[cut] - steps_s[cut]), float(samples.t[cut])))
+                self.chain.begin(float(samples.t[cut]))
+            start = cut
+
+    def finish(self) -> None:
+        """Decide on everything that was held back."""
+        if self.n_samples:
+            self.reps += [*self.chain.end(), *self.chain.finish()]
+
+    @property
+    def sets(self) -> tuple[RepSet, ...]:
+        """Its reps, grouped."""
+        return group_reps(self.reps, self.chain.joined)
+
+    @property
+    def bridged_s(self) -> float:
+        """Length of the stream without its gaps, s."""
+        return self.last_s - self.first_s - sum(gap.duration_s for gap in self.gaps)
+
+    @property
+    def sampling_rate_hz(self) -> float | None:
+        """Effective rate outside of gaps, Hz; None for fewer than two samples."""
+        intervals = self.n_samples - 1 - len(self.gaps)
+        return intervals / self.bridged_s if intervals > 0 else None
 
 
-def _samples(t: FloatArray, x: FloatArray) -> Samples:
-    return Samples(t, x[:, :3], x[:, 3:] if x.shape[1] > 3 else None)
+def _known(units: Mapping[str, str] | None) -> frozenset[str]:
+    """Quantities of which a person says that they are in SI units."""
+    for quantity, unit in (units or {}).items():
+        if quantity not in ("acc", "gyr") or unit != PLAIN_UNITS[quantity]:
+            raise CountingError(
+                f'expected units of samples as {{"gyr": "rad/s"}} or {{"acc": "m/s^2"}}, got {quantity!r}: '
+                f"{unit!r}; samples are in SI units, and a table's own units are told where it is read"
+            )
+    return frozenset(units or {})
+
+
+def _without_direction(rep: Rep) -> Rep:
+    if not rep.phases or rep.direction == "unknown":
+        return rep
+    phases = tuple(
+        replace(phase, position=position) for phase, position in zip(rep.phases, POSITIONS["unknown"], strict=True)
+    )
+    return replace(rep, direction="unknown", phases=phases)
 
 
 def _channels(acc: FloatArray, gyr: FloatArray | None) -> FloatArray:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from os import PathLike
+from typing import Any
 
 from imucount.circles.profile import Profile
-from imucount.counter import LOWEST_RATES_HZ, RepCounter
+from imucount.counter import RepCounter
 from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.formats.csv_reader import open_csv
-from imucount.formats.frames import Frame, is_frame, recording_of_frame
+from imucount.formats.frames import Frame, is_frame, understood_frame
 from imucount.formats.recording import Recording
-from imucount.intake.rates import LOWEST_RATE_HZ
-from imucount.intake.turning import turning_problem
 from imucount.samples import Samples
 from imucount.sets import Exercise, Session, Side
+from imucount.units import PLAIN_UNITS
 
 __all__ = ["count", "other_side_warning"]
 
@@ -28,10 +28,13 @@ def count(
     min_reps: int = 2,
     exercise: Exercise = "shoulder-circles",
     profile: Profile | ExerciseProfile | None = None,
+    gyr_axes: str | None = None,
+    acc_axes: str | None = None,
+    units: Mapping[str, str] | None = None,
+    device: str | None = None,
     progress: Callable[[float], None] | None = None,
     sampling_rate_hz: float | None = None,
     columns: Mapping[str, str] | None = None,
-    device: str | None = None,
 ) -> Session:
     """Count the shoulder circles of a recording, or the reps of any exercise in it.
 
@@ -41,14 +44,17 @@ def count(
         A file is read and counted piece by piece, so it may be longer than memory.
     side : {"left", "right"}, optional
         The shoulder that wears the clip; over what the recording says.
-    min_reps, exercise, profile
-        As of `RepCounter`.
+    min_reps, exercise, profile, gyr_axes, acc_axes
+        As of `RepCounter`; axes are told over what the recording says.
+    units : mapping of str to str, optional
+        Units of "t", "acc" or "gyr" in a file or data frame that a person knows, such as {"gyr": "deg/s"}, over
+        what it says; what looks wrong about them is a warning then. Of samples as of `RepCounter`.
+    device : str, optional
+        Whose rows to count, of a file that has the rows of several devices.
     progress : callable, optional
         Called with the share of the file that has been counted, 0 to 1.
     sampling_rate_hz, columns
         Of a data frame, as of `recording_of_frame`.
-    device : str, optional
-        Of a file with the rows of several devices, which to count.
 
     Raises
     ------
@@ -70,8 +76,10 @@ def count(
     """
     if isinstance(source, (str, PathLike)):
         _refuse_extra("a file", sampling_rate_hz=sampling_rate_hz, columns=columns)
-        return _count_file(source, side, min_reps, exercise, profile, progress, device)
+        options = {"units": units, "gyr_axes": gyr_axes, "acc_axes": acc_axes, "device": device}
+        return _count_file(source, side, min_reps, exercise, profile, progress, options)
     _refuse_extra("samples in memory", device=device)
+    table_units: Mapping[str, str] = {}
     if isinstance(source, (Samples, Recording)):
         _refuse_extra("samples in memory", sampling_rate_hz=sampling_rate_hz, columns=columns)
     if isinstance(source, Samples):
@@ -82,21 +90,21 @@ def count(
                 f"expected a path, Recording, Samples or DataFrame, got {type(source).__name__}; "
                 "arrays make imucount.Samples(t, acc, gyr)"
             )
-        source = recording_of_frame(
-            source,
-            sampling_rate_hz=sampling_rate_hz,
-            columns=columns,
-            lowest_rate_hz=_lowest_rate_hz(exercise),
+        source, table_units = understood_frame(
+            source, sampling_rate_hz=sampling_rate_hz, columns=columns, units=units
         )
-    samples = source.samples
-    if samples.gyr is not None and len(samples) > 2:
-        problem = turning_problem(samples.t, samples.acc, samples.gyr)
-        if problem:
-            raise SampleError(problem)
+        units = {quantity: PLAIN_UNITS[quantity] for quantity in (units or {}) if quantity != "t"}
     counter = RepCounter(
-        side if side is not None else source.side, min_reps=min_reps, exercise=exercise, profile=profile
+        side if side is not None else source.side,
+        min_reps=min_reps,
+        exercise=exercise,
+        profile=profile,
+        gyr_axes=gyr_axes,
+        acc_axes=acc_axes,
+        units=units,
     )
-    counter.update(samples)
+    counter.table_units = table_units
+    counter.update(source.samples)
     session = counter.finish()
     return replace(
         session,
@@ -112,12 +120,17 @@ def _count_file(
     exercise: Exercise,
     profile: Profile | ExerciseProfile | None,
     progress: Callable[[float], None] | None,
-    device: str | None,
+    options: Mapping[str, Any],
 ) -> Session:
-    with open_csv(path, lowest_rate_hz=_lowest_rate_hz(exercise), device=device) as reader:
+    with open_csv(path, check=False, **options) as reader:
         counter = RepCounter(
-            side if side is not None else reader.header.side, min_reps=min_reps, exercise=exercise, profile=profile
+            side if side is not None else reader.header.side,
+            min_reps=min_reps,
+            exercise=exercise,
+            profile=profile,
+            units={quantity: PLAIN_UNITS[quantity] for quantity in reader.known},
         )
+        counter.table_units = reader.header.units
         try:
             for samples in reader:
                 counter.update(samples)
@@ -136,10 +149,6 @@ def _refuse_extra(what: str, **arguments: object) -> None:
         if value is not None:
             kind = "files" if name == "device" else "data frames"
             raise CountingError(f"expected {name} for {kind} only, got {value!r} for {what}")
-
-
-def _lowest_rate_hz(exercise: Exercise) -> float:
-    return LOWEST_RATES_HZ.get(exercise, LOWEST_RATE_HZ)  # one that does not exist is refused by the counter
 
 
 def other_side_warning(side: Side | None, recorded: Side | None) -> tuple[str, ...]:

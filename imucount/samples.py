@@ -50,14 +50,8 @@ class Samples:
     gyr: FloatArray | None
 
     def __init__(self, t: ArrayLike, acc: ArrayLike, gyr: ArrayLike | None = None) -> None:
-        times = _floats("t", t)
-        if times.ndim != 1:
-            raise SampleError(f"t must have one dimension, got shape {times.shape}")
-        object.__setattr__(self, "t", times)
-        object.__setattr__(self, "acc", _vectors("acc", acc, len(times)))
-        object.__setattr__(self, "gyr", None if gyr is None else _vectors("gyr", gyr, len(times)))
-        _check_finite("t", times)
-        _check_increasing(times)
+        # Copies: the caller may use its arrays again.
+        self._take(_floats("t", t), _floats("acc", acc), None if gyr is None else _floats("gyr", gyr))
 
     def __repr__(self) -> str:
         return f"<Samples: {describe(self)}>"
@@ -68,7 +62,26 @@ class Samples:
     def __getitem__(self, index: slice) -> Samples:
         if not isinstance(index, slice) or (index.step or 1) < 1:
             raise SampleError(f"Samples take a slice with a positive step such as samples[10:20], got {index!r}")
-        return Samples(self.t[index], self.acc[index], None if self.gyr is None else self.gyr[index])
+        return _sound(self.t[index], self.acc[index], None if self.gyr is None else self.gyr[index])
+
+    @classmethod
+    def owning(cls, t: FloatArray, acc: FloatArray, gyr: FloatArray | None = None) -> Samples:
+        """Make samples of arrays that nobody else will write to: they are checked, and not copied."""
+        samples = cls.__new__(cls)
+        samples._take(
+            np.ascontiguousarray(t), np.ascontiguousarray(acc), None if gyr is None else np.ascontiguousarray(gyr)
+        )
+        return samples
+
+    def _take(self, t: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> None:
+        if t.ndim != 1:
+            raise SampleError(f"t must have one dimension, got shape {t.shape}")
+        for name, values in (("acc", acc), ("gyr", gyr)):
+            if values is not None:
+                _check_vectors(name, values, len(t))
+        _check_finite("t", t)
+        _check_increasing(t)
+        _fill(self, t, acc, gyr)
 
     @property
     def has_gyroscope(self) -> bool:
@@ -94,12 +107,12 @@ class Samples:
                 f"expected at least one piece, all with angular rate or all without, got {len(parts)} pieces "
                 f"of which {sum(part.has_gyroscope for part in parts)} with; do they come from one sensor?"
             )
+        if len(parts) == 1:
+            return parts[0]
         gyr = [part.gyr for part in parts if part.gyr is not None]
-        return Samples(
-            np.concatenate([part.t for part in parts]),
-            np.concatenate([part.acc for part in parts]),
-            np.concatenate(gyr) if gyr else None,
-        )
+        t = np.concatenate([part.t for part in parts])
+        _check_increasing(t)
+        return _sound(t, np.concatenate([part.acc for part in parts]), np.concatenate(gyr) if gyr else None)
 
 
 def describe(samples: Samples) -> str:
@@ -118,19 +131,30 @@ def describe(samples: Samples) -> str:
 
 def _floats(name: str, values: ArrayLike) -> FloatArray:
     try:
-        return np.ascontiguousarray(values, dtype=np.float64)
+        return np.array(values, dtype=np.float64, order="C")
     except (TypeError, ValueError, OverflowError) as error:
         raise SampleError(f"{name} must be an array of numbers, got {type(values).__name__}: {error}") from error
 
 
-def _vectors(name: str, given: ArrayLike, n: int) -> FloatArray:
-    values = _floats(name, given)
+def _sound(t: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> Samples:
+    """Make samples of arrays that are known to be right: a part of samples, or several of them."""
+    samples = Samples.__new__(Samples)
+    _fill(samples, t, acc, gyr)
+    return samples
+
+
+def _fill(samples: Samples, t: FloatArray, acc: FloatArray, gyr: FloatArray | None) -> None:
+    object.__setattr__(samples, "t", t)
+    object.__setattr__(samples, "acc", acc)
+    object.__setattr__(samples, "gyr", gyr)
+
+
+def _check_vectors(name: str, values: FloatArray, n: int) -> None:
     if values.shape != (n, 3):
         raise SampleError(
             f"{name} must have shape ({n}, 3), one row of x, y, z for each of the {n} times, got {values.shape}"
         )
     _check_finite(name, values)
-    return values
 
 
 def _check_finite(name: str, values: FloatArray) -> None:

@@ -41,6 +41,7 @@ MAY_IMPORT = {
         "counting",
         "diary",
         "formats",
+        "intake",
         "live",
         "programme",
         "sensors",

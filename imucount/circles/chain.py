@@ -68,9 +68,6 @@ class CircleChain:
         self._selector = CircleSelector(
             side, has_gyroscope, min_reps, self._look_beside, self._has_rested, self._rest_height
         )
-        self._first_gyr: FloatArray | None = None
-        self._has_turned = False
-        self._n_samples = 0
         self._moves_s: list[float] = []
         self._last_circle: Circle | None = None
         self._joined: set[float] = set()
@@ -88,10 +85,6 @@ class CircleChain:
 
     def update(self, t: FloatArray, x: FloatArray) -> list[Rep]:
         """Take the next samples, return the reps that became certain."""
-        if self._first_gyr is None:
-            self._first_gyr = x[3:, :1]
-        self._has_turned = self._has_turned or bool((x[3:] != self._first_gyr).any())
-        self._n_samples += len(t)
         circles: list[Circle] = []
         for chunk in self._plane.update(self._grid.update(t, x)):
             if chunk.moved or (self._level is None and self._sits_otherwise(chunk.level)):
@@ -165,15 +158,7 @@ class CircleChain:
         """Say what the directions lack, and when the clip moved."""
         warnings = []
         if not self._has_gyroscope:
-            warnings.append(
-                "The sensor has no gyroscope, so the direction of the circles is unknown, and shrugs, lifted arms "
-                "and whatever else tilts the clip to and fro as slowly cannot be told from circles."
-            )
-        elif self._n_samples > 1 and not self._has_turned:
-            warnings.append(
-                "The angular rate is the same in every sample, so no circle was seen; was the gyroscope switched "
-                "off? Left out, it lets circles be counted, of unknown direction."
-            )
+            pass  # directions are unknown, and the counter says why there is none
         elif self._side is None and self._profile is None and reps:
             warnings.append(
                 "The side is not known, so the direction of the circles is unknown; "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -14,6 +14,7 @@ import click
 from imucount.cli.following import Clip, end_with_faults, run_clips, spec_of
 from imucount.cli.group import Number, counting_options, load_profile
 from imucount.cli.screen import CountDisplay, Pane, show
+from imucount.cli.signal_options import axes_options
 from imucount.errors import DeviceError
 from imucount.outside_text import printable_line
 
@@ -120,6 +121,8 @@ def live(
     min_reps: int,
     exercise: Exercise,
     profile: str | None,
+    gyr_axes: str | None,
+    acc_axes: str | None,
     file: str | None,
 ) -> None:
     """Count circles live, as a clip sends its samples: the number grows as circles become certain.
@@ -138,10 +141,11 @@ def live(
         raise click.UsageError("--profile tells directions, and what --exercise cyclic counts has none.")
     taught = load_profile(profile)
     clips = _clips(wanted, sides, rate_hz)
+    axes = {"gyr_axes": gyr_axes, "acc_axes": acc_axes}
     lost: OSError | None = None
-    with _recorded(clips, file):
+    with _recorded(clips, file, axes):
         try:
-            lost = run_clips(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught))
+            lost = run_clips(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught, axes))
         finally:  # whatever happened, what was counted is shown
             for clip in clips:
                 if clip.session is not None:
@@ -159,14 +163,22 @@ def live(
 @_sensors
 @_sides
 @_rate
-def record(file: str, wanted: tuple[str, ...], sides: tuple[Side, ...], rate_hz: float | None) -> None:
+@axes_options
+def record(
+    file: str,
+    wanted: tuple[str, ...],
+    sides: tuple[Side, ...],
+    rate_hz: float | None,
+    gyr_axes: str | None,
+    acc_axes: str | None,
+) -> None:
     """Write what a clip sends to FILE, a new file, until Ctrl-C. Nothing is counted.
 
     Whatever happens to the computer's programs, FILE is complete up to the last second. Of two clips each gets its
     own file, with its side in the name.
     """
     clips = _clips(wanted, sides, rate_hz)
-    with _recorded(clips, file):
+    with _recorded(clips, file, {"gyr_axes": gyr_axes, "acc_axes": acc_axes}):
         lost = run_clips(clips, _Clip.record)
     end_with_faults(clips, lost)
 
@@ -174,7 +186,14 @@ def record(file: str, wanted: tuple[str, ...], sides: tuple[Side, ...], rate_hz:
 class _Clip(Clip):
     """A clip that is counted or recorded."""
 
-    async def count(self, pane: Pane, min_reps: int, exercise: Exercise, profile: Profile | None) -> None:
+    async def count(
+        self,
+        pane: Pane,
+        min_reps: int,
+        exercise: Exercise,
+        profile: Profile | None,
+        axes: Mapping[str, str | None],
+    ) -> None:
         """Count until the stream ends, or is stopped; when cancelled, what came so far counts."""
         import asyncio
 
@@ -202,7 +221,12 @@ class _Clip(Clip):
         async with self.open(pane):
             display = CountDisplay(pane, self.title, exercise)
             counter = RepCounter(
-                self.side or self.source.side, min_reps=min_reps, exercise=exercise, profile=profile
+                self.side or self.source.side,
+                min_reps=min_reps,
+                exercise=exercise,
+                profile=profile,
+                gyr_axes=axes["gyr_axes"],
+                acc_axes=axes["acc_axes"],
             )
             await loading
             try:
@@ -285,7 +309,7 @@ def _titles(wanted: Sequence[str], sides: Sequence[Side]) -> Sequence[str | None
 
 
 @contextmanager
-def _recorded(clips: Sequence[_Clip], file: str | None) -> Iterator[None]:
+def _recorded(clips: Sequence[_Clip], file: str | None, axes: Mapping[str, str | None]) -> Iterator[None]:
     """Have each clip recorded, one to the file, several to files beside it; however it ends, tell where to."""
     from imucount.live.recorder import Recorder
 
@@ -296,7 +320,7 @@ def _recorded(clips: Sequence[_Clip], file: str | None) -> Iterator[None]:
             for number, clip in enumerate(clips if file is not None else (), start=1):
                 which = clip.side if clip.side and len(sides) == len(clips) else number
                 path = f"{stem}-{which}{extension}" if len(clips) > 1 else file or ""
-                clip.recorder = files.enter_context(Recorder(path, clip.source, side=clip.side))
+                clip.recorder = files.enter_context(Recorder(path, clip.source, side=clip.side, **axes))
             yield
     finally:
         for clip in clips:

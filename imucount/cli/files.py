@@ -14,16 +14,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import click
 
-from imucount.cli.group import (
-    Number,
-    counting_options,
-    device_option,
-    exercise_option,
-    load_profile,
-    without_option,
-)
+from imucount.cli.group import Number, counting_options, exercise_option, load_profile, without_option
 from imucount.cli.paths import files_of, short_names
 from imucount.cli.screen import CountDisplay, panes, progress, show
+from imucount.cli.signal_options import axes_options, file_options
 from imucount.errors import CountingError, ImucountError, RecordingError, SampleError
 from imucount.outside_text import printable_line
 from imucount.whole_file import check_place, replaced
@@ -54,20 +48,19 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print every
 @click.argument("files", type=click.Path(), nargs=-1, required=True, metavar="FILE...")
 @_side
 @counting_options
-@device_option
+@file_options
 @without_option
 @_json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a circle as CSV.")
 def count(
     files: tuple[str, ...],
     side: Side | None,
-    min_reps: int,
     exercise: Exercise,
     profile: str | None,
-    device: str | None,
     without: Kind | None,
     as_json: bool,
     as_csv: bool,
+    **told: Any,
 ) -> None:
     """Count the circles in FILE..., tables with the columns t,ax,ay,az,gx,gy,gz, and show them.
 
@@ -85,9 +78,7 @@ def count(
 
     def count_one(file: str) -> Session:
         with progress(f"Counting {_name(file)}") as done:
-            session = count_file(
-                file, side, min_reps=min_reps, exercise=exercise, profile=taught, device=device, progress=done
-            )
+            session = count_file(file, side, exercise=exercise, profile=taught, progress=done, **told)
         return session if without is None else session.without(without)
 
     if _is_one(files):
@@ -128,7 +119,7 @@ def count(
 @click.argument("file", type=click.Path())
 @_side
 @counting_options
-@device_option
+@file_options
 @click.option(
     "--speed",
     type=Number(min=0),
@@ -143,6 +134,9 @@ def replay(
     min_reps: int,
     exercise: Exercise,
     profile: str | None,
+    gyr_axes: str | None,
+    acc_axes: str | None,
+    units: dict[str, str] | None,
     device: str | None,
     speed: float,
 ) -> None:
@@ -153,23 +147,30 @@ def replay(
     On a terminal it shows the present set; otherwise it prints a line a circle. It ends with the table that
     `imucount count` shows. Ctrl-C ends it early, with what was counted up to then.
     """
-    from imucount.counter import LOWEST_RATES_HZ, RepCounter
+    from imucount.counter import RepCounter
     from imucount.counting import other_side_warning
     from imucount.formats.csv_reader import open_csv
     from imucount.sources.replay import replay as replayed
+    from imucount.units import PLAIN_UNITS
     from imucount.views.session_table import session_table
     from imucount.views.wording import clock_time
 
     taught = load_profile(profile)
-    lowest_hz = LOWEST_RATES_HZ[exercise]
     with (
         _naming(file),
-        open_csv(file, lowest_rate_hz=lowest_hz, device=device) as reader,
+        open_csv(file, check=False, units=units, gyr_axes=gyr_axes, acc_axes=acc_axes, device=device) as reader,
         _Interrupt() as interrupt,
         panes([_name(file)]) as (pane,),
     ):
         display = CountDisplay(pane, _name(file), exercise)
-        counter = RepCounter(side or reader.header.side, min_reps=min_reps, exercise=exercise, profile=taught)
+        counter = RepCounter(
+            side or reader.header.side,
+            min_reps=min_reps,
+            exercise=exercise,
+            profile=taught,
+            units={quantity: PLAIN_UNITS[quantity] for quantity in reader.known},
+        )
+        counter.table_units = reader.header.units
         for now_s, samples in replayed(reader, speed):
             counter.update(samples)
             display.update(counter.sets, counter.progress, now_s)
@@ -204,7 +205,8 @@ def replay(
 @click.option(
     "--profile", type=click.Path(), metavar="FILE", help="A profile of the same wearer and mount, to be added to."
 )
-@device_option
+@axes_options
+@file_options
 @click.option("--force", is_flag=True, help="Replace a file that exists; --profile's own needs no force.")
 def teach(
     file: str,
@@ -212,8 +214,8 @@ def teach(
     side: Side | None,
     out: str,
     profile: str | None,
-    device: str | None,
     force: bool,
+    **told: Any,
 ) -> None:
     """Learn from FILE, a recording of one circle or several of one direction, how the clip sits.
 
@@ -231,7 +233,7 @@ def teach(
 
     check_place(out)
     known = load_profile(profile)
-    recording = read_csv(file, device=device)
+    recording = read_csv(file, **told)
     with _naming(file):
         learned = learn(recording.samples, direction=direction, side=side or recording.side, profile=known)
     learned.save(out)
@@ -246,21 +248,21 @@ def teach(
 )
 @click.argument("files", type=click.Path(), nargs=-1, required=True, metavar="FILE...")
 @exercise_option
-@device_option
+@axes_options
+@file_options
 @_json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a file as CSV.")
-def inspect(files: tuple[str, ...], exercise: Exercise, device: str | None, as_json: bool, as_csv: bool) -> None:
+def inspect(files: tuple[str, ...], exercise: Exercise, as_json: bool, as_csv: bool, **told: Any) -> None:
     """Tell how FILE... are understood: columns, units, rate, gaps, gravity, side, and whether they can be counted.
 
     Of several files, or folders, each file has a row; one that cannot be read is told, and the exit code is 1.
     """
     _one_format(as_json, as_csv)
-    from imucount.counter import LOWEST_RATES_HZ
     from imucount.formats.inspection import inspect_csv
 
     def inspect_one(file: str) -> Inspection:
         with progress(f"Reading {_name(file)}"):
-            return inspect_csv(file, lowest_rate_hz=LOWEST_RATES_HZ[exercise], device=device)
+            return inspect_csv(file, exercise=exercise, **told)
 
     if _is_one(files) and not (as_json or as_csv):
         from imucount.views.inspection_table import inspection_table

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from imucount.cli.signal_options import axes_options
 from imucount.errors import ImucountError
 from imucount.outside_text import printable_line
 
@@ -109,16 +110,11 @@ without_option = click.option(
     type=click.Choice(["steps"]),
     help="Leave this out: with --exercise cyclic a walk between sets is counted, too, as a set of steps.",
 )
-device_option = click.option(
-    "--device",
-    metavar="NAME",
-    help="Whose rows to read, of a file that has the rows of several devices in a column.",
-)
 
 
 def counting_options(command: Command) -> Command:
     """Add what may be said about how to count."""
-    return _min_reps_option(exercise_option(_profile_option(command)))
+    return _min_reps_option(exercise_option(_profile_option(axes_options(command))))
 
 
 def load_profile(path: str | None) -> Profile | None:

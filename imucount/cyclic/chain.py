@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imucount.cyclic.agreement import AxisAgreement
 from imucount.cyclic.confidence import confidence
 from imucount.cyclic.following import Movement, MovementSet
 from imucount.cyclic.scene import FEWEST, sets_in, sets_of
@@ -56,12 +55,10 @@ class CyclicChain:
         self._taught = None if profile is None else profile.movement
         self._has_gyroscope = has_gyroscope
         self._min_reps = max(min_reps, 2)
-        self._agreement = AxisAgreement(RATE_HZ)
 
     def begin(self, first_s: float) -> None:
         """Begin a stretch of samples."""
         self._first_s = first_s
-        self._agreement.restart()
         self._grid = EvenGrid(RATE_HZ)
         self._parts: list[FloatArray] = []
         self._n = 0  # samples of the grid that came in
@@ -76,8 +73,6 @@ class CyclicChain:
         """Take the next samples, return the reps that became certain."""
         self._last_s = float(t[-1]) if len(t) else self._last_s
         bins = self._grid.update(t, x)
-        if self._has_gyroscope:
-            self._agreement.update(bins)
         bins[3:] *= RATE_WEIGHT
         self._parts.append(bins)
         self._n += bins.shape[1]
@@ -126,13 +121,8 @@ class CyclicChain:
         return None
 
     def warnings(self, reps: Sequence[Rep]) -> list[str]:
-        """Say that the sensors' axes disagree, where they do."""
-        if not self._agreement.is_doubtful:
-            return []
-        return [
-            "Accelerometer and gyroscope tell of different turning: their axes seem not to be the same. "
-            "Each was counted on for itself, which this does not disturb; no attitude can be had from both."
-        ]
+        """Say nothing: all that there is to know is said of the samples."""
+        return []
 
     @property
     def _scene_end(self) -> int:

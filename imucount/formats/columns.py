@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,7 +17,9 @@ from imucount.outside_text import printable_line, quoted
 from imucount.samples import FloatArray, Samples
 from imucount.units import PLAIN_UNITS, TO_SI
 
-__all__ = ["Columns", "NoColumnsError", "understand_columns", "understand_units"]
+__all__ = ["Columns", "NoColumnsError", "known_units", "understand_columns", "understand_units"]
+
+_LARGEST = 1e30  # m/s² or rad/s: far beyond any sensor, and its square is still a number
 
 _AXES = {"acc": ("ax", "ay", "az"), "gyr": ("gx", "gy", "gz")}
 _MEASURED = {"t": "time", "acc": "acceleration", "gyr": "angular rate"}
@@ -65,6 +67,8 @@ class Columns:
         -1 where the table has the acceleration in the other sign.
     device : int or None
         Where the name of the device is that a row is from.
+    is_gyr_bare : bool
+        Whether the angular rate has other names than gx, gy, gz, and nothing says its unit.
     layout : str
         Whose layout it is, where a program's was recognised.
     warnings : tuple of str
@@ -78,6 +82,7 @@ class Columns:
     acc_sign: int = 1
     device: int | None = None
     layout: str = ""
+    is_gyr_bare: bool = False
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -110,6 +115,22 @@ class Columns:
         meaning = meaning_of(self.names[self.used[0]])
         return bool(self.layout) or (meaning is not None and meaning.unit is not None)
 
+    def in_units(self, told: Mapping[str, str]) -> Columns:
+        """Take the units that a person tells, over those that the table says."""
+        units = {quantity: told.get(quantity, unit) for quantity, unit in self.units.items()}
+        return replace(self, units=units, is_gyr_bare=self.is_gyr_bare and "gyr" not in told)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What could also be meant otherwise, a sentence each, with what to say then."""
+        if not self.is_gyr_bare:
+            return ()
+        names = ", ".join(self.names[place] for place in self.used[4:])
+        return (
+            f"The columns {printable_line(names, 80)} do not say their unit and were taken for rad/s; where they "
+            "are in deg/s, say so by --units gyr=deg/s.",
+        )
+
     def with_gravity(self, values: FloatArray) -> FloatArray:
         """Bring an (n, len(read)) array to (n, len(used)), with gravity in the acceleration."""
         if not self.gravity:
@@ -122,15 +143,16 @@ class Columns:
 
     def to_samples(self, t: FloatArray, x: FloatArray) -> Samples:
         """Make samples of time in s, (n,), and the other columns in the order of `used`, in their units."""
-        with np.errstate(over="ignore"):  # what overflows is refused as not finite
-            return Samples(
-                t=t,
-                acc=x[:, :3] * (self.acc_sign * TO_SI["acc"][self.units["acc"]]),
-                gyr=x[:, 3:6] * TO_SI["gyr"][self.units["gyr"]] if self.has_gyroscope else None,
-            )
+        acc = _in_si(x[:, :3], self.acc_sign * TO_SI["acc"][self.units["acc"]])
+        gyr = _in_si(x[:, 3:6], TO_SI["gyr"][self.units["gyr"]]) if self.has_gyroscope else None
+        return Samples.owning(t, acc, gyr)
 
 
-def understand_columns(names: Sequence[str], declared_units: Mapping[str, str] | None = None) -> Columns:
+def understand_columns(
+    names: Sequence[str],
+    declared_units: Mapping[str, str] | None = None,
+    told_units: Mapping[str, str] | None = None,
+) -> Columns:
     """Find time, acceleration and angular rate among the names of columns.
 
     Parameters
@@ -141,6 +163,8 @@ def understand_columns(names: Sequence[str], declared_units: Mapping[str, str] |
         are left aside. The header of a program that is known brings its own meaning.
     declared_units : mapping of str to str, optional
         The units of "t", "acc" and "gyr", where they are declared beside the names.
+    told_units : mapping of str to str, optional
+        Those of them that a person tells: whatever the names say then is not asked.
 
     Raises
     ------
@@ -172,10 +196,11 @@ def understand_columns(names: Sequence[str], declared_units: Mapping[str, str] |
     if missing:
         raise NoColumnsError(_missing_columns(missing, names))
     places = {"t": [time], "acc": acc, "gyr": gyr}
+    told = told_units or {}
     units = {
-        quantity: _unit_of(
-            quantity, [place for place in group if place is not None], names, meanings, declared_units
-        )
+        quantity: told[quantity]
+        if quantity in told
+        else _unit_of(quantity, [place for place in group if place is not None], names, meanings, declared_units)
         for quantity, group in places.items()
         if any(place is not None for place in group)
     }
@@ -187,8 +212,13 @@ def understand_columns(names: Sequence[str], declared_units: Mapping[str, str] |
             f"No angular rate was found; if {printable_line(likely[0], 80)} holds it, name the columns gx, gy, "
             "gz, with the unit where it is not rad/s."
         )
+    is_gyr_bare = (
+        has_gyroscope
+        and "gyr" not in {**(declared_units or {}), **told}
+        and not any(is_plain(names[place]) or meanings[place].unit for place in used[4:])
+    )
     device = next((place for place, name in enumerate(names) if _is_device(name)), None)
-    return Columns(names, used, units, device=device, warnings=tuple(warnings))
+    return Columns(names, used, units, device=device, is_gyr_bare=is_gyr_bare, warnings=tuple(warnings))
 
 
 def understand_units(text: str) -> dict[str, str]:
@@ -209,6 +239,26 @@ def understand_units(text: str) -> dict[str, str]:
             )
         units[words[0]] = _known_unit(words[0], words[1])
     return units
+
+
+def known_units(units: Mapping[str, str]) -> dict[str, str]:
+    """Spell out units of "t", "acc" and "gyr" that a person told.
+
+    Raises
+    ------
+    SampleError
+        If a quantity or a unit is unknown.
+    """
+    for quantity in units:
+        if quantity not in PLAIN_UNITS:
+            raise SampleError(f"expected units of t, acc or gyr, got one of {quoted(str(quantity), 40)}")
+    return {quantity: _known_unit(quantity, str(unit)) for quantity, unit in units.items()}
+
+
+def _in_si(values: FloatArray, factor: float) -> FloatArray:
+    with np.errstate(over="ignore"):  # a number that is too large for a unit is none of a sensor anyway
+        scaled: FloatArray = values * factor
+    return np.nan_to_num(scaled, posinf=_LARGEST, neginf=-_LARGEST) if np.isinf(scaled).any() else scaled
 
 
 def _by_layout(layout: Layout, names: tuple[str, ...]) -> Columns:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from imucount.errors import RecordingError, SampleError
+from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.formats.columns import Columns, NoColumnsError, understand_columns, understand_units
 from imucount.formats.dialect import SEPARATORS, declared_separator, is_row_of_numbers, separator_of, split_cells
 from imucount.formats.encoding import decoded
 from imucount.formats.recording import FIRST_LINE
 from imucount.formats.text_file import TextFile
 from imucount.formats.unit_names import unit_named
+from imucount.intake.axes import AxisMap
 from imucount.outside_text import quoted
 from imucount.sets import Side
 
@@ -36,6 +37,8 @@ class Header:
         What else the header says.
     is_own : bool
         Whether imucount wrote the file.
+    axes : mapping of str to AxisMap
+        Of "acc" and "gyr" those whose axes are mapped as the file is read.
     separator : str
         What stands between the cells of a row.
     encoding : str
@@ -47,6 +50,7 @@ class Header:
     columns: Columns
     metadata: Mapping[str, str]
     is_own: bool
+    axes: Mapping[str, AxisMap] = field(default_factory=dict)
     separator: str = ","
     encoding: str = "utf-8"
 
@@ -61,23 +65,33 @@ class Header:
         return self.columns.units
 
 
-def read_header(file: TextFile) -> Header:
+def read_header(
+    file: TextFile, units: Mapping[str, str] | None = None, axes: Mapping[str, str] | None = None
+) -> Header:
     """Read a file up to its first row.
 
     The names of the columns are the first line that holds those of time and acceleration, above the first row of
     numbers. A line such as "sep=;" may come before, and a line with the units of the columns after it.
+
+    Parameters
+    ----------
+    file : TextFile
+    units, axes : mapping of str to str, optional
+        What a person tells of "t", "acc" and "gyr", over what the file says.
 
     Raises
     ------
     RecordingError
         With the line that is wrong, where there is one.
     """
-    return _HeaderReader(file).read()
+    return _HeaderReader(file, units or {}, axes or {}).read()
 
 
 class _HeaderReader:
-    def __init__(self, file: TextFile) -> None:
+    def __init__(self, file: TextFile, units: Mapping[str, str], axes: Mapping[str, str]) -> None:
         self._file = file
+        self._told_units = units
+        self._told_axes = axes
         self._known: dict[str, str] = {}
         self._lines: dict[str, int] = {}
         self._is_own = False
@@ -153,7 +167,7 @@ class _HeaderReader:
                 return self._from_comment(separator, cells, line)
             self._refuse()
         try:
-            columns = understand_columns(cells, self._declared_units())
+            columns = understand_columns(cells, self._declared_units(), self._told_units)
         except NoColumnsError as error:
             self._note_candidate(len(cells), error, line)
             return None
@@ -165,7 +179,9 @@ class _HeaderReader:
         """Take the last comment for the names of the columns, as `numpy.savetxt` writes them."""
         text = self._last_comment
         try:
-            return self._header(understand_columns(split_cells(text, separator) or []), separator)
+            return self._header(
+                understand_columns(split_cells(text, separator) or [], told_units=self._told_units), separator
+            )
         except SampleError:
             pass
         try:
@@ -198,7 +214,7 @@ class _HeaderReader:
                 if unit is None or units.setdefault(quantity, unit) != unit:
                     break
             else:
-                return replace(columns, units=units)
+                return replace(columns, units=units, is_gyr_bare=False)
         self._file.push_back(raw)
         return columns
 
@@ -217,12 +233,28 @@ class _HeaderReader:
         return Header(
             side=side,  # type: ignore[arg-type]  # one of the three, as checked above
             sampling_rate_hz=rate_hz,
-            columns=columns,
+            columns=columns.in_units(self._told_units) if self._told_units else columns,
+            axes=self._axes(),
             metadata=known,
             is_own=self._is_own,
             separator=separator,
             encoding=self._file.encoding,
         )
+
+    def _axes(self) -> dict[str, AxisMap]:
+        said = {quantity: self._known.pop(f"{quantity}_axes", None) for quantity in ("gyr", "acc")}
+        axes = {}
+        for quantity, text in said.items():
+            told = self._told_axes.get(quantity, text)
+            if told is None:
+                continue
+            try:
+                axes[quantity] = AxisMap(told)
+            except CountingError as error:
+                if quantity in self._told_axes:
+                    raise
+                raise RecordingError(str(error), self._file.path, self._lines[f"{quantity}_axes"]) from error
+        return axes
 
     def _declared_units(self) -> dict[str, str]:
         text = self._known.get("units")

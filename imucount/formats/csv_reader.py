@@ -10,15 +10,17 @@ commas, another encoding, lines before the header, rows that lack values. imucou
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike, fspath
+from typing import Any
 
 import numpy as np
 
 from imucount.closing import Closing
 from imucount.errors import RecordingError, SampleError
+from imucount.formats.columns import known_units
 from imucount.formats.csv_header import read_header
 from imucount.formats.csv_rows import RowParser, Rows
 from imucount.formats.devices import DeviceRows
@@ -29,7 +31,8 @@ from imucount.formats.notes import warnings_of_notes
 from imucount.formats.recording import Recording, declared_rate_warning, ignored_columns_warning
 from imucount.formats.text_file import TextFile
 from imucount.formats.times import has_date, seconds_of_text, with_unit_of_time
-from imucount.intake.check import PlausibilityCheck
+from imucount.intake.axes import mapped
+from imucount.intake.check import SignalCheck
 from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.intake.row_order import BackwardsError
 from imucount.intake.stamps import PATIENCE, Stamps
@@ -59,14 +62,21 @@ class CsvReader(Closing):
         gravity, an angular rate that must be in deg/s, the same values throughout. False is for looking at it.
     lowest_rate_hz : float, default 20
         Fewer samples a second are a wrong rate.
-    device : str, optional
-        Which to read, of a table that has the rows of several devices.
     chunk_bytes : int, default 8 MiB
         About how much of the file becomes one piece. The samples do not depend on it.
+    units : mapping of str to str, optional
+        Units of "t", "acc" or "gyr" that a person knows, over what the file says. What looks wrong about them is a
+        warning then.
+    gyr_axes, acc_axes : str, optional
+        Which axis of the file each axis x, y, z is taken from, such as "y,-x,z"; over what the file says.
+    device : str, optional
+        Whose rows to take of a table that has the rows of several devices.
 
     Attributes
     ----------
     header : Header
+    known : frozenset of str
+        Of "acc" and "gyr" those whose unit was told.
     bytes_total : int
         Size of the file, for a display of progress with `bytes_read`; 0 where it is unknown.
 
@@ -82,9 +92,15 @@ class CsvReader(Closing):
         *,
         check: bool = True,
         lowest_rate_hz: float = LOWEST_RATE_HZ,
-        device: str | None = None,
         chunk_bytes: int = CHUNK_BYTES,
+        units: Mapping[str, str] | None = None,
+        gyr_axes: str | None = None,
+        acc_axes: str | None = None,
+        device: str | None = None,
     ) -> None:
+        told = known_units(units or {})
+        told_axes = {key: axes for key, axes in (("gyr", gyr_axes), ("acc", acc_axes)) if axes is not None}
+        self.known = frozenset(told) - {"t"}
         self._path = fspath(path)
         self._chunk_bytes = max(1, chunk_bytes)
         self._ended = False
@@ -93,23 +109,25 @@ class CsvReader(Closing):
         self._file = TextFile(path)
         self.bytes_total = self._file.size
         try:
-            self.header = read_header(self._file)
+            self.header = read_header(self._file, told, told_axes)
         except BaseException:
             self._file.close()
             raise
         columns = self.header.columns
-        self._warnings = [*columns.warnings, *ignored_columns_warning(columns.ignored)]
+        self._warnings = [*columns.warnings, *columns.doubts, *ignored_columns_warning(columns.ignored)]
         self._notes: list[str] = []
         self._dated = False
         # imucount itself writes times in order; what is to be said of them, a count of them says, as live.
         self._stamps = None if self.header.is_own else Stamps(PATIENCE)
         self._recent_lines: deque[tuple[int, Sequence[int]]] = deque(maxlen=PATIENCE)
         if not self.header.is_own:
-            self._look_ahead()
+            self._look_ahead(is_unit_known="t" in told)
         self._parser = RowParser(self._path, self.header.columns, self.header.separator)
         self._joiner = RowJoiner()
         self._devices = DeviceRows(device)
-        self._check = PlausibilityCheck(self.header.units, lowest_rate_hz) if check else None
+        self._check = (
+            SignalCheck(self.header.units, known=self.known, lowest_rate_hz=lowest_rate_hz) if check else None
+        )
         self._chunks = self._read_chunks()
 
     def close(self) -> None:
@@ -141,7 +159,7 @@ class CsvReader(Closing):
         of_stamps = () if self._stamps is None else self._stamps.notes
         return (*self._warnings, *self._joiner.warnings, *of_stamps, *warnings_of_notes(self._notes))
 
-    def _look_ahead(self) -> None:
+    def _look_ahead(self, is_unit_known: bool) -> None:
         """See whether time is written as a date, and in which unit where that is not said."""
         columns = self.header.columns
         block = self._file.read_block(_AHEAD_BYTES)
@@ -150,6 +168,8 @@ class CsvReader(Closing):
         place = columns.used[0]
         cells = [row[place].strip() for row in rows if row is not None and len(row) > place]
         self._dated = bool(cells) and has_date(cells[0])
+        if is_unit_known:
+            return
         columns, of_unit = with_unit_of_time(columns, _leading_numbers(cells))
         self.header = replace(self.header, columns=columns)
         self._warnings += of_unit
@@ -174,7 +194,8 @@ class CsvReader(Closing):
             self._fail_without_samples()
         if self._check is not None:
             with self._translated():
-                self._warnings += self._check.finish()
+                self._check.finish()
+            self._warnings += self._check.warnings
             self._warnings += declared_rate_warning(self.header.sampling_rate_hz, self._check.interval_s)
 
     def _checked(self, t: FloatArray, x: FloatArray) -> Iterator[Samples]:
@@ -184,7 +205,7 @@ class CsvReader(Closing):
         self._n += len(samples)
         if self._check is not None:
             with self._translated():
-                self._check.update(samples)
+                samples = self._check.update(samples)
         yield samples
 
     def _fail_without_samples(self) -> None:
@@ -280,7 +301,8 @@ class CsvReader(Closing):
                 "is it in a smaller unit, such as Unix time in ms, us or ns?"
             )
         with self._translated():
-            return self.header.columns.to_samples(t, x)
+            samples = self.header.columns.to_samples(t, x)
+        return mapped(samples, self.header.axes)
 
     @contextmanager
     def _located(self) -> Iterator[None]:
@@ -300,20 +322,19 @@ class CsvReader(Closing):
             raise RecordingError(str(error), self._path) from error
 
 
-def open_csv(
-    path: str | PathLike[str],
-    *,
-    check: bool = True,
-    lowest_rate_hz: float = LOWEST_RATE_HZ,
-    device: str | None = None,
-    chunk_bytes: int = CHUNK_BYTES,
-) -> CsvReader:
+def open_csv(path: str | PathLike[str], **options: Any) -> CsvReader:
     """Open a CSV to read it piece by piece, in a `with` statement; the parameters are those of `CsvReader`."""
-    return CsvReader(path, check=check, lowest_rate_hz=lowest_rate_hz, device=device, chunk_bytes=chunk_bytes)
+    return CsvReader(path, **options)
 
 
 def read_csv(
-    path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ, device: str | None = None
+    path: str | PathLike[str],
+    *,
+    lowest_rate_hz: float = LOWEST_RATE_HZ,
+    units: Mapping[str, str] | None = None,
+    gyr_axes: str | None = None,
+    acc_axes: str | None = None,
+    device: str | None = None,
 ) -> Recording:
     """Read a table of text, or imucount's own CSV, whole.
 
@@ -322,15 +343,17 @@ def read_csv(
     path : path-like
     lowest_rate_hz : float, default 20
         Fewer samples a second are refused; cyclic counting does with 10.
-    device : str, optional
-        Which to read, of a table that has the rows of several devices.
+    units, gyr_axes, acc_axes, device
+        As of `CsvReader`.
 
     Raises
     ------
     RecordingError
         If it cannot be read, or cannot be a worn sensor's signal in the units it declares.
     """
-    with open_csv(path, lowest_rate_hz=lowest_rate_hz, device=device) as reader:
+    with CsvReader(
+        path, lowest_rate_hz=lowest_rate_hz, units=units, gyr_axes=gyr_axes, acc_axes=acc_axes, device=device
+    ) as reader:
         samples = Samples.concatenate(list(reader))
         return Recording(
             samples,

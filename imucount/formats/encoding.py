@@ -49,12 +49,12 @@ class Utf8File:
         self._kept += self._recoded(head)
 
     def read(self, size: int) -> bytes:
-        """Read about so many bytes; none at the end."""
-        while not self._kept:
-            piece = self._file.read(size)
+        """Read so many bytes, fewer only at the end."""
+        while len(self._kept) < size:
+            piece = self._file.read(size - len(self._kept))
             if not piece:
-                return b""
-            if self._decoder is None:
+                break
+            if self._decoder is None and not self._kept:
                 return piece
             self._kept += self._recoded(piece)
         piece = bytes(self._kept[:size])

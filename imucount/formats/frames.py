@@ -5,17 +5,18 @@ from __future__ import annotations
 import importlib
 import warnings as python_warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from imucount.errors import SampleError
 from imucount.formats.column_names import meaning_of
-from imucount.formats.columns import Columns, NoColumnsError, understand_columns
+from imucount.formats.columns import Columns, NoColumnsError, known_units, understand_columns
 from imucount.formats.joining import RowJoiner
 from imucount.formats.recording import Recording, declared_rate_warning, ignored_columns_warning
 from imucount.formats.times import seconds_of_series, with_unit_of_time
-from imucount.intake.check import PlausibilityCheck
+from imucount.intake.check import SignalCheck
 from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.intake.stamps import PATIENCE, Stamps
 from imucount.outside_text import quoted
@@ -26,7 +27,7 @@ from imucount.units import TO_SI
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Frame", "is_frame", "recording_of_frame"]
+__all__ = ["Frame", "is_frame", "recording_of_frame", "understood_frame"]
 
 
 _OF_FRAMES = ("columns", "column_names", "__arrow_c_stream__", "__dataframe__")
@@ -51,6 +52,7 @@ def recording_of_frame(
     *,
     sampling_rate_hz: float | None = None,
     columns: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
     lowest_rate_hz: float = LOWEST_RATE_HZ,
 ) -> Recording:
     """Make a Recording of a data frame.
@@ -67,6 +69,9 @@ def recording_of_frame(
         Rate of the rows, Hz, which gives the time where no column has it.
     columns : mapping of str to str, optional
         Other names for columns, such as ``{"chest_acc_1": "ax (g)"}``.
+    units : mapping of str to str, optional
+        Units of "t", "acc" or "gyr" that a person knows, over what the names say. What looks wrong about them is a
+        warning then.
     lowest_rate_hz : float, default 20
         Fewer samples a second are refused.
 
@@ -83,19 +88,42 @@ def recording_of_frame(
     >>> recording_of_frame(frame, side="right", sampling_rate_hz=50.0).samples.duration_s
     0.02
     """
+    recording, in_table = understood_frame(
+        frame, side, sampling_rate_hz=sampling_rate_hz, columns=columns, units=units
+    )
+    check = SignalCheck(in_table, known=frozenset(units or {}) - {"t"}, lowest_rate_hz=lowest_rate_hz)
+    samples = check.update(recording.samples)
+    check.finish()
+    warnings = (*recording.warnings, *check.warnings, *declared_rate_warning(sampling_rate_hz, check.interval_s))
+    return replace(recording, samples=samples, warnings=warnings)
+
+
+def understood_frame(
+    frame: Frame,
+    side: Side | None = None,
+    *,
+    sampling_rate_hz: float | None = None,
+    columns: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+) -> tuple[Recording, Mapping[str, str]]:
+    """Make a Recording of a data frame for whoever judges it, with the units in the frame.
+
+    Parameters and errors are those of `recording_of_frame`, but that the values may be anything.
+    """
     if sampling_rate_hz is not None and not 0 < sampling_rate_hz < float("inf"):
         raise SampleError(f"expected a positive sampling rate in Hz, got {sampling_rate_hz!r}")
     table = _renamed(_pandas_frame(frame), columns or {})
     table = _with_time(table, sampling_rate_hz)
     try:
-        understood = understand_columns([str(name) for name in table.columns])
+        told = known_units(units or {})
+        understood = understand_columns([str(name) for name in table.columns], told_units=told).in_units(told)
     except NoColumnsError as error:
         hint = "" if _has_time(table) else "; where no column has the time, give the rate as sampling_rate_hz"
         raise SampleError(f"{error}{hint}") from error
     t, x = _numbers(table, understood)
     if len(t) < 2:
         raise SampleError(f"expected at least two samples, got {len(t)}")
-    understood, of_unit = with_unit_of_time(understood, t)
+    understood, of_unit = (understood, ()) if "t" in told else with_unit_of_time(understood, t)
     t = t * TO_SI["t"][understood.units["t"]]
     joiner = RowJoiner()
     rows = len(t)
@@ -107,12 +135,9 @@ def recording_of_frame(
         )
     stamps = Stamps(PATIENCE)
     samples = understood.to_samples(*stamps.whole(t, x))
-    check = PlausibilityCheck(understood.units, lowest_rate_hz)
-    check.update(samples)
-    warnings = (*understood.warnings, *ignored_columns_warning(understood.ignored), *of_unit)
-    warnings += (*joiner.warnings, *stamps.notes, *check.finish())
-    warnings += declared_rate_warning(sampling_rate_hz, check.interval_s)
-    return Recording(samples, side, sampling_rate_hz, warnings=warnings)
+    warnings = (*understood.warnings, *understood.doubts, *ignored_columns_warning(understood.ignored), *of_unit)
+    warnings += (*joiner.warnings, *stamps.notes)
+    return Recording(samples, side, sampling_rate_hz, warnings=warnings), understood.units
 
 
 def _pandas_frame(frame: Any) -> pd.DataFrame:

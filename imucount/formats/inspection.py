@@ -13,11 +13,11 @@ from imucount.errors import SampleError
 from imucount.formats.csv_reader import CsvReader, open_csv
 from imucount.formats.dialect import SEPARATORS
 from imucount.formats.recording import declared_rate_warning
-from imucount.intake.check import CONSTANT_GYR, PlausibilityCheck
+from imucount.intake.check import SignalCheck
 from imucount.intake.gravity import magnitude
-from imucount.intake.rates import LONG_STEP, LOWEST_RATE_HZ, rate_note
+from imucount.intake.rates import LONG_STEP, LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note
 from imucount.samples import FloatArray
-from imucount.sets import LONGEST_BRIDGE_S, Gap, Side
+from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, Side
 
 __all__ = ["Inspection", "inspect_csv"]
 
@@ -115,7 +115,14 @@ class Inspection:
 
 
 def inspect_csv(
-    path: str | PathLike[str], *, lowest_rate_hz: float = LOWEST_RATE_HZ, device: str | None = None
+    path: str | PathLike[str],
+    *,
+    lowest_rate_hz: float | None = None,
+    exercise: Exercise = "shoulder-circles",
+    units: Mapping[str, str] | None = None,
+    gyr_axes: str | None = None,
+    acc_axes: str | None = None,
+    device: str | None = None,
 ) -> Inspection:
     """Read a CSV through and tell what it holds, in memory that does not grow with the file.
 
@@ -124,10 +131,12 @@ def inspect_csv(
     Parameters
     ----------
     path : path-like
-    lowest_rate_hz : float, default 20
-        Fewer samples a second are told as a problem.
-    device : str, optional
-        Which to look at, of a file that has the rows of several devices.
+    lowest_rate_hz : float, optional
+        Fewer samples a second are told as a problem: by default than the exercise needs.
+    exercise : {"shoulder-circles", "cyclic"}, default "shoulder-circles"
+        For what it is judged.
+    units, gyr_axes, acc_axes, device
+        As of `CsvReader`.
 
     Raises
     ------
@@ -135,14 +144,20 @@ def inspect_csv(
         If it is not a table of finite numbers with increasing time. A wrong unit or rate does not raise; it is
         told as `problem`.
     """
-    with open_csv(path, check=False, device=device) as reader:
-        return _inspect(reader, fspath(path), lowest_rate_hz)
+    of_shoulder = exercise == "shoulder-circles"
+    if lowest_rate_hz is None:
+        lowest_rate_hz = LOWEST_RATE_HZ if of_shoulder else LOWEST_CYCLIC_RATE_HZ
+    with open_csv(path, check=False, units=units, gyr_axes=gyr_axes, acc_axes=acc_axes, device=device) as reader:
+        check = SignalCheck(
+            reader.header.units, known=reader.known, lowest_rate_hz=lowest_rate_hz, of_shoulder=of_shoulder
+        )
+        return _inspect(reader, fspath(path), check)
 
 
-def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
+def _inspect(reader: CsvReader, path: str, judge: SignalCheck) -> Inspection:
     header = reader.header
     lengths, steps = _Thinned(), _Thinned()
-    check: PlausibilityCheck | None = PlausibilityCheck(header.units, lowest_rate_hz)
+    check: SignalCheck | None = judge
     problem: str | None = None
     warnings: list[str] = []
     n = n_usual = 0
@@ -170,8 +185,10 @@ def _inspect(reader: CsvReader, path: str, lowest_rate_hz: float) -> Inspection:
                 check, problem = None, str(error)
     if check is not None:
         try:
-            warnings += check.finish()
-            warnings += [CONSTANT_GYR] if check.gyr_is_constant else []
+            check.finish()
+            warnings += check.warnings
+            if check.axes.outcome == "contradicting":
+                warnings.append(f"{check.axes.seen}: the direction of circles is unknown. {check.axes.remedy}")
         except SampleError as error:
             problem = str(error)
     median_step_s = float(np.median(steps.values))

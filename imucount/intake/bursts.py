@@ -118,6 +118,30 @@ class BurstSpreader:
             t, x = self._drawn()
         return self._take(t, x)
 
+    def pass_on(self, t: FloatArray, last: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """Hold the last of samples that each come alone, as all do where all is well, and give the one before.
+
+        Parameters
+        ----------
+        t : (n,) array, s
+        last : (1, k) array
+            The values of the last of them.
+
+        Returns
+        -------
+        t : (1,) array, s
+        x : (1, k) array
+            The sample before them. They follow as they are, but for the last. None, and nothing is done, where not
+            all are known to come alone.
+        """
+        if self.interval_s is None or sum(len(part) for part, _ in self._held) != 1 or not self._follow_alone(t):
+            return None
+        held_t, held_x = self._drawn()
+        self._held = [(t[-1:], last)]
+        self.n += len(t)
+        self._before_s = float(t[-2] if len(t) > 1 else held_t[0])
+        return held_t, held_x
+
     def finish(self) -> tuple[FloatArray, FloatArray]:
         """Give what is held back."""
         if not self._held:
@@ -156,12 +180,9 @@ class BurstSpreader:
         """Give the bursts that are over."""
         given = []
         n_held = sum(len(part) for part, _ in self._held)
-        if n_held == 1 and self._follow_alone(t):
-            given_t, given_x = _joined([*self._held, (t[:-1], x[:-1])])
-            self._held = [(t[-1:], x[-1:])]
-            self.n += len(given_t)
-            self._before_s = float(given_t[-1])
-            return given_t, given_x
+        held = self.pass_on(t, x[-1:])
+        if held is not None:
+            return _joined([held, (t[:-1], x[:-1])])
         while len(t):
             assert self.interval_s is not None
             index = np.arange(self._index, self._index + len(t))

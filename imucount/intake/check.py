@@ -1,49 +1,88 @@
-"""PlausibilityCheck: whether a signal can be a worn sensor's in the units that its recording declares."""
+"""SignalCheck: the one judge of a signal as it comes in, for whoever counts it, reads it or looks at it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from imucount.errors import SampleError
+from imucount.intake.axes import AxesVerdict, judge_axes
+from imucount.intake.columns import DeadColumns, gravity_in_gyroscope
 from imucount.intake.gravity import gravity_problem
+from imucount.intake.gyroscope import gyroscope_problem
 from imucount.intake.rates import LOWEST_RATE_HZ, rate_problem, typical_step
-from imucount.intake.turning import check_largest_rate, turning_problem
+from imucount.intake.turning import Turning, TurningSums
+from imucount.intake.values import ImpossibleValues
 from imucount.samples import Samples
-from imucount.units import PLAIN_UNITS
+from imucount.sets import LONGEST_BRIDGE_S
 
-__all__ = ["CONSTANT_GYR", "PlausibilityCheck"]
+__all__ = ["HEAD_S", "SignalCheck"]
 
-CONSTANT_GYR = "The angular rate is the same in every sample; was the gyroscope switched off?"
-"""What whoever counts a signal, or looks at it, says of one with `PlausibilityCheck.gyr_is_constant`."""
+HEAD_S = 2.0
+LONGEST_HEAD_S = 10.0
+"""The rate and gravity are judged on the first samples of this length, s; of the longer one where a rate seems
+wrong, since many packets may be lost as a link begins."""
+
+OFTEN = 1.15
+"""By what factor more must have been seen before axes are judged once more."""
+
+LISTENED_S = 0.5
+"""At least so much, s, is listened to at a time."""
+
+SAME_THROUGHOUT = (
+    "expected a signal that changes, got the same values in every sample; is the sensor stuck, "
+    "or were the values filled in?"
+)
+
+ENOUGH_SEEN = 300.0
+"""`TurningSums.seen` of about 20 circles: axes that are sound by then are not asked about any more."""
 
 
-_HEAD = 20_000  # samples on which the units are judged: 50 s at 400 Hz
+class SignalCheck:
+    """Hears what a signal says of itself.
 
-
-class PlausibilityCheck:
-    """Refuses a signal whose rate, gravity or turning cannot be a worn sensor's, and one that never changes.
-
-    The rate and the units are judged on the first 20 000 samples, so the outcome does not depend on how the
-    stream is cut.
+    It leaves out values that no sensor has, and refuses a signal whose rate, gravity or unit cannot be right. Of
+    axes that contradict each other it tells, since there is something to count all the same. The outcome does not
+    depend on how the stream is cut.
 
     Parameters
     ----------
     units : mapping of str to str, optional
-        The units that the recording declares, for the messages; the samples themselves are in SI.
+        The units in the table that the samples are from, for the messages; the samples themselves are in SI.
+    known : collection of str, optional
+        Quantities of which a person knows the unit, "acc" or "gyr": what looks wrong is told, and not refused.
     lowest_rate_hz : float, optional
         Fewer samples a second are refused.
+    of_shoulder : bool, default True
+        Whether a shoulder moves; other limbs swing so that their linear acceleration explains more.
     """
 
-    def __init__(self, units: Mapping[str, str] = PLAIN_UNITS, lowest_rate_hz: float = LOWEST_RATE_HZ) -> None:
-        self._units = units
+    def __init__(
+        self,
+        units: Mapping[str, str] | None = None,
+        *,
+        known: Collection[str] = (),
+        lowest_rate_hz: float = LOWEST_RATE_HZ,
+        of_shoulder: bool = True,
+    ) -> None:
+        self._units = units or {}
+        self._known = known
         self._lowest_rate_hz = lowest_rate_hz
-        self._head: list[Samples] | None = []
-        self._first: Samples | None = None
+        self._values = ImpossibleValues(self._units, known)
+        self._columns = DeadColumns()
+        self._turning: Turning | None = Turning()
+        self._head: Samples | None = None
+        self._waiting: list[Samples] = []
+        self._is_begun = self._is_headed = False
+        self._last_s = 0.0
         self._interval_s: float | None = None
-        self._acc_varies = False
-        self._gyr_varies = False
+        self._doubts: list[str] = []
+        self._verdict = AxesVerdict("open")
+        self._sums: TurningSums | None = None
+        self._judged_seen = 0.0
+        self._unit_is_doubted = False
+        self._of_shoulder = of_shoulder
 
     @property
     def interval_s(self) -> float | None:
@@ -51,62 +90,150 @@ class PlausibilityCheck:
         return self._interval_s
 
     @property
+    def axes(self) -> AxesVerdict:
+        """What is known so far of the axes of accelerometer and gyroscope."""
+        return self._verdict
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether what is known of the axes may still change."""
+        return self._turning is not None
+
+    @property
     def gyr_is_constant(self) -> bool:
         """Whether there is angular rate, the same in every sample so far."""
-        return self._first is not None and self._first.gyr is not None and not self._gyr_varies
+        return self._columns.gyr_is_constant
 
-    def update(self, samples: Samples) -> None:
-        """Take the next samples of the stream.
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader should know, a sentence each; complete after `finish`."""
+        return (*self._values.warnings, *self._doubts)
+
+    def update(self, samples: Samples) -> Samples:
+        """Take the next samples of the stream, return those with values that can be.
 
         Raises
         ------
         SampleError
-            As soon as the signal is known to be implausible.
+            As soon as the signal is known to be none of a worn sensor.
         """
+        if not self._is_headed and len(samples):
+            self._take_head(samples)  # with what is impossible: it tells the unit
+        samples = self._values.update(samples)
         if not len(samples):
-            return
-        if self._first is None:
-            self._first = samples[:1]
-        if not self._acc_varies:
-            self._acc_varies = bool((samples.acc != self._first.acc).any())
-        if samples.gyr is not None and self._first.gyr is not None:
-            if not self._gyr_varies:
-                self._gyr_varies = bool((samples.gyr != self._first.gyr).any())
-            check_largest_rate(samples.t, samples.gyr, self._units["gyr"])
-        if self._head is not None:
-            self._head.append(samples)
-            if sum(map(len, self._head)) >= _HEAD:
-                self._judge_head()
+            return samples
+        self._waiting.append(samples)
+        if samples.t[-1] - self._waiting[0].t[0] >= LISTENED_S:
+            self._hear_waiting()
+        return samples
 
-    def finish(self) -> tuple[str, ...]:
-        """Close the stream and return warnings about it, a sentence each.
+    def finish(self) -> None:
+        """Close the stream: judge by all that was seen.
 
         Raises
         ------
         SampleError
-            If the signal as a whole is implausible.
+            If the signal as a whole is none of a worn sensor.
         """
-        if self._first is None:
-            return ()
-        if not self._acc_varies and not self._gyr_varies:
-            raise SampleError(
-                "expected a signal that changes, got the same values in every sample; is the sensor stuck, "
-                "or were the values filled in?"
-            )
-        if self._head is not None:
-            self._judge_head()
-        if not self._acc_varies:
-            return ("The acceleration is the same in every sample; is the accelerometer stuck?",)
-        return ()
+        self._hear_waiting()
+        if not self._is_headed and self._head is not None and len(self._head) > 1:
+            self._judge_head(self._head)
+        if self._columns.acc_is_constant and self._interval_s is not None:
+            if self._columns.gyr_is_constant or not self._has_gyroscope:
+                raise SampleError(SAME_THROUGHOUT)
+            self._doubts.append("The acceleration is the same in every sample; is the accelerometer stuck?")
+        self._judge_axes(None)
 
-    def _judge_head(self) -> None:
-        assert self._head is not None
-        head = Samples.concatenate(self._head)[:_HEAD]
-        self._head = None
-        self._interval_s = typical_step(np.diff(head.t))
-        problem = rate_problem(head.t, self._units["t"], self._lowest_rate_hz)
-        problem = problem or gravity_problem(head.t, head.acc, self._units["acc"])
-        if problem is None and head.gyr is not None:
-            problem = turning_problem(head.t, head.acc, head.gyr, self._units["gyr"])
+    @property
+    def _has_gyroscope(self) -> bool:
+        return self._head is not None and self._head.has_gyroscope
+
+    def _take_head(self, samples: Samples) -> None:
+        head = samples[:0] if self._head is None else self._head
+        begin_s = float(head.t[0] if len(head) else samples.t[0])
+        enough = int(np.searchsorted(samples.t, begin_s + LONGEST_HEAD_S)) + 3  # however the sum is rounded
+        self._head = Samples.concatenate([head, samples[:enough]])
+        for head_s in (HEAD_S, LONGEST_HEAD_S):
+            if self._head.duration_s < head_s or len(self._head) <= 2:
+                return
+            n = max(int(np.searchsorted(self._head.t, self._head.t[0] + head_s)) + 1, 3)
+            if self._rate_problem(self._head[:n]) is None:
+                break
+        self._judge_head(self._head[:n])
+
+    def _rate_problem(self, head: Samples) -> str | None:
+        return rate_problem(head.t, self._units.get("t"), self._lowest_rate_hz)
+
+    def _judge_head(self, head: Samples) -> None:
+        problem = self._rate_problem(head)
         if problem is not None:
             raise SampleError(problem)
+        problem = gravity_problem(head.t, head.acc, self._units.get("acc"))
+        if problem is not None and bool((head.acc == head.acc[0]).all()) and "acc" not in self._known:
+            raise SampleError(SAME_THROUGHOUT)
+        self._refuse("acc", problem)
+        if head.gyr is not None:
+            self._refuse("gyr", gravity_in_gyroscope(head.acc, head.gyr, self._units.get("gyr")))
+        self._interval_s = typical_step(np.diff(head.t))
+        self._is_headed = True
+        self._head = head[:1]
+
+    def _hear_waiting(self) -> None:
+        """Listen to what has come since the last time: small packets are put together, which costs less."""
+        if not self._waiting:
+            return
+        samples = self._waiting[0] if len(self._waiting) == 1 else Samples.concatenate(self._waiting)
+        self._waiting = []
+        self._columns.update(samples)
+        if self._turning is not None:
+            self._listen(self._turning, samples)
+
+    def _listen(self, turning: Turning, samples: Samples) -> None:
+        if samples.gyr is None:
+            self._turning = None
+            return
+        steps_s = np.diff(samples.t, prepend=self._last_s if self._is_begun else samples.t[0])
+        self._is_begun, self._last_s = True, float(samples.t[-1])
+        start = 0
+        for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
+            for sums in turning.update(samples[start:cut]) if cut > start else ():
+                self._sums = sums
+                self._judge_unit(sums)
+                if sums.seen > self._judged_seen * OFTEN:
+                    self._judged_seen = sums.seen
+                    self._judge_axes(sums.end_s)
+            if cut < len(samples):
+                turning.restart()
+            start = cut
+
+    def _judge_unit(self, sums: TurningSums) -> None:
+        if self._unit_is_doubted:
+            return
+        problem = gyroscope_problem(sums, self._units.get("gyr"))
+        self._unit_is_doubted = problem is not None
+        self._refuse("gyr", problem)
+
+    def _judge_axes(self, now_s: float | None) -> None:
+        """Judge once more by what was seen up to now, or, with None, by all; unless nothing can change."""
+        if self._turning is None:
+            return
+        is_all = now_s is None
+        dead = self._columns.dead() if now_s is None else self._columns.dead(now_s)
+        if self._columns.gyr_is_constant and (is_all or dead is not None):
+            seen = "The angular rate is the same in every sample"
+            self._verdict = AxesVerdict("contradicting", seen, "Was the gyroscope switched off?")
+        elif dead is not None:
+            self._verdict = AxesVerdict("contradicting", dead, "Is the sensor, or what read it, broken?")
+        elif self._sums is not None:
+            self._verdict = judge_axes(self._sums, is_all=is_all, of_shoulder=self._of_shoulder)
+        is_known = self._verdict.outcome == "sound" and self._judged_seen > ENOUGH_SEEN
+        if is_all or is_known:
+            self._turning = None
+
+    def _refuse(self, quantity: str, problem: str | None) -> None:
+        """Refuse what looks wrong, or tell it of what a person knows better."""
+        if problem is None:
+            return
+        if quantity not in self._known:
+            raise SampleError(problem)
+        self._doubts.append(f"Counted in the unit that was told, all the same: {problem}.")

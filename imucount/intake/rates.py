@@ -69,6 +69,7 @@ def rate_problem(t: FloatArray, unit: str | None = None, lowest_hz: float = LOWE
         Fewer samples a second are a problem.
     """
     interval_s = typical_step(np.diff(t))
+    interval_s = max(interval_s, 1e-300) if interval_s == interval_s else interval_s  # a rate can be had of it
     if np.isnan(interval_s) or _is_rate(1 / interval_s, lowest_hz):
         return None
     message = (

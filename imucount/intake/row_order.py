@@ -15,7 +15,7 @@ import numpy as np
 from imucount.errors import SampleError
 from imucount.samples import FloatArray
 
-__all__ = ["BackwardsError", "RowOrder"]
+__all__ = ["NO_TIME_S", "REMEMBERED", "BackwardsError", "RowOrder"]
 
 FIRST_ROWS = 16
 """So many rows tell how far apart rows are, and by majority which stamps are right."""
@@ -153,6 +153,31 @@ class RowOrder:
                 return t[:0], x[:0]
             t, x = self._begin()
         return self._take(t, x)
+
+    @property
+    def longest_s(self) -> float | None:
+        """Rows that follow within so many s, at other times, go through as they are; None while others may not."""
+        is_certain = self._n_taken >= CERTAIN_ROWS and self._apart is None and not self._waiting
+        return self._longest_s if is_certain and not self._offset_s else None
+
+    @property
+    def newest_s(self) -> float:
+        """Time of the newest row, s."""
+        return -np.inf if self._newest_s is None else self._newest_s
+
+    def note_passed(self, t: FloatArray, last: FloatArray) -> None:
+        """Learn of rows that went through as they are, without being asked for.
+
+        Parameters
+        ----------
+        t : (n,) array, s
+        last : (min(n, REMEMBERED), k) array
+            The values of the last of them.
+        """
+        self._newest_s = float(t[-1])
+        self._n_taken += len(t)
+        self._index += len(t)
+        self._given(t, last)
 
     def finish(self) -> tuple[FloatArray, FloatArray]:
         """Give what is held back."""

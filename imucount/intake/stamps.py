@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from imucount.intake.bursts import BurstSpreader
-from imucount.intake.row_order import RowOrder
-from imucount.samples import FloatArray
+from imucount.intake.bursts import SURELY_ALONE, BurstSpreader
+from imucount.intake.row_order import NO_TIME_S, REMEMBERED, RowOrder
+from imucount.samples import FloatArray, Samples
 
 __all__ = ["PATIENCE", "Stamps"]
 
 PATIENCE = 64
 """For what is recorded already: so many rows are waited for by others that come late."""
+
+BLOCK = 1 << 12
+"""So many samples are put in order at a time where not all is well. Fewer that are well are not looked for."""
 
 NOTABLE_BURSTS = 0.01
 NOTABLE_BURST_S = 0.5
@@ -133,6 +137,58 @@ class Stamps:
             return np.empty(0), np.empty((0, 0))
         return np.concatenate([t for t, _ in parts]), np.concatenate([x for _, x in parts])
 
+    def update_samples(self, samples: Samples) -> list[Samples]:
+        """Take samples in place of arrays. Those whose times are sound are handed on as they are, at no cost.
+
+        Raises
+        ------
+        BackwardsError
+            If the stamps go back, and stay there.
+        """
+        given = []
+        start, odd, limits = 0, np.empty(0, dtype=np.intp), (0.0, 0.0)
+        while start < len(samples):
+            now = self._limits()
+            if now is not None:
+                if now != limits:
+                    limits, odd = now, _odd(samples.t, *now)
+                stop = int(odd[np.searchsorted(odd, start, side="right")])
+                if stop == len(samples) or stop - start >= BLOCK:
+                    passed = self._pass_on(samples[start:stop], now)
+                    if passed:
+                        given += passed
+                        start = stop
+                        continue
+            part = samples[start : start + BLOCK]
+            given.append(_samples(*self.update(part.t, _columns(part))))
+            start += len(part)
+        return [part for part in given if len(part)]
+
+    def finish_samples(self) -> list[Samples]:
+        """Give what is held back, of samples."""
+        t, x = self.finish()
+        return [_samples(t, x)] if len(t) else []
+
+    def _limits(self) -> tuple[float, float] | None:
+        """How far apart samples must be, and may be, to be handed on as they are; None where none are."""
+        interval_s, longest_s = self._spreader.interval_s, self._order.longest_s
+        if self._zeros is not None or interval_s is None or longest_s is None:
+            return None
+        return SURELY_ALONE * interval_s, longest_s
+
+    def _pass_on(self, samples: Samples, limits: tuple[float, float]) -> list[Samples]:
+        """Hand on samples that are as far apart as they should be; none if they do not follow those before."""
+        t = samples.t
+        if not limits[0] < t[0] - self._order.newest_s <= limits[1] or max(-t[0], t[-1]) > NO_TIME_S:
+            return []
+        last = _columns(samples[-REMEMBERED:])
+        held = self._spreader.pass_on(t, last[-1:])
+        if held is None:
+            return []
+        self._order.note_passed(t, last)
+        parts = [_samples(*held), samples[:-1]]
+        return parts if len(samples) >= BLOCK else [Samples.concatenate(parts)]
+
     def whole(self, t: FloatArray, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Take all samples at once, as of `update`, and return them all."""
         parts = [self.update(t, x), self.finish()]
@@ -153,6 +209,20 @@ class Stamps:
             self._zeros_s = float(t[n] - self._zeros[0][0][0]) if self._n_zeros else 0.0
             self._zeros = None
         return t[n:], x[n:]
+
+
+def _odd(t: FloatArray, above_s: float, up_to_s: float) -> NDArray[np.intp]:
+    """Places of samples that are not as far from those before as they should be, and their number as the last."""
+    steps = np.diff(t)
+    return np.append(np.flatnonzero((steps <= above_s) | (steps > up_to_s)) + 1, len(t))
+
+
+def _columns(samples: Samples) -> FloatArray:
+    return samples.acc if samples.gyr is None else np.concatenate([samples.acc, samples.gyr], axis=1)
+
+
+def _samples(t: FloatArray, x: FloatArray) -> Samples:
+    return Samples.owning(t, x[:, :3], x[:, 3:] if x.shape[1] > 3 else None)
 
 
 def _rows(n: int) -> str:

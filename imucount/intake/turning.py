@@ -1,82 +1,188 @@
-"""Turning: whether the angular rate can be in its unit."""
+"""Turning: what accelerometer and gyroscope tell of the same turning, summed up as the samples come.
+
+A vector that is fixed in space, such as gravity, turns as seen from the sensor by minus the cross product of the
+angular rate and the vector: d(acc)/dt = acc x gyr. Linear acceleration disturbs it, so slow movement is looked at,
+and each block of it counts the less the more of d(acc)/dt is along acc, where turning has no part.
+
+What is kept are sums, so few that they serve any session, and enough to ask afterwards how well acc x (N gyr + b)
+would explain d(acc)/dt, whatever the matrix N and the bias b.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from imucount.errors import SampleError
-from imucount.intake.advice import column_advice
-from imucount.intake.gravity import magnitude
-from imucount.intake.rates import typical_step
-from imucount.samples import FloatArray
-from imucount.units import PLAIN_UNITS, TO_SI
+from imucount.filters import EvenGrid, Lowpass
+from imucount.samples import FloatArray, Samples
 
-__all__ = ["check_largest_rate", "turning_problem"]
+__all__ = ["GRID_HZ", "Turning", "TurningSums"]
 
-# Sensors with a range of 2000 deg/s have a full scale of up to 2294 deg/s, which is 40 rad/s.
-_LARGEST_RATE_RAD_S = 41.0
+GRID_HZ = 10.0
+CUTOFF_HZ = 0.5
+"""Slow movement: a shoulder that circles at this pace has a twentieth of g in linear acceleration."""
 
-# Of the turning that the gyroscope reports, the part that the accelerometer confirms is near 1 in rad/s and near
-# pi / 180 in deg/s. In 261 real recordings in rad/s it was never within these bounds where 5 % of the samples
-# turned faster than 4 rad/s; given in deg/s, all that moved were within them or beyond the largest rate.
-_CONFIRMED_IF_DEGREES = (0.008, 0.035)
-_FAST_RAD_S = 4.0
-# Correlation of what both tell. A sensor that really turns by so few deg/s hardly moves otherwise, so both agree;
-# where it is thrown about, as on the wrist of a swimmer or a player, they do not, and nothing follows.
-_LEAST_AGREEMENT = 0.3
-_BLOCK_S = 0.25  # steps are added up over this time: vibration cancels, turning does not
+BLOCK = 20
+"""Samples of the grid that are weighed together: 2 s, two thirds of a usual circle."""
+
+LEAST_DISTURBANCE = 0.02
+"""m²/s⁵: what a block without linear acceleration is taken to be disturbed by. Blocks of standing have 0.001 to
+0.01 by the noise of usual sensors."""
+
+MOVING_RAD_S = 0.02
+"""Blocks that neither sensor sees turn by this much, rms, say nothing of the sensors but their noise. Circles make
+0.03 to 0.4 of it."""
 
 
-def turning_problem(t: FloatArray, acc: FloatArray, gyr: FloatArray, unit: str | None = None) -> str | None:
-    """Why the angular rate looks like deg/s, or None.
+@dataclass(frozen=True, slots=True, eq=False)
+class TurningSums:
+    """Sums over the blocks so far, each block weighed.
 
-    Parameters
+    Attributes
     ----------
-    t : (n,) array, s
-    acc : (n, 3) array, m/s²
-    gyr : (n, 3) array, rad/s
-    unit : str, optional
-        The unit of the angular rate in the table that it is from, where it is from one.
+    both : (3, 4) array
+        Of (d(acc)/dt x acc) by (gyr, 1).
+    turned : (3, 3, 4, 4) array
+        Of (|acc|² I - acc acc') by (gyr, 1)(gyr, 1)'.
+    seen : float
+        Of |d(acc)/dt|².
+    acc_rms, gyr_rms : float
+        rad/s: the turning of moving blocks, each about its own mean, as seen by either sensor: that of acc by
+        |d(acc)/dt| / |acc|. These are lengths, which no turning or mirroring of axes changes.
+    most_acc, most_gyr : float
+        rad/s: the same in the block in which each was largest.
+    moving_s : float
+        Length of the blocks in which something turned, s.
+    end_s : float
+        Where the last block ends, s.
     """
-    block = max(1, round(min(len(t), _BLOCK_S / typical_step(np.diff(t))))) if len(t) > 1 else 1
-    blocks = (len(t) - 1) // block
-    fast = float(np.percentile(magnitude(gyr), 95))
-    if (unit or PLAIN_UNITS["gyr"]) != "rad/s" or fast < _FAST_RAD_S or blocks < 2:
-        return None
-    with np.errstate(over="ignore", invalid="ignore"):
-        # A vector that is fixed in space, such as gravity, turns backwards as seen from the sensor.
-        told = -np.cross(gyr[1:] + gyr[:-1], acc[1:] + acc[:-1]) / 4 * np.diff(t)[:, None]
-        told = told[: blocks * block].reshape(blocks, block, 3).sum(axis=1)
-        seen = np.diff(acc, axis=0)[: blocks * block].reshape(blocks, block, 3).sum(axis=1)
-        common, tiny = float(np.sum(told * seen)), np.finfo(float).tiny
-        confirmed = common / max(float(np.sum(told * told)), tiny)
-        agreement = confirmed * np.sqrt(np.sum(told * told) / max(float(np.sum(seen * seen)), tiny))
-    if not _within(confirmed, _CONFIRMED_IF_DEGREES) or agreement < _LEAST_AGREEMENT:
-        return None
-    return (
-        f"expected the angular rate in rad/s, got up to {fast:.3g} while the accelerometer tilts only "
-        f"{100 * confirmed:.1f} % of that; is it in deg/s?{column_advice('gx', 'deg/s', unit)}"
-    )
+
+    both: FloatArray
+    turned: FloatArray
+    seen: float
+    acc_rms: float
+    gyr_rms: float
+    most_acc: float
+    most_gyr: float
+    moving_s: float
+    end_s: float
+
+    def unexplained(self, maps: FloatArray) -> FloatArray:
+        """How much of d(acc)/dt is left when the angular rate is mapped, with the bias that leaves least.
+
+        Parameters
+        ----------
+        maps : (m, 3, 3) array
+
+        Returns
+        -------
+        (m,) array
+            In shares of `seen`; more than 1 where no turning at all would explain it better.
+        """
+        gravity = self.turned[:, :, 3, 3]
+        left = self.seen - 2.0 * np.einsum("mia,ia->m", maps, self.both[:, :3])
+        left = left + np.einsum("mia,mjc,ijac->m", maps, maps, self.turned[:, :, :3, :3], optimize=True)
+        pull = self.both[:, 3] - np.einsum("ija,mja->mi", self.turned[:, :, :3, 3], maps)
+        bias = np.linalg.solve(gravity + 1e-4 * np.trace(gravity) * np.eye(3), pull.T).T
+        left = left - 2.0 * np.sum(bias * pull, axis=1) + np.einsum("mi,ij,mj->m", bias, gravity, bias)
+        return np.asarray(left / max(self.seen, np.finfo(float).tiny))
+
+    def best_map(self, doubt: float) -> tuple[FloatArray, float]:
+        """Return the matrix, near the unit matrix by `doubt`, that explains most, and the share that it leaves."""
+        matrix = self.turned.transpose(0, 2, 1, 3).reshape(12, 12)
+        towards = self.both.reshape(12)
+        slopes = np.arange(12) % 4 < 3
+        penalty = np.where(
+            slopes, doubt * matrix.diagonal()[slopes].mean(), 1e-4 * np.trace(self.turned[:, :, 3, 3])
+        )
+        penalty = penalty + 1e-12  # of a gyroscope that tells nothing
+        unit = np.eye(3, 4).reshape(12)
+        best = np.linalg.solve(matrix + np.diag(penalty), towards + penalty * unit)
+        left = self.seen - 2.0 * best @ towards + best @ matrix @ best
+        return best.reshape(3, 4)[:, :3], float(left / max(self.seen, np.finfo(float).tiny))
 
 
-def check_largest_rate(t: FloatArray, gyr: FloatArray, unit: str) -> None:
-    """Refuse an angular rate that no sensor has, in rad/s.
+class Turning:
+    """Sums up what both sensors tell as samples come; the sums do not depend on how they are cut.
 
-    Raises
-    ------
-    SampleError
-        If one is beyond 2350 deg/s.
+    Notes
+    -----
+    A stretch that must not be bridged ends with `restart`; the sums go on.
     """
-    if max(gyr.max(), -gyr.min()) > _LARGEST_RATE_RAD_S:
-        size = np.abs(gyr).max(axis=1)
-        index = int(np.argmax(size > _LARGEST_RATE_RAD_S))
-        likely = "deg/s" if unit == "rad/s" else "raw counts"
-        raise SampleError(
-            f"expected the angular rate in {unit} within 2350 deg/s ({_LARGEST_RATE_RAD_S:g} rad/s), got "
-            f"{size[index] / TO_SI['gyr'][unit]:.4g} at t = {t[index]:.6g} s; is it in {likely}?"
-            f"{column_advice('gx', likely, unit)}"
+
+    def __init__(self) -> None:
+        self._both = np.zeros((3, 4))
+        self._turned = np.zeros((3, 3, 4, 4))
+        self._seen = 0.0
+        self._lengths = np.zeros(3)
+        self._most = np.zeros(2)
+        self._n_moving = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew after a gap."""
+        self._grid = EvenGrid(GRID_HZ)
+        self._lowpass = Lowpass(CUTOFF_HZ, GRID_HZ)
+        self._smooth = np.empty((6, 0))
+        self._end_s: float | None = None
+
+    def update(self, samples: Samples) -> list[TurningSums]:
+        """Take the next samples of a stretch; return the sums after each block that they completed."""
+        assert samples.gyr is not None
+        if self._end_s is None:
+            self._end_s = float(samples.t[0])
+        x = np.empty((6, len(samples)))
+        x[:3], x[3:] = samples.acc.T, samples.gyr.T
+        return self.add(self._grid.update(samples.t, x))
+
+    def add(self, bins: FloatArray) -> list[TurningSums]:
+        """Take the next samples of the grid, shape (6, n); return the sums after each block they completed."""
+        self._smooth = np.concatenate([self._smooth, self._lowpass.update(bins)], axis=1)
+        blocks = max(self._smooth.shape[1] - 1, 0) // BLOCK
+        sums = []
+        for block in range(blocks):
+            self._end_s = (self._end_s or 0.0) + BLOCK / GRID_HZ
+            self._weigh(np.ascontiguousarray(self._smooth[:, block * BLOCK : (block + 1) * BLOCK + 1]))
+            sums.append(self.sums)
+        self._smooth = self._smooth[:, blocks * BLOCK :]
+        return sums
+
+    @property
+    def sums(self) -> TurningSums:
+        """The sums so far."""
+        by_acc, by_gyr, weight = self._lengths.tolist()
+        return TurningSums(
+            both=self._both,
+            turned=self._turned,
+            seen=self._seen,
+            acc_rms=float(np.sqrt(by_acc / weight)) if weight else 0.0,
+            gyr_rms=float(np.sqrt(by_gyr / weight)) if weight else 0.0,
+            most_acc=float(np.sqrt(self._most[0])),
+            most_gyr=float(np.sqrt(self._most[1])),
+            moving_s=self._n_moving * BLOCK / GRID_HZ,
+            end_s=self._end_s or 0.0,
         )
 
+    def _weigh(self, x: FloatArray) -> None:
+        change = np.diff(x[:3], axis=1) * GRID_HZ
+        middle = 0.5 * (x[:, 1:] + x[:, :-1])
+        acc, rate = middle[:3], np.concatenate([middle[3:], np.ones((1, middle.shape[1]))])
+        squared = np.sum(acc * acc, axis=0)
+        along = np.sum(change * acc, axis=0)
+        disturbed = float(np.sum(along * along / np.maximum(squared, 1e-6))) / GRID_HZ
+        weight = 1.0 / (disturbed + LEAST_DISTURBANCE) / GRID_HZ
+        across = squared * np.eye(3)[:, :, np.newaxis] - acc[:, np.newaxis] * acc
+        seen = float(np.sum(change * change))
+        self._both = self._both + weight * np.cross(change, acc, axis=0) @ rate.T
+        pairs = (rate[:, np.newaxis] * rate).reshape(16, -1)
+        self._turned = self._turned + weight * (across.reshape(9, -1) @ pairs.T).reshape(3, 3, 4, 4)
+        self._seen += weight * seen
 
-def _within(value: float, bounds: tuple[float, float]) -> bool:
-    return bounds[0] <= value <= bounds[1]
+        n, heavy = middle.shape[1], float(np.sum(squared))
+        spread = middle[3:] - middle[3:].mean(axis=1, keepdims=True)
+        by_gyr, by_acc = float(np.sum(spread * spread)) / n, seen / max(heavy, 1e-6)
+        if max(by_gyr, by_acc) > MOVING_RAD_S**2:
+            self._n_moving += 1
+            self._most = np.maximum(self._most, [by_acc, by_gyr])
+            self._lengths = self._lengths + weight * heavy * np.array([by_acc, by_gyr, 1.0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -204,7 +204,8 @@ async def count_live(
     error: ImucountError | None = None
     ours: list[Notice] = []  # of the recording and the display
     now_s, start_s = 0.0, None
-    n_reps = n_shown = 0
+    told: list[Rep] = []
+    n_shown = 0
     try:
         async with aclosing(watch(source)) as moments:
             async for moment in moments:
@@ -214,7 +215,8 @@ async def count_live(
                 ours += recording.take(moment)
                 reps = [] if moment.samples is None else counter.update(moment.samples)
                 notices = (*moment.notices, *ours[n_shown:])
-                n_reps, n_shown = n_reps + len(reps), len(ours)
+                told += reps
+                n_shown = len(ours)
                 update = LiveUpdate(now_s, tuple(reps), counter.progress, notices, start_s=start_s)
                 failed = await display.show(update)
                 ours += (*failed, *recording.note(failed, now_s))
@@ -228,7 +230,7 @@ async def count_live(
     session = counter.finish()
     notices = tuple(ours[n_shown:])
     ours += await display.show(
-        LiveUpdate(now_s, session.reps[n_reps:], counter.progress, notices, error=error, start_s=start_s)
+        LiveUpdate(now_s, _untold(session.reps, told), counter.progress, notices, error=error, start_s=start_s)
     )
     warnings = (*source.warnings, *(notice.text for notice in ours), *ended)
     return replace(
@@ -236,6 +238,13 @@ async def count_live(
         warnings=(*warnings, *session.warnings),
         provenance=session.provenance.of(source.metadata),
     )
+
+
+def _untold(reps: tuple[Rep, ...], told: Sequence[Rep]) -> tuple[Rep, ...]:
+    """Reps of a session that were not told: where those that were are not the session's, the later ones."""
+    if reps[: len(told)] == tuple(told):
+        return reps[len(told) :]
+    return tuple(rep for rep in reps if rep.start_s >= told[-1].end_s)
 
 
 class _Recording:

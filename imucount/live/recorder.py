@@ -12,6 +12,7 @@ from imucount.closing import Closing
 from imucount.errors import RecordingError
 from imucount.formats.notes import BEGIN, END, note_of_event, note_of_warning
 from imucount.formats.recording import RecordingWriter
+from imucount.intake.axes import AxisMap
 from imucount.outside_text import printable_line
 from imucount.samples import Samples
 from imucount.sets import Side
@@ -37,6 +38,9 @@ class Recorder(Closing):
         the end is written after them.
     side : {"left", "right"}, optional
         The shoulder that wears the clip; over what the source says.
+    gyr_axes, acc_axes : str, optional
+        Which axis of the sensor each axis is taken from, such as "y,-x,z". The file holds what came, and says this
+        in its header, so that whoever reads it maps the axes.
 
     Attributes
     ----------
@@ -52,7 +56,17 @@ class Recorder(Closing):
         If there is a file of that name, or none can be made.
     """
 
-    def __init__(self, path: str | PathLike[str], source: Source, *, side: Side | None = None) -> None:
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        source: Source,
+        *,
+        side: Side | None = None,
+        gyr_axes: str | None = None,
+        acc_axes: str | None = None,
+    ) -> None:
+        told = {"gyr_axes": gyr_axes, "acc_axes": acc_axes}
+        self._axes = {key: AxisMap(axes).text for key, axes in told.items() if axes is not None}
         self.path = fspath(path)
         self.notices: list[Notice] = []
         self.is_broken = False
@@ -166,7 +180,9 @@ class Recorder(Closing):
             has_gyroscope=samples.has_gyroscope,
             side=self._side or self._source.side,
             sampling_rate_hz=self._source.sampling_rate_hz,
-            metadata={"start_utc": start.isoformat(timespec="milliseconds")} | _on_lines(self._source.metadata),
+            metadata={"start_utc": start.isoformat(timespec="milliseconds")}
+            | self._axes
+            | _on_lines(self._source.metadata),
         )
         for text in (BEGIN, *self._early):
             writer.note(text)

@@ -125,6 +125,12 @@ class View:
         number = [(f"{self.brief_number}  ", "bold green")] if self.brief_number else []
         return Group(self.head, Text.assemble(*number, said), *self.notices)
 
+    def briefest(self) -> RenderableType:
+        """Lay out in two lines what it is, and the number."""
+        number = [(f"{self.brief_number}  ", "bold green")] if self.brief_number else []
+        counted = Text.assemble(*number, *self.lines[:1], no_wrap=True, overflow="ellipsis")
+        return Group(self.head, counted)
+
 
 def live_view(
     sets: Sequence[RepSet],
@@ -319,6 +325,7 @@ class Arranged:
             ]
             yield Group(_beside([view.tall() for view in self.views]), *notices)
         yield Group(*(view.brief() for view in self.views))
+        yield Group(*(view.briefest() for view in self.views))
 
 
 MARGINS_WIDTH = 5

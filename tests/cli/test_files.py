@@ -268,7 +268,9 @@ BAD = {
     "header only": b"t,ax,ay,az,gx,gy,gz\n",
     "one sample": f"t,ax,ay,az,gx,gy,gz\n{SAMPLE}\n".encode(),
     "text": f"t,ax,ay,az,gx,gy,gz\n{SAMPLE}\n0.01,high,0,9.81,0,0,0\n".encode(),
-    "time goes back": f"t,ax,ay,az,gx,gy,gz\n{SAMPLE}\n-0.01,0,0,9.81,0,0,0\n".encode(),
+    "time goes back": "\n".join(
+        ["t,ax,ay,az,gx,gy,gz", *(f"{second}.{row},0,0,9.81,0,0,0" for second in (90, 5) for row in range(10, 60))]
+    ).encode(),
     "columns": b"a,b,c,d\n1,2,3,4\n",
     "binary": bytes(range(256)) * 20,
 }

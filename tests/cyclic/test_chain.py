@@ -17,7 +17,6 @@ from scipy.signal import butter, sosfilt
 
 from imucount import CountingError, RepCounter, SampleError, Samples, Session, count
 from imucount.cli import main
-from imucount.cyclic.agreement import AxisAgreement
 from imucount.cyclic.confidence import confidence
 from imucount.cyclic.following import Movement, MovementSet
 from imucount.cyclic.templates import Cycle
@@ -416,29 +415,6 @@ def test_axes_that_agree_and_axes_that_do_not():
     (warning,) = count(swapped, exercise="cyclic").warnings
     assert "axes" in warning
     assert sizes(count(swapped, exercise="cyclic")) == [10]
-
-
-def test_a_sensor_that_hardly_turns_is_not_judged():
-    agreement = AxisAgreement(25.0)
-    rng = np.random.default_rng(0)
-    still = rng.normal(0.0, 0.02, (6, 5000))
-    still[2] += G
-    agreement.update(still)
-    assert agreement.correlation is None
-    assert not agreement.is_doubtful
-
-
-def test_agreement_is_the_correlation_of_both_kinds_of_turning():
-    t = np.arange(0.0, 60.0, 0.04)
-    angle = 0.8 * np.sin(2.0 * np.pi * t / 8.0)
-    rate = np.gradient(angle, t)
-    zero = np.zeros_like(t)
-    x = np.stack([G * np.cos(angle), G * np.sin(angle), zero, zero, zero, -rate])
-    right, wrong = AxisAgreement(25.0), AxisAgreement(25.0)
-    right.update(x)
-    wrong.update(x * np.array([1, 1, 1, 1, 1, -1])[:, np.newaxis])
-    assert right.correlation > 0.95
-    assert wrong.correlation < -0.95
 
 
 def test_a_swing_that_ends_long_after_it_began():

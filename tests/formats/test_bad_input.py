@@ -347,12 +347,8 @@ def test_gravity_removed(path):
     refused(path, lines(table), ["near 9.807 m/s^2", "linear acceleration"])
 
 
-def test_an_angular_rate_in_deg_per_s(path):
-    refused(path, scaled(gyr=180 / np.pi), ["rad/s", "gx (deg/s)"])
-    slow = values()
-    slow[:, 4:] *= 180 / np.pi / 3
-    slow[:, 2] = 9.81 * np.sin(0.2 / 3 * np.sin(np.pi * slow[:, 0]))
-    refused(path, lines(slow), ["accelerometer", "gx (deg/s)"])
+def test_an_angular_rate_that_no_sensor_has(path):
+    refused(path, scaled(gyr=100 * 180 / np.pi), ["rad/s", "gx (deg/s)"])
     refused(path, ["# units: gyr deg/s", *scaled(gyr=100 * 180 / np.pi)], ["raw counts"])
 
 

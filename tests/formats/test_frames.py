@@ -89,6 +89,17 @@ def test_frames_of_any_kind(kind):
     assert np.allclose(samples.t - samples.t[0], T, atol=1e-6)
     assert np.allclose(samples.acc, FRAME[NAMES[1:4]].to_numpy())
     assert np.allclose(samples.gyr, FRAME[NAMES[4:]].to_numpy())
+    told = [warning for warning in recording.warnings if "do not say their unit" in warning]
+    assert len(told) == (kind == "gaitmap's names")
+    assert recording.warnings == tuple(told)
+
+
+def test_a_bare_angular_rate_of_other_names_is_counted_in_the_unit_that_is_told():
+    named = FRAME.rename(columns=lambda n: {"a": "acc_", "g": "gyr_"}.get(n[0], "") + n[-1])
+    for axis in "xyz":
+        named[f"gyr_{axis}"] *= 180 / np.pi
+    recording = recording_of_frame(named, units={"gyr": "deg/s"})
+    assert np.allclose(recording.samples.gyr, FRAME[NAMES[4:]].to_numpy())
     assert recording.warnings == ()
 
 

@@ -1,0 +1,80 @@
+"""Options by which a person says what a signal is: its axes, its units, and whose rows they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from imucount.errors import CountingError
+
+__all__ = ["axes_options", "file_options"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Axes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    name = "axes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Make axes of text."""
+        from imucount.intake.axes import AxisMap
+
+        try:
+            return AxisMap(value).text
+        except CountingError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+class _Unit(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    name = "unit"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Make a quantity and its unit of text."""
+        quantity, equals, unit = str(value).partition("=")
+        if not equals or quantity not in ("t", "acc", "gyr") or not unit:
+            self.fail(f"expected a unit such as gyr=rad/s, of t, acc or gyr, got {value!r}.", param, ctx)
+        return quantity, unit
+
+
+def _as_mapping(
+    ctx: click.Context, param: click.Parameter, units: tuple[tuple[str, str], ...]
+) -> dict[str, str] | None:
+    return dict(units) or None
+
+
+_gyr_axes_option = click.option(
+    "--gyr-axes",
+    type=_Axes(),
+    metavar="X,Y,Z",
+    help="Which axis of the gyroscope each axis is taken from, such as y,-x,z, where a sensor's axes are not "
+    "the same as those of its accelerometer.",
+)
+_acc_axes_option = click.option(
+    "--acc-axes", type=_Axes(), metavar="X,Y,Z", help="The same for the axes of the accelerometer."
+)
+_units_option = click.option(
+    "--units",
+    multiple=True,
+    type=_Unit(),
+    callback=_as_mapping,
+    metavar="WHAT=UNIT",
+    help="A unit in FILE that you know, such as gyr=rad/s, of t, acc or gyr: it wins over what FILE says, and "
+    "over what the values look like.",
+)
+_device_option = click.option(
+    "--device",
+    metavar="NAME",
+    help="Whose rows to read, of a file that has the rows of several devices in a column.",
+)
+
+
+def axes_options(command: Command) -> Command:
+    """Add what may be said about the axes of a sensor."""
+    return _gyr_axes_option(_acc_axes_option(command))
+
+
+def file_options(command: Command) -> Command:
+    """Add what may be said about a table."""
+    return _units_option(_device_option(command))

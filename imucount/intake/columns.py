@@ -1,0 +1,165 @@
+"""Columns: axes that are dead or stuck, and columns that hold something else than they say."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imucount.intake.gravity import magnitude
+from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
+from imucount.units import PLAIN_UNITS, TO_SI
+
+__all__ = ["DeadColumns", "gravity_in_gyroscope"]
+
+NAMES = ("ax", "ay", "az", "gx", "gy", "gz")
+
+LEAST_RANGE = np.array([0.5] * 3 + [0.1] * 3)
+"""m/s² and rad/s: what an axis must have changed by for the others to be moving. Circles make 2 and 0.3."""
+
+DEAD_S = 8.0
+"""So long, s, an axis may be the same while others move: usual circles are half as long, and three axes that see
+nothing of one are noise, which changes the last digit."""
+
+STUCK_S = 20.0
+"""An axis that is the same for so long up to the end, s, while others change, has got stuck."""
+
+ALONG = 0.99
+"""Cosine between force and rate: gravity in the gyroscope's columns is along the force, either way."""
+
+STEADY = 0.05
+"""Standard deviation of its length, as a share of the mean."""
+
+
+BLOCK = 1 << 12
+"""So many samples are looked at in one go."""
+
+
+class DeadColumns:
+    """Watches whether each axis changes."""
+
+    def __init__(self) -> None:
+        self._first: FloatArray | None = None
+        self._first_s = 0.0
+        self._low = self._high = np.empty(0)
+        self._last = np.empty(0)
+        self._end_s = 0.0
+        self._moves_s: list[float | None] = [None, None]  # since when acc and gyr move
+        self._changed_s = np.empty(0)  # when each first changed, infinite before
+        self._same_since_s = np.empty(0)
+
+    def update(self, samples: Samples) -> None:
+        """Take the next samples of the stream."""
+        start = 0
+        while start < len(samples) and (self._first is None or self._looks_for_first_changes):
+            self._update(samples[start : start + BLOCK])
+            start += BLOCK
+        rest = samples[start:]
+        if len(rest) > BLOCK:  # mostly the end tells all
+            before = rest[-BLOCK - 1 : -BLOCK]
+            last, self._last = self._last, _channels(before)[0].copy()
+            if not bool((_channels(rest[-BLOCK:]) != self._last).any(axis=0).all()):
+                self._last = last
+            else:
+                rest = rest[-BLOCK:]
+        if len(rest):
+            self._update(rest)
+
+    @property
+    def _looks_for_first_changes(self) -> bool:
+        return bool(np.isinf(self._changed_s).any()) or None in self._moves_s[: len(self._changed_s) // 3]
+
+    def _update(self, samples: Samples) -> None:
+        x = _channels(samples)
+        if self._first is None:
+            self._first, self._first_s = x[0].copy(), float(samples.t[0])
+            self._low, self._high, self._last = self._first, self._first, self._first
+            self._changed_s = np.full(x.shape[1], np.inf)
+            self._same_since_s = np.full(x.shape[1], self._first_s)
+        if self._looks_for_first_changes:
+            self._look_for_first_changes(samples.t, x)
+        changes = x != np.concatenate([self._last[np.newaxis], x[:-1]])
+        any_change = changes.any(axis=0)
+        last = len(x) - 1 - np.argmax(changes[::-1], axis=0)
+        self._same_since_s = np.where(any_change, samples.t[last], self._same_since_s)
+        self._last, self._end_s = x[-1].copy(), float(samples.t[-1])
+
+    @property
+    def acc_is_constant(self) -> bool:
+        """Whether there were samples, and the same acceleration in all of them."""
+        return self._first is not None and bool(np.isinf(self._changed_s[:3]).all())
+
+    @property
+    def gyr_is_constant(self) -> bool:
+        """Whether there is angular rate, the same in all samples so far."""
+        return self._first is not None and len(self._first) == 6 and bool(np.isinf(self._changed_s[3:]).all())
+
+    def dead(self, until_s: float = np.inf) -> str | None:
+        """Say which axes are dead while others of their sensor move, None if none is.
+
+        Parameters
+        ----------
+        until_s : float
+            Up to where it is judged, s: by default up to the end, where nothing more is to come.
+        """
+        if self._first is None:
+            return None
+        named: list[str] = []
+        since = None
+        for sensor in range(len(self._first) // 3):
+            axes = slice(3 * sensor, 3 * sensor + 3)
+            moves_s = self._moves_s[sensor]
+            if moves_s is None and np.isinf(self._changed_s[axes]).all():
+                moves_s = self._moves_s[0]  # a gyroscope that is dead altogether
+            if moves_s is None:
+                continue
+            surely_s = max(moves_s, self._first_s + DEAD_S)
+            dead = np.minimum(self._changed_s[axes], until_s) > surely_s
+            stuck = self._end_s - self._same_since_s[axes] > STUCK_S
+            if until_s == np.inf and not dead.any() and stuck.any() and not stuck.all():
+                dead, since = stuck, float(self._same_since_s[axes][stuck].min())
+            named += [NAMES[3 * sensor + axis] for axis in np.flatnonzero(dead).tolist()]
+        if not named:
+            return None
+        when = "in every sample" if since is None else f"since {since:.0f} s"
+        return f"{' and '.join(named)} {'is' if len(named) == 1 else 'are'} the same {when} while other axes move"
+
+    def _look_for_first_changes(self, t: FloatArray, x: FloatArray) -> None:
+        assert self._first is not None
+        differs = x != self._first
+        changed = differs.any(axis=0) & np.isinf(self._changed_s)
+        self._changed_s = np.where(changed, t[np.argmax(differs, axis=0)], self._changed_s)
+        low = np.minimum.accumulate(np.concatenate([self._low[np.newaxis], x]), axis=0)
+        high = np.maximum.accumulate(np.concatenate([self._high[np.newaxis], x]), axis=0)
+        wide = (high - low)[1:] > LEAST_RANGE[: x.shape[1]]
+        for sensor in range(x.shape[1] // 3):
+            moving = wide[:, 3 * sensor : 3 * sensor + 3].any(axis=1)
+            if self._moves_s[sensor] is None and moving.any():
+                self._moves_s[sensor] = float(t[int(np.argmax(moving))])
+        self._low, self._high = low[-1].copy(), high[-1].copy()
+
+
+def _channels(samples: Samples) -> FloatArray:
+    return samples.acc if samples.gyr is None else np.concatenate([samples.acc, samples.gyr], axis=1)
+
+
+def gravity_in_gyroscope(acc: FloatArray, gyr: FloatArray, unit: str | None = None) -> str | None:
+    """Why the angular rate is gravity rather, or None.
+
+    Parameters
+    ----------
+    acc : (n, 3) array, m/s²
+    gyr : (n, 3) array, rad/s
+    unit : str, optional
+        The unit of the angular rate in the table that it is from, where it is from one.
+    """
+    length = magnitude(gyr) / TO_SI["gyr"][unit or PLAIN_UNITS["gyr"]]
+    mean = float(np.mean(length))
+    is_gravity = min(abs(mean - 1.0), abs(mean / STANDARD_GRAVITY - 1.0)) < 0.1
+    if not is_gravity or float(np.std(length)) > STEADY * mean:
+        return None
+    along = np.einsum("ij,ij->i", acc, gyr) / np.maximum(magnitude(acc) * magnitude(gyr), 1e-12)
+    if abs(float(np.median(along))) < ALONG:
+        return None
+    return (
+        f"expected the angular rate in gx, gy, gz, got vectors of length {mean:.3g} along the acceleration, which "
+        "is gravity; is the angular rate in other columns? If so, name those gx,gy,gz"
+    )

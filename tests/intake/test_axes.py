@@ -1,0 +1,142 @@
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imucount import CountingError, RepCounter, Samples, count
+from imucount.intake.axes import AxisMap, all_maps, judge_axes
+from imucount.intake.turning import Turning
+from imucount.simulate import Circles, Clip, Movement, Wearer, simulate
+
+STAND = Movement("standing", 5.0)
+
+
+@cache
+def circled(side="right", direction="forward", seed=3):
+    script = (STAND, Circles(8, direction, 3.0), STAND)
+    clip = Clip(sampling_rate_hz=50.0)
+    return simulate(script, wearer=Wearer(side=side), clip=clip, seed=seed).samples
+
+
+def mapped(samples, acc="x,y,z", gyr="x,y,z"):
+    return Samples(samples.t, AxisMap(acc).apply(samples.acc), AxisMap(gyr).apply(samples.gyr))
+
+
+def directions(session):
+    return [(len(each.reps), each.direction) for each in session.sets]
+
+
+def axes_warnings(session):
+    return [warning for warning in session.warnings if "axes" in warning]
+
+
+def inverse(axes):
+    return AxisMap.of_matrix(AxisMap(axes).matrix.T).text
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+@pytest.mark.parametrize("gyr", ["-x,-y,-z", "x,y,-z", "-x,y,z", "y,x,z", "y,z,x", "x,-z,y"])
+def test_a_gyroscope_with_other_axes_is_told_and_circles_are_counted_all_the_same(side, gyr):
+    session = count(mapped(circled(side), gyr=gyr), side)
+    assert directions(session) == [(8, "unknown")]
+    (warning,) = session.warnings
+    assert f'gyr_axes="{inverse(gyr)}"' in warning
+    assert directions(count(mapped(circled(side), gyr=gyr), side, gyr_axes=inverse(gyr))) == [(8, "forward")]
+
+
+@pytest.mark.parametrize("acc", ["x,y,-z", "y,x,z", "z,y,x", "-y,x,z"])
+def test_so_is_an_accelerometer_with_other_axes(acc):
+    session = count(mapped(circled(direction="backward"), acc=acc), "right")
+    assert directions(session) == [(8, "unknown")]
+    (warning,) = session.warnings
+    is_mirrored = np.linalg.det(AxisMap(acc).matrix) < 0
+    assert (f'acc_axes="{inverse(acc)}"' in warning) or not is_mirrored
+    remedied = count(mapped(circled(direction="backward"), acc=acc), "right", acc_axes=inverse(acc))
+    assert directions(remedied) == [(8, "backward")]
+    assert remedied.warnings == ()
+
+
+def test_what_is_reversed_looks_as_what_is_mirrored():
+    reversed_ = count(mapped(circled(), gyr="-x,-y,-z"), "right")
+    mirrored = count(mapped(circled(), acc="-x,y,z", gyr="-x,y,z"), "right")
+    assert directions(reversed_) == directions(mirrored) == [(8, "unknown")]
+    assert axes_warnings(reversed_) == axes_warnings(mirrored)
+    assert "opposite directions" in axes_warnings(reversed_)[0]
+
+
+def test_acceleration_that_has_nothing_to_do_with_the_turning_is_told():
+    samples = circled()
+    level = np.array([0.0, 0.0, 9.81]) + 0.05 * np.random.default_rng(1).normal(size=samples.acc.shape)
+    session = count(Samples(samples.t, level, samples.gyr), "right")
+    assert {rep.direction for rep in session.reps} <= {"unknown"}
+    assert "No exchange of axes alone explains it" in axes_warnings(session)[0]
+
+
+@pytest.mark.parametrize("kind", ["walking", "sitting", "twists", "arm_swings", "fidgeting"])
+def test_movement_with_much_linear_acceleration_contradicts_nothing(kind):
+    samples = simulate((STAND, Movement(kind, 30.0), STAND), seed=5).samples
+    assert axes_warnings(count(samples, "right")) == []
+
+
+def test_the_same_is_said_however_the_stream_is_cut():
+    samples = mapped(circled(), gyr="y,x,z")
+    whole = count(samples, "right")
+    for length in (7, 333):
+        counter = RepCounter("right")
+        told = [
+            rep
+            for start in range(0, len(samples), length)
+            for rep in counter.update(samples[start : start + length])
+        ]
+        assert counter.finish() == whole
+        assert {rep.direction for rep in told} == {"unknown"}
+
+
+def test_circles_wait_until_the_axes_are_known():
+    samples = circled()
+    counter = RepCounter("right")
+    told, held = [], 0
+    for start in range(0, len(samples), 5):
+        told += counter.update(samples[start : start + 5])
+        held = max(held, counter.progress.pending)
+        assert counter.progress.reps == len(told)
+    session = counter.finish()
+    assert tuple(told) == session.reps[: len(told)]
+    assert len(told) >= 7
+    assert 1 <= held <= 5
+
+
+@pytest.mark.parametrize("text", ["", "x,y", "x,y,y", "x,y,w", "x y z", "--x,y,z", None, 3])
+def test_axes_that_are_none(text):
+    with pytest.raises(CountingError, match="expected axes such as"):
+        AxisMap(text)
+
+
+@given(st.integers(0, 47))
+def test_a_mapping_is_its_matrix(number):
+    matrix = all_maps()[number]
+    vectors = np.arange(12.0).reshape(4, 3)
+    np.testing.assert_array_equal(AxisMap.of_matrix(matrix).apply(vectors), vectors @ matrix.T)
+    np.testing.assert_array_equal(AxisMap(AxisMap.of_matrix(matrix).text).matrix, matrix)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(1, 47))
+def test_the_mapping_that_undoes_another_leaves_least_unexplained(number):
+    matrix = all_maps()[number]
+    samples = circled()
+    sums = Turning().update(Samples(samples.t, samples.acc, samples.gyr @ matrix.T))[-1]
+    best = all_maps()[int(np.argmin(sums.unexplained(all_maps())))]
+    np.testing.assert_array_equal(best, matrix.T)
+    assert judge_axes(sums, is_all=True).outcome == "contradicting"
+
+
+def test_the_share_unexplained_is_that_of_the_sums_of_squares():
+    samples = circled()
+    turning = Turning()
+    sums = turning.update(samples)[-1]
+    nothing = sums.unexplained(np.zeros((1, 3, 3)))
+    assert 0.9 < nothing[0] <= 1.0 + 1e-9  # a bias explains next to nothing
+    assert sums.unexplained(np.eye(3)[np.newaxis])[0] < 0.2
