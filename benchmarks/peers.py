@@ -51,6 +51,14 @@ def count_by_peaks(samples: Samples) -> list[PlainSet]:
     ]
 
 
+def count_a_csv_by_peaks(path: str) -> int:
+    """Read a recording as one does without imucount, and count it."""
+    import pandas as pd
+
+    table = pd.read_csv(path, comment="#").to_numpy()
+    return sum(each.reps for each in count_by_peaks(Samples(table[:, 0], table[:, 1:4], table[:, 4:7])))
+
+
 def count_by_autocorrelation(samples: Samples) -> list[PlainSet]:
     """Where a window repeats itself, count its length in periods."""
     signal, rate_hz = _main_axis(samples)

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from imucount.circles.profile import Profile, teach
+from imucount.cohort.batch import Batch, BatchFailure, batch
+from imucount.cohort.comparison import compare
 from imucount.counter import Progress, RepCounter
 from imucount.counting import count
 from imucount.cyclic.taught import ExerciseProfile, teach_reps
@@ -35,6 +37,8 @@ from imucount.sources import Nearby, Notice, Source, open_source, scan
 
 __all__ = [
     "Assessment",
+    "Batch",
+    "BatchFailure",
     "BluetoothError",
     "CountingError",
     "CsvReader",
@@ -76,6 +80,8 @@ __all__ = [
     "SourceError",
     "Tempo",
     "assess",
+    "batch",
+    "compare",
     "count",
     "count_live",
     "inspect_csv",

@@ -24,7 +24,7 @@ from imucount.whole_file import replaced
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Exercise", "Gap", "RepSet", "Session", "Side", "group_reps"]
+__all__ = ["Exercise", "Gap", "RepSet", "Rows", "Session", "Side", "frame_of", "group_reps"]
 
 Side = Literal["left", "right"]
 Exercise = Literal["shoulder-circles", "cyclic"]
@@ -226,27 +226,7 @@ class Session:
         CountingError
             If `rows` is neither.
         """
-        if rows not in get_args(Rows):
-            raise CountingError(f'expected the rows "reps" or "sets", got {rows!r}')
-        import pandas as pd  # slow to import, and not needed to count samples
-
-        if rows == "reps":
-            values = [_rep_row(number, rep) for number, each in enumerate(self.sets, 1) for rep in each.reps]
-            types = _REP_COLUMNS
-        else:
-            values = [_set_row(rep_set) for rep_set in self.sets]
-            types = _SET_COLUMNS
-        came = self.provenance
-        origin = [
-            *(self.side, self.exercise, came.file, came.start_utc, came.device, came.simulated),
-            *(_compact(came.settings), _compact(came.profile), came.version),
-        ]
-        types = types | _ORIGIN_COLUMNS
-        index = pd.RangeIndex(1, len(values) + 1, name=rows.removesuffix("s"))
-        columns = zip(types.items(), zip(*([*row, *origin] for row in values)) if values else repeat(()))
-        return pd.DataFrame(
-            {name: pd.Series(column, index, dtype=kind) for (name, kind), column in columns}, index
-        )
+        return frame_of([self], rows)
 
     def to_csv(self, path: str | PathLike[str], rows: Rows = "reps") -> None:
         """Write `to_frame(rows)` to a CSV file; one of that name stays until the new one is whole.
@@ -261,6 +241,24 @@ class Session:
         text = self.to_frame(rows).to_csv(lineterminator="\n")
         with replaced(path) as file:
             file.write(text)
+
+    def to_parquet(self, path: str | PathLike[str], rows: Rows = "reps") -> None:
+        """Write `to_frame(rows)`, its index as a column, to a Parquet file, which keeps types of empty columns.
+
+        One of that name stays until the new one is whole. This needs the extra `parquet`.
+
+        Raises
+        ------
+        RecordingError
+            If the file cannot be written.
+        CountingError
+            If `rows` is neither "reps" nor "sets", or pyarrow is not installed.
+        """
+        from imucount.parquet import parquet_table
+
+        frame = self.to_frame(rows).reset_index()
+        with parquet_table(path, frame) as write:
+            write(frame)
 
     def to_json(self) -> str:
         """Give everything in the session as JSON text, from which `from_json` makes an equal session.
@@ -363,6 +361,33 @@ class Session:
         return frame
 
 
+def frame_of(sessions: Sequence[Session], rows: Rows = "reps") -> pd.DataFrame:
+    """Put the tables of sessions together, as `Session.to_frame` gives each; without any, an empty one.
+
+    Raises
+    ------
+    CountingError
+        If `rows` is neither "reps" nor "sets".
+    """
+    if rows not in get_args(Rows):
+        raise CountingError(f'expected the rows "reps" or "sets", got {rows!r}')
+    import pandas as pd  # slow to import, and not needed to count samples
+
+    row_lists, types = (_rep_rows, _REP_COLUMNS) if rows == "reps" else (_set_rows, _SET_COLUMNS)
+    values = [
+        [number, *row, *origin]
+        for session in sessions
+        for origin in [_origin_of(session)]
+        for number, row in enumerate(row_lists(session), 1)
+    ]
+    types = types | _ORIGIN_COLUMNS
+    numbers, *columns = zip(*values) if values else repeat((), 1 + len(types))
+    index = pd.Index(numbers, dtype="int64", name=rows.removesuffix("s"))
+    return pd.DataFrame(
+        {name: pd.Series(column, index, dtype=kind) for (name, kind), column in zip(types.items(), columns)}, index
+    )
+
+
 _PROVENANCE = [each.name for each in fields(Provenance)]
 
 _REP_COLUMNS = {
@@ -392,6 +417,22 @@ _SHOWN_COLUMNS = [
     *("elevation_deg", "protraction_deg"),
 ]
 _SHOWN: dict[str, Any] = {"float_format": "{:.2f}".format, "na_rep": "-", "index": False, "max_rows": 60}
+
+
+def _rep_rows(session: Session) -> list[list[object]]:
+    return [_rep_row(number, rep) for number, each in enumerate(session.sets, 1) for rep in each.reps]
+
+
+def _set_rows(session: Session) -> list[list[object]]:
+    return [_set_row(rep_set) for rep_set in session.sets]
+
+
+def _origin_of(session: Session) -> list[object]:
+    came = session.provenance
+    return [
+        *(session.side, session.exercise, came.file, came.start_utc, came.device, came.simulated),
+        *(_compact(came.settings), _compact(came.profile), came.version),
+    ]
 
 
 def _rep_row(number: int, rep: Rep) -> list[object]:

@@ -14,7 +14,7 @@ PACKAGE = Path(imucount.__file__).parent
 SLOW = ("scipy", "pandas", "rich", "bleak", "click")
 
 GROUND = {"closing", "errors", "samples", "reps", "sets", "filters", "chain", "units", "provenance"}
-GROUND |= {"json_text", "outside_text", "whole_file"}
+GROUND |= {"json_text", "outside_text", "parquet", "paths", "whole_file"}
 ENGINE = {"circles", "cyclic", "counter"}
 MAY_IMPORT = {
     "circles": GROUND,
@@ -28,16 +28,18 @@ MAY_IMPORT = {
     "simulate": GROUND,
     "formats": GROUND | {"intake"},
     "counting": GROUND | ENGINE | {"formats", "intake"},
+    "cohort": GROUND | ENGINE | {"counting"},
     "sensors": GROUND,
     "stream": GROUND | {"sensors"},
     "sources": GROUND | {"formats", "sensors", "simulate", "stream"},
     "live": GROUND | ENGINE | {"formats", "intake", "sources"},
     "views": GROUND | ENGINE | {"coach", "formats", "programme", "sensors", "sources"},
-    "__init__": GROUND | ENGINE | {"counting", "formats", "live", "programme", "simulate", "sources"},
+    "__init__": GROUND | ENGINE | {"cohort", "counting", "formats", "live", "programme", "simulate", "sources"},
     "cli": GROUND
     | ENGINE
     | {
         "coach",
+        "cohort",
         "counting",
         "diary",
         "formats",

@@ -36,7 +36,7 @@ def test_the_python_runs_and_prints_what_is_shown(name, code, printed, monkeypat
     monkeypatch.chdir(ROOT)
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
-        exec(compile(code, name, "exec"), {"__name__": "page"})
+        exec(compile(code, name, "exec"), {"__name__": "__main__"})
     assert output.getvalue()
     if printed:
         assert output.getvalue() == printed
@@ -50,6 +50,7 @@ def test_there_is_a_block_for_recordings_one_for_live_use_and_one_to_teach():
         ("coach.md", True, False, False, False),
         ("live.md", False, True, True, False),
         ("live.md", False, False, True, False),
+        ("many_recordings.md", False, False, False, False),
         ("wear_and_teach.md", False, False, False, True),
     ]
 

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from imucount.cli import clips, coach, files
+from imucount.cli import clips, coach, cohorts, files
 from imucount.cli.group import Commands, make_readable
 
 __all__ = ["main"]
@@ -43,6 +43,7 @@ def main() -> None:
 
 for command in (
     *(files.count, files.replay, files.inspect, files.simulate, files.teach),
+    *(cohorts.batch, cohorts.compare),
     *(clips.scan, clips.sensors, clips.live, clips.record),
     *(coach.coach, coach.history, coach.report),
 ):

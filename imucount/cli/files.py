@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import click
 
 from imucount.cli.group import Number, counting_options, exercise_option, load_profile, without_option
-from imucount.cli.paths import files_of, short_names
 from imucount.cli.screen import CountDisplay, panes, progress, show
 from imucount.cli.signal_options import axes_options, file_options
 from imucount.errors import CountingError, ImucountError, RecordingError, SampleError
 from imucount.outside_text import printable_line
+from imucount.paths import files_of, short_names
 from imucount.whole_file import check_place, replaced
 
 if TYPE_CHECKING:

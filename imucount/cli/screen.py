@@ -28,6 +28,9 @@ PATIENCE_S = 2.0
 REDRAW_S = 0.2
 """A count in progress is drawn again after this, s, or at once when there is a circle more."""
 
+TELL_S = 30.0
+"""Where there is no terminal, a line tells after this, s, how long work stands."""
+
 
 def console() -> Console:
     """Make what writes tables to standard output."""
@@ -218,3 +221,26 @@ def progress(what: str) -> Iterator[Callable[[float], None]]:
         patience.cancel()
         patience.join()
         bar.stop()
+
+
+@contextmanager
+def work_left(what: str) -> Iterator[Callable[[int, int, int], None]]:
+    """Show on stderr how much of long work is left; gives what takes the numbers of done, left and failed.
+
+    On a terminal that is a bar. Anywhere else, as in the log of a cluster's job, it is a line now and then.
+    """
+    began_s = told_s = time.monotonic()
+    with progress(what) as bar:
+
+        def update(done: int, left: int, failed: int) -> None:
+            nonlocal told_s
+            bar(done / (done + left))
+            now_s = time.monotonic()
+            if sys.stderr.isatty() or now_s < told_s + TELL_S or not left:
+                return
+            told_s = now_s
+            remaining_min = (now_s - began_s) / done * left / 60
+            line = f"{what}: {done} done, {failed} of them failed, {left} left, about {remaining_min:.0f} min"
+            click.echo(printable_line(line), err=True)
+
+        yield update

@@ -8,9 +8,9 @@ import pytest
 from command_line import run
 
 from imucount import count
-from imucount.cli.paths import files_of, short_names
 from imucount.errors import RecordingError
 from imucount.formats.recording import Recording, write_csv
+from imucount.paths import files_of, short_names
 from imucount.sets import Session
 from imucount.simulate import Circles, Movement, simulate
 

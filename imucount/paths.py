@@ -1,4 +1,4 @@
-"""The files that a command line names: one by one, or all that a folder holds."""
+"""The files that a user names: one by one, or all that a folder holds."""
 
 from __future__ import annotations
 
