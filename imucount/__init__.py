@@ -25,6 +25,7 @@ from imucount.errors import (
 from imucount.formats.csv_reader import CsvReader, open_csv, read_csv
 from imucount.formats.frames import recording_of_frame
 from imucount.formats.inspection import Inspection, inspect_csv
+from imucount.formats.opening import read
 from imucount.formats.recording import Recording, RecordingWriter, write_csv
 from imucount.live.counting import LiveUpdate, count_live
 from imucount.live.recorder import Recorder
@@ -87,6 +88,7 @@ __all__ = [
     "inspect_csv",
     "open_csv",
     "open_source",
+    "read",
     "read_csv",
     "recording_of_frame",
     "scan",

@@ -435,8 +435,8 @@ class RepCounter:
             return [f"{axes.seen}: {follows}. {axes.remedy}"]
         if count.n_samples and not count.has_gyroscope and self.exercise == "shoulder-circles":
             return [
-                "The sensor has no gyroscope, so the direction of the circles is unknown, and shrugs, lifted arms and "
-                "whatever else tilts the clip to and fro as slowly cannot be told from circles."
+                "The sensor has no gyroscope, so the direction of the circles is unknown, and shrugs, lifted arms "
+                "and whatever else tilts the clip to and fro as slowly cannot be told from circles."
             ]
         return []
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from os import PathLike
-from typing import Any
 
 from imucount.circles.profile import Profile
 from imucount.counter import RepCounter
 from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import CountingError, RecordingError, SampleError
-from imucount.formats.csv_reader import open_csv
 from imucount.formats.frames import Frame, is_frame, understood_frame
+from imucount.formats.opening import Paths, Reader, is_paths, open_recording, path_of
 from imucount.formats.recording import Recording
 from imucount.samples import Samples
 from imucount.sets import Exercise, Session, Side
@@ -22,7 +20,7 @@ __all__ = ["count", "other_side_warning"]
 
 
 def count(
-    source: str | PathLike[str] | Recording | Samples | Frame,
+    source: Paths | Recording | Samples | Frame,
     side: Side | None = None,
     *,
     min_reps: int = 2,
@@ -32,6 +30,7 @@ def count(
     acc_axes: str | None = None,
     units: Mapping[str, str] | None = None,
     device: str | None = None,
+    acc_sign: int | None = None,
     progress: Callable[[float], None] | None = None,
     sampling_rate_hz: float | None = None,
     columns: Mapping[str, str] | None = None,
@@ -40,8 +39,9 @@ def count(
 
     Parameters
     ----------
-    source : path-like, Recording, Samples or DataFrame
-        A file is read and counted piece by piece, so it may be longer than memory.
+    source : path-like, sequence of them, Recording, Samples or DataFrame
+        A plain table is read and counted piece by piece, so it may be longer than memory. Files of other programs,
+        and several files of one recording, are as of `read`.
     side : {"left", "right"}, optional
         The shoulder that wears the clip; over what the recording says.
     min_reps, exercise, profile, gyr_axes, acc_axes
@@ -51,10 +51,12 @@ def count(
         what it says; what looks wrong about them is a warning then. Of samples as of `RepCounter`.
     device : str, optional
         Whose rows to count, of a file that has the rows of several devices.
+    acc_sign : {1, -1}, optional
+        Of files that leave it open, as of `read`.
     progress : callable, optional
         Called with the share of the file that has been counted, 0 to 1.
     sampling_rate_hz, columns
-        Of a data frame, as of `recording_of_frame`.
+        Of a data frame, as of `recording_of_frame`; of files, as of `read`.
 
     Raises
     ------
@@ -74,11 +76,20 @@ def count(
     >>> [(len(rep_set.reps), rep_set.direction) for rep_set in session.sets]
     [(10, 'forward')]
     """
-    if isinstance(source, (str, PathLike)):
-        _refuse_extra("a file", sampling_rate_hz=sampling_rate_hz, columns=columns)
-        options = {"units": units, "gyr_axes": gyr_axes, "acc_axes": acc_axes, "device": device}
-        return _count_file(source, side, min_reps, exercise, profile, progress, options)
-    _refuse_extra("samples in memory", device=device)
+    if is_paths(source):
+        reader = open_recording(
+            source,
+            check=False,
+            device=device,
+            sampling_rate_hz=sampling_rate_hz,
+            acc_sign=acc_sign,
+            columns=columns,
+            units=units,
+            gyr_axes=gyr_axes,
+            acc_axes=acc_axes,
+        )
+        return _count_file(reader, path_of(source), side, min_reps, exercise, profile, progress)
+    _refuse_extra("samples in memory", device=device, acc_sign=acc_sign)
     table_units: Mapping[str, str] = {}
     if isinstance(source, (Samples, Recording)):
         _refuse_extra("samples in memory", sampling_rate_hz=sampling_rate_hz, columns=columns)
@@ -114,15 +125,15 @@ def count(
 
 
 def _count_file(
-    path: str | PathLike[str],
+    opened: Reader,
+    path: str,
     side: Side | None,
     min_reps: int,
     exercise: Exercise,
     profile: Profile | ExerciseProfile | None,
     progress: Callable[[float], None] | None,
-    options: Mapping[str, Any],
 ) -> Session:
-    with open_csv(path, check=False, **options) as reader:
+    with opened as reader:
         counter = RepCounter(
             side if side is not None else reader.header.side,
             min_reps=min_reps,
@@ -147,7 +158,7 @@ def _refuse_extra(what: str, **arguments: object) -> None:
     """Refuse arguments that mean nothing for this kind of source."""
     for name, value in arguments.items():
         if value is not None:
-            kind = "files" if name == "device" else "data frames"
+            kind = "files" if name in ("device", "acc_sign") else "files and data frames"
             raise CountingError(f"expected {name} for {kind} only, got {value!r} for {what}")
 
 

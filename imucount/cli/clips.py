@@ -106,6 +106,7 @@ def _tell_of_faults() -> None:
 @_sides
 @_rate
 @counting_options
+@axes_options
 @click.option(
     "--record",
     "file",

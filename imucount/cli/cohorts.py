@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imucount.cli.group import counting_options, device_option, load_profile
+from imucount.cli.group import counting_options, load_profile
 from imucount.cli.screen import show, work_left
+from imucount.cli.signal_options import device_option
 from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:

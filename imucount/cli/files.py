@@ -48,6 +48,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print every
 @click.argument("files", type=click.Path(), nargs=-1, required=True, metavar="FILE...")
 @_side
 @counting_options
+@axes_options
 @file_options
 @without_option
 @_json_option
@@ -119,6 +120,7 @@ def count(
 @click.argument("file", type=click.Path())
 @_side
 @counting_options
+@axes_options
 @file_options
 @click.option(
     "--speed",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from imucount.cli.signal_options import axes_options
 from imucount.errors import ImucountError
 from imucount.outside_text import printable_line
 
@@ -114,7 +113,7 @@ without_option = click.option(
 
 def counting_options(command: Command) -> Command:
     """Add what may be said about how to count."""
-    return _min_reps_option(exercise_option(_profile_option(axes_options(command))))
+    return _min_reps_option(exercise_option(_profile_option(command)))
 
 
 def load_profile(path: str | None) -> Profile | None:

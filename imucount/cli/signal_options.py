@@ -9,7 +9,7 @@ import click
 
 from imucount.errors import CountingError
 
-__all__ = ["axes_options", "file_options"]
+__all__ = ["axes_options", "device_option", "file_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -63,7 +63,7 @@ _units_option = click.option(
     help="A unit in FILE that you know, such as gyr=rad/s, of t, acc or gyr: it wins over what FILE says, and "
     "over what the values look like.",
 )
-_device_option = click.option(
+device_option = click.option(
     "--device",
     metavar="NAME",
     help="Whose rows to read, of a file that has the rows of several devices in a column.",
@@ -77,4 +77,4 @@ def axes_options(command: Command) -> Command:
 
 def file_options(command: Command) -> Command:
     """Add what may be said about a table."""
-    return _units_option(_device_option(command))
+    return _units_option(device_option(command))

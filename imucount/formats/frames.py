@@ -6,7 +6,7 @@ import importlib
 import warnings as python_warnings
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class Frame(Protocol):
         """The columns, or their names."""
 
 
-def is_frame(source: object) -> bool:
+def is_frame(source: object) -> TypeGuard[Frame]:
     """Whether something is a data frame, of whichever library."""
     return any(hasattr(type(source), name) for name in _OF_FRAMES)
 

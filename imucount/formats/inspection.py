@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from os import PathLike, fspath
 from typing import Any
 
 import numpy as np
 
 from imucount.errors import SampleError
-from imucount.formats.csv_reader import CsvReader, open_csv
 from imucount.formats.dialect import SEPARATORS
+from imucount.formats.opening import Paths, Reader, open_recording, path_of
 from imucount.formats.recording import declared_rate_warning
 from imucount.intake.check import SignalCheck
 from imucount.intake.gravity import magnitude
@@ -115,7 +114,7 @@ class Inspection:
 
 
 def inspect_csv(
-    path: str | PathLike[str],
+    path: Paths,
     *,
     lowest_rate_hz: float | None = None,
     exercise: Exercise = "shoulder-circles",
@@ -123,6 +122,9 @@ def inspect_csv(
     gyr_axes: str | None = None,
     acc_axes: str | None = None,
     device: str | None = None,
+    sampling_rate_hz: float | None = None,
+    acc_sign: int | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Inspection:
     """Read a CSV through and tell what it holds, in memory that does not grow with the file.
 
@@ -130,13 +132,13 @@ def inspect_csv(
 
     Parameters
     ----------
-    path : path-like
+    path : path-like, or sequence of them
     lowest_rate_hz : float, optional
         Fewer samples a second are told as a problem: by default than the exercise needs.
     exercise : {"shoulder-circles", "cyclic"}, default "shoulder-circles"
         For what it is judged.
-    units, gyr_axes, acc_axes, device
-        As of `CsvReader`.
+    units, gyr_axes, acc_axes, device, sampling_rate_hz, acc_sign, columns
+        As of `read`.
 
     Raises
     ------
@@ -147,14 +149,24 @@ def inspect_csv(
     of_shoulder = exercise == "shoulder-circles"
     if lowest_rate_hz is None:
         lowest_rate_hz = LOWEST_RATE_HZ if of_shoulder else LOWEST_CYCLIC_RATE_HZ
-    with open_csv(path, check=False, units=units, gyr_axes=gyr_axes, acc_axes=acc_axes, device=device) as reader:
+    with open_recording(
+        path,
+        check=False,
+        units=units,
+        gyr_axes=gyr_axes,
+        acc_axes=acc_axes,
+        device=device,
+        sampling_rate_hz=sampling_rate_hz,
+        acc_sign=acc_sign,
+        columns=columns,
+    ) as reader:
         check = SignalCheck(
             reader.header.units, known=reader.known, lowest_rate_hz=lowest_rate_hz, of_shoulder=of_shoulder
         )
-        return _inspect(reader, fspath(path), check)
+        return _inspect(reader, path_of(path), check)
 
 
-def _inspect(reader: CsvReader, path: str, judge: SignalCheck) -> Inspection:
+def _inspect(reader: Reader, path: str, judge: SignalCheck) -> Inspection:
     header = reader.header
     lengths, steps = _Thinned(), _Thinned()
     check: SignalCheck | None = judge
@@ -226,7 +238,7 @@ def _inspect(reader: CsvReader, path: str, judge: SignalCheck) -> Inspection:
     )
 
 
-def _unusual(reader: CsvReader) -> tuple[str, ...]:
+def _unusual(reader: Reader) -> tuple[str, ...]:
     """Tell what is not as in a plain CSV."""
     header = reader.header
     found = []

@@ -11,7 +11,7 @@ from os import PathLike, fspath
 from typing import Self
 
 from imucount.errors import SourceError
-from imucount.formats.csv_reader import CsvReader, open_csv
+from imucount.formats.opening import Reader, open_recording
 from imucount.samples import Samples
 from imucount.sets import Side
 from imucount.sources.aside import aside
@@ -50,7 +50,7 @@ class CsvSource:
         self.doing = ""
         self.notices: list[Notice] = []
         self._speed = speed
-        self._reader: CsvReader | None = None
+        self._reader: Reader | None = None
         self._stopped = asyncio.Event()
         self._ended = False
 
@@ -69,7 +69,7 @@ class CsvSource:
         if self._reader is not None:
             raise SourceError("expected a source that was not opened yet, got one that was; make another one")
         # Whoever counts it judges it. Aside, for what reads files is slow to import.
-        self._reader = await aside(lambda: open_csv(self.name, check=False))
+        self._reader = await aside(lambda: open_recording(self.name, check=False))
         header = self._reader.header
         self.side = self.side or header.side
         self.has_gyroscope = header.has_gyroscope

@@ -142,12 +142,12 @@ def test_what_is_no_recording_is_a_sample_error(frame, options, words):
         recording_of_frame(frame, **options)
 
 
-def test_options_for_another_kind_of_source_are_refused(tmp_path):
+def test_options_for_another_kind_of_source_are_refused():
     samples = Samples(T, np.tile([0.0, 0.0, 9.81], (200, 1)))
     for source, options in (
         (samples, {"sampling_rate_hz": 100.0}),
         (samples, {"columns": {}}),
-        (tmp_path / "x.csv", {"sampling_rate_hz": 100.0}),
+        (samples, {"acc_sign": -1}),
         (FRAME, {"device": "A"}),
     ):
         with pytest.raises(CountingError, match="only"):

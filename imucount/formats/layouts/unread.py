@@ -1,4 +1,4 @@
-"""Layouts that are recognised, but hold what a reader has to put together first: each with what to do about it."""
+"""Layouts of exports, where their columns alone are given, as by a data frame: each with what to do about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from imucount.formats.layouts.layout import Layout
 __all__ = ["UNREAD"]
 
 _A_FILE_EACH = (
-    "acceleration and angular rate are in a file each: join the two by their time into one table with the columns"
+    "imucount.read takes both files as they are; or, since acceleration and angular rate are in a file each, join "
+    "the two by their time into one table with the columns"
 )
 
 _TURN = (
@@ -17,6 +18,7 @@ _TURN = (
 
 
 def _unread(name: str, *markers: str, advice: str) -> Layout:
+    """Make a layout of a frame's columns; the files are read by `imucount.formats.opening.read`."""
     return Layout(name, frozenset(markers), advice=advice)
 
 
@@ -39,8 +41,8 @@ UNREAD = (
         "sampletimefine",
         "acc_x",
         "gyr_x",
-        advice="delete what is before the names, and name the columns t (us), ax (m/s^2), ay (m/s^2), az (m/s^2), "
-        "gx (deg/s), gy (deg/s), gz (deg/s)",
+        advice="imucount.read takes its file as it is; or name the columns t (us), ax (m/s^2), ay (m/s^2), "
+        "az (m/s^2), gx (deg/s), gy (deg/s), gz (deg/s)",
     ),
     _unread(
         "a Movella DOT or Xsens export",

@@ -1,0 +1,175 @@
+"""Session files: the files of a recording, in a folder, a zip archive, or given one by one."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike, fspath
+
+from imucount.errors import RecordingError
+from imucount.formats.encoding import Utf8File, decoded
+
+__all__ = ["SessionFile", "beside", "files_of_session", "is_beside", "refuse_binary", "text_of"]
+
+_HEAD_BYTES = 1 << 16
+"""Looked at to know a file; the lines before a table are a few hundred bytes."""
+
+_BESIDE = ("Metadata.csv", "meta/time.csv", "meta/device.csv")
+"""Small files in which a program says more of a recording; read where a file of it is given."""
+
+_BINARY = {
+    b"XDF:": "a recording of Lab Streaming Layer in XDF, which is not read; save its streams as CSV",
+    b"MD\x02\x04": "a binary recording of Axivity; convert it to CSV with its names, as by cwa-convert -header",
+    b"MD\xfc\x03": "a binary recording of Axivity; convert it to CSV with its names, as by cwa-convert -header",
+    b"\x55\x50": "a binary recording of WitMotion; convert it to text with its PC program",
+    b"\x55\x51": "a binary recording of WitMotion; convert it to text with its PC program",
+}
+
+
+@dataclass(frozen=True)
+class SessionFile:
+    """One file of a recording.
+
+    Attributes
+    ----------
+    path : str
+        For messages; of a member of an archive with the archive before it.
+    name : str
+        Within the folder or the archive, with slashes.
+    open : callable
+        Gives a stream of its bytes.
+    """
+
+    path: str
+    name: str
+    open: Callable[[], io.BufferedIOBase]
+
+    def head(self) -> bytes:
+        """Read its beginning."""
+        with self.open() as file:
+            head = file.read(_HEAD_BYTES)
+        return head if len(head) < _HEAD_BYTES else head[: head.rfind(b"\n") + 1]
+
+    def text(self) -> str:
+        """Read it whole."""
+        with self.open() as file:
+            return text_of(file.read())
+
+
+def text_of(data: bytes) -> str:
+    """Decode a whole text, whichever encoding it was saved in."""
+    file = Utf8File(io.BytesIO(data))
+    pieces = []
+    while piece := file.read(1 << 20):
+        pieces.append(piece)
+    return decoded(b"".join(pieces))
+
+
+def refuse_binary(path: str, head: bytes) -> None:
+    """Refuse a file that is known by its first bytes and holds no text.
+
+    Raises
+    ------
+    RecordingError
+    """
+    for magic, meaning in _BINARY.items():
+        if head.startswith(magic):
+            raise RecordingError(f"expected a table of text, got {meaning}", path)
+
+
+def files_of_session(source: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[SessionFile]:
+    """List the files of a folder, an archive, or several paths.
+
+    Raises
+    ------
+    RecordingError
+        If there is nothing of that name, or it cannot be read.
+    """
+    if isinstance(source, (str, PathLike)):
+        path = fspath(source)
+        if os.path.isdir(path):
+            return list(_of_folder(path))
+        return list(_of_archive(path)) if zipfile.is_zipfile(path) else [_of_file(path, os.path.basename(path))]
+    files = [file for each in source for file in files_of_session(each)]
+    if not files:
+        raise RecordingError("expected the files of a recording, got none; is a variable of a script not set?", "")
+    return files
+
+
+def beside(files: Sequence[SessionFile]) -> list[tuple[str, str]]:
+    """Read the small files in which programs say more of a recording, as pairs of name and text."""
+    small = [file for file in files if is_beside(file.path)]
+    if not small:
+        for folder in dict.fromkeys(os.path.dirname(file.path) for file in files):
+            small += [
+                _of_file(path, name) for name in _BESIDE if os.path.isfile(path := os.path.join(folder, name))
+            ]
+    return [(file.name, file.text()) for file in small]
+
+
+def is_beside(path: str) -> bool:
+    """Whether a path is that of one of the small files.
+
+    Examples
+    --------
+    >>> is_beside("walk/meta/time.csv"), is_beside("walk/time.csv")
+    (True, False)
+    """
+    return path.replace(os.sep, "/").endswith(_BESIDE)
+
+
+def _of_file(path: str, name: str) -> SessionFile:
+    def opened() -> io.BufferedIOBase:
+        try:
+            return open(path, "rb")
+        except (OSError, ValueError) as error:
+            what = (
+                "nothing of that name; is the path right?" if isinstance(error, FileNotFoundError) else f"{error}"
+            )
+            raise RecordingError(f"expected a file that can be read, got {what}", path) from error
+
+    return SessionFile(path, name, opened)
+
+
+def _of_folder(folder: str) -> Iterator[SessionFile]:
+    for at, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                path = os.path.join(at, name)
+                yield _of_file(path, os.path.relpath(path, folder).replace(os.sep, "/"))
+
+
+def _of_archive(path: str) -> Iterator[SessionFile]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile) as error:
+        raise RecordingError(
+            f"expected a whole zip archive, got: {error}; was the download cut short?", path
+        ) from error
+    if "xl/workbook.xml" in names:
+        raise RecordingError(
+            "expected a CSV file, got a zip archive or a spreadsheet; export it as CSV, with raw acceleration and "
+            "angular rate of the sensors",
+            path,
+        )
+    if "log.bin" in names:
+        raise RecordingError("expected a table of text, got a binary .gt3x; export it as CSV with ActiLife", path)
+    for name in sorted(names):
+        hidden = any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+        if not (hidden or name.endswith("/")):
+            yield SessionFile(os.path.join(path, name), name, lambda name=name: _member(path, name))  # type: ignore[misc]
+
+
+def _member(path: str, name: str) -> io.BufferedIOBase:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return io.BytesIO(archive.read(name))
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:  # RuntimeError: a password
+        raise RecordingError(
+            f"expected an archive that can be unpacked, got: {error}; unpack it first", path
+        ) from error
