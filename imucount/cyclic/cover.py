@@ -25,7 +25,7 @@ NEVER = -1e9
 
 
 def cover(
-    alike: FloatArray, is_there: BoolArray, lengths: IntArray, usual: float
+    alike: FloatArray, is_there: BoolArray, lengths: IntArray, usual: float, *, goes_on: bool = False
 ) -> list[tuple[float, list[list[Cycle]]]]:
     """Choose the cycles, in sets, with the largest sum of length times likeness above the least.
 
@@ -42,6 +42,8 @@ def cover(
         Ascending.
     usual : float
         Usual length.
+    goes_on : bool, default False
+        Whether a set that has begun before goes on where the signal begins.
 
     Returns
     -------
@@ -62,6 +64,8 @@ def cover(
     pause = START / (PAUSE * usual)
     in_set, idle = np.full((m, n + longest), NEVER), np.zeros((m, n + longest))
     chosen, begins = np.full((m, n), -1), np.zeros((m, n), dtype=bool)
+    if goes_on:
+        in_set[:, longest - 1] = 0.0  # what it costs was paid
     row = np.arange(m)[:, np.newaxis]
     for start in range(0, n, block):
         stop = min(start + block, n)
@@ -98,8 +102,10 @@ def _sets(
         at = int(np.searchsorted(idle[: end + 1], idle[end])) - 1
         cycles: list[Cycle] = []
         while True:
-            while chosen[at] < 0:
+            while at >= 0 and chosen[at] < 0:
                 at -= 1
+            if at < 0:
+                break  # it began before
             length = int(lengths[chosen[at]])
             cycles.append(Cycle(at - length, at, float(alike[at, chosen[at]])))
             is_first = begins[at]

@@ -155,15 +155,17 @@ class Follower:
         _, template, sets = best
         return self._made(template, [self._with_edges(each) for each in sets])
 
-    def known(self, template: FloatArray) -> list[MovementSet]:
-        """Find the sets of a movement, of which it is known where its reps begin."""
-        ((_, sets, _),) = self._covered(template[np.newaxis])
+    def going_on(self, template: FloatArray) -> list[MovementSet]:
+        """Find the sets of a movement that goes on where the signal begins, its reps cut where they were."""
+        ((_, sets, _),) = self._covered(template[np.newaxis], goes_on=True)
         return self._made(template, [self._with_edges(each) for each in sets])
 
-    def _covered(self, templates: FloatArray) -> list[tuple[float, list[list[Cycle]], FloatArray]]:
+    def _covered(
+        self, templates: FloatArray, *, goes_on: bool = False
+    ) -> list[tuple[float, list[list[Cycle]], FloatArray]]:
         """Cover the signal by each template; and how like all cycles are to it."""
         alike = self._shapes.likeness(templates) * self._tempo
-        covered = cover(alike, self._shapes.is_there, self._lengths, self._usual)
+        covered = cover(alike, self._shapes.is_there, self._lengths, self._usual, goes_on=goes_on)
         return [(value, sets, each) for (value, sets), each in zip(covered, alike, strict=True)]
 
     @property

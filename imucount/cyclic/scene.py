@@ -37,7 +37,7 @@ LIKE_OF_FEW, LIKE_OF_FAST, LIKE_A_REP, MANY = 0.8, 0.9, 0.012, 10
 much less enough, up to ten. What people do in between has 0.65 to 0.8."""
 
 LIKE_OF_KNOWN = 0.72
-"""Mean likeness of cycles to a movement that another set has shown, or that was taught."""
+"""Mean likeness of cycles to a movement that another set has shown."""
 
 LIKE_OF_SAME = 0.4
 """Likeness of the templates of one movement, taught and counted in different sessions: a strap never sits quite
@@ -73,7 +73,7 @@ def sets_in(x: FloatArray, is_cut: tuple[bool, bool], first: Movement | None = N
     if first is not None:
         went_on = [
             each
-            for each in Follower(x, first.length, is_cut).known(first.template)
+            for each in Follower(x, first.length, is_cut).going_on(first.template)
             if each.start <= 2 * first.length
         ]
         sets += went_on[:1]
@@ -100,16 +100,16 @@ def sets_in(x: FloatArray, is_cut: tuple[bool, bool], first: Movement | None = N
 def sets_of(movement: Movement, x: FloatArray, is_cut: tuple[bool, bool]) -> list[MovementSet]:
     """Find the sets of one movement that is known: of those that show themselves the ones that are like it.
 
-    Where none shows itself the movement is looked for as it is known, and then two reps are enough.
+    Where there is none, since two reps in one show themselves, or halves of one, the movement is looked for.
     """
     shown = [each for each in sets_in(x, is_cut) if _is_same(each.movement, movement)]
     if movement.length > x.shape[1]:
         return shown
     follower = Follower(x, movement.length, is_cut)
     template, _ = follower.refined(movement.template)
-    for found in follower.known(template):
+    for found in follower.sets(template):
         free = _free(found, shown)
-        if free is not None and _is_like_known(free):
+        if free is not None and _is_like(free) and _is_same(free.movement, movement):
             shown.append(free)
     return sorted(shown, key=lambda each: each.start)
 

@@ -12,14 +12,14 @@ from imucount.cyclic.cover import LEAST_LIKE, PAUSE, START, cover
 from imucount.cyclic.templates import cycle_lengths, likeness, tempo_likeness
 
 
-def best_of_all(gains, lengths, usual):
+def best_of_all(gains, lengths, usual, goes_on):
     """Try each cycle and each pause at each sample."""
     pause = START / (PAUSE * usual)
 
     @cache
     def in_set(end):
         if end < 0:
-            return -np.inf
+            return 0.0 if goes_on and end == -1 else -np.inf
         values = [in_set(end - 1) - pause]
         for row, length in enumerate(lengths):
             if end >= length:
@@ -33,14 +33,15 @@ def best_of_all(gains, lengths, usual):
     return idle(len(gains) - 1)
 
 
-@given(st.integers(0, 10_000), st.integers(4, 60))
-def test_the_value_is_the_best_there_is(seed, n):
+@given(st.integers(0, 10_000), st.integers(4, 60), st.booleans())
+def test_the_value_is_the_best_there_is(seed, n, goes_on):
     lengths = np.array([3, 4, 6])
     alike = np.random.default_rng(seed).uniform(0.0, 1.0, (2, n + 1, 3))
     is_there = np.arange(n + 1)[:, np.newaxis] >= lengths
-    for each, (value, sets) in zip(alike, cover(alike, is_there, lengths, 4.0), strict=True):
+    covered = cover(alike, is_there, lengths, 4.0, goes_on=goes_on)
+    for each, (value, sets) in zip(alike, covered, strict=True):
         gains = (each - LEAST_LIKE) * lengths / 4.0
-        assert value == pytest.approx(best_of_all(gains, tuple(lengths.tolist()), 4.0))
+        assert value == pytest.approx(best_of_all(gains, tuple(lengths.tolist()), 4.0, goes_on))
         cycles = [cycle for found in sets for cycle in found]
         assert all(a.end <= b.start for a, b in pairwise(cycles))
         assert all(
