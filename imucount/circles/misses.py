@@ -10,6 +10,9 @@ from imucount.circles.scores import LOG_SHAPE, Traits, smallness
 
 __all__ = ["Miss", "misses_warning"]
 
+SMALL_DEG = 8.0
+"""What shows larger at the clip is not small, whatever else it is."""
+
 MOST_TOLD = 5
 """So many times are told."""
 
@@ -43,7 +46,7 @@ class Miss:
     def is_small(self) -> bool:
         """Whether their size spoke against them more than their shape."""
         off_shape = abs(self.traits.log_shape / self.traits.n - LOG_SHAPE)
-        return smallness(self.elevation_deg) >= 4.0 * off_shape
+        return self.elevation_deg < SMALL_DEG and smallness(self.elevation_deg) >= 4.0 * off_shape
 
 
 def misses_warning(misses: Sequence[Miss]) -> str | None:
@@ -51,7 +54,7 @@ def misses_warning(misses: Sequence[Miss]) -> str | None:
 
     Examples
     --------
-    >>> traits = Traits(8, 8 * 1.1, 8 * -0.4, (1.0, 0.2, 0.1), (1.0, 0.2, 0.1), (0.0, 1.0))
+    >>> traits = Traits(8, 8 * 1.1, 8 * 1.1, 8 * -0.4, (1.0, 0.2, 0.1), (1.0, 0.2, 0.1), (0.0, 1.0))
     >>> print(misses_warning([Miss(12.0, 36.0, traits)]).split(":")[0])
     At 12 s something went round 8 times and was not counted, too small to tell from sway (3 deg at the clip)
     """
@@ -61,12 +64,13 @@ def misses_warning(misses: Sequence[Miss]) -> str | None:
     if len(misses) > MOST_TOLD:
         times += " and later"
     rounds = " + ".join(str(miss.traits.n) for miss in misses[:MOST_TOLD])
+    times_round = "once" if rounds == "1" else f"{rounds} times"
     smallest_deg = min(miss.elevation_deg for miss in misses)
     if all(miss.is_small for miss in misses):
         why = f"too small to tell from sway ({smallest_deg:.0f} deg at the clip)"
     else:
         why = "too unlike a shoulder's circle at the clip"
     return (
-        f"At {times} s something went round {rounds} times and was not counted, {why}: if these were circles, "
+        f"At {times} s something went round {times_round} and was not counted, {why}: if these were circles, "
         "wear the clip closer to the outer end of the shoulder and tighter, or make them larger."
     )

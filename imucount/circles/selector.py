@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp, inf
 from statistics import fmean, median
 
@@ -19,6 +20,8 @@ from imucount.circles.scores import (
     oddness,
     rest_evidence,
     swing_drawing_score,
+    turns_back,
+    unlikeness,
     upward_evidence,
 )
 from imucount.reps import Direction
@@ -45,6 +48,9 @@ SINGLE_SCORE = 4.7
 SINGLE_CLOSURE = 0.42
 """And it ends where it began, within this share of its range: fidgeting goes on from where it came to."""
 
+SINGLE_HEIGHT = 0.35
+"""And starts where the shoulder rested, within this share of its range; simulated single ones within 0.08."""
+
 LEAST_CHANCE = 0.5
 """Loops that are circles less often than this are none, however many they are."""
 
@@ -58,8 +64,8 @@ CERTAIN_EVIDENCE = 3.0
 SURE_EVIDENCE = 8.0
 """Odds of 3000 to 1, beside which the rest before a set says nothing."""
 
-LEAST_EVIDENCE = 0.7
-"""Odds of 2 to 1 are the least for which a direction is told."""
+LEAST_EVIDENCE = 2.2
+"""Odds of 9 to 1 are the least for which a direction is told."""
 
 LEAST_DRAWING = 0.0
 """A loop that closes worse, or is flatter, than this is none of a set, whatever its neighbours are."""
@@ -71,8 +77,12 @@ RESUMED_LENGTH, RESUMED_TOTAL, LONGEST_STOP = 3, 4.0, 2.2
 """A set of so many loops goes on after a stop, a circle held or one drawn badly, within so many lengths of a
 circle; what comes then is taken for its next circle with these odds, which is less than at once after it."""
 
-MISSED_LENGTH, MISSED_SCORE = 4, 5.0
-"""So many loops that are as round and as alike as circles are told of where they do not count."""
+MISSED_SCORE, LEAST_MISSED = 5.0, 19.0
+"""Loops that are as round and as alike as circles are told of where they do not count: so much for each, and
+two perfect ones at least."""
+
+NEARLY_SINGLE = 3.0
+"""A single loop that begins at rest is told of when it scores so much, two thirds of what counts."""
 
 REMEMBERED_S = 30.0
 """Loops that ended longer ago are followed by none."""
@@ -110,9 +120,6 @@ ENOUGH = 12
 
 MOST_TOTAL = 12.0
 """What a chain may hand on: after three good circles one more adds nothing to be sure of."""
-
-MOST_EARLIER = 5.0
-"""What earlier sets may add to the evidence for a direction: they share the sensor's errors."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,6 +275,8 @@ class CircleSelector:
                 continue
             handed_on = min(other.total, MOST_TOTAL if follows else RESUMED_TOTAL)
             near = neighbour_score(other.loop, loop, self._has_gyroscope)
+            if not follows:
+                near -= unlikeness(other.traits, traits, self._has_gyroscope)
             alike = handed_on + other.odd + near
             if alike < -WEAK_LINK:
                 continue
@@ -297,7 +306,12 @@ class CircleSelector:
     def _note_miss(self, link: _Link) -> None:
         """Keep a chain that nothing follows, and that was not counted though its loops are round and alike."""
         n = link.traits.n
-        if n < MISSED_LENGTH or link.total + link.odd < MISSED_SCORE * n:
+        if n == 1:
+            if link.total < NEARLY_SINGLE or link.counted or self._is_taken(link.loop):
+                return
+            if not self._stands_alone(link.loop, link.due_s):
+                return
+        elif link.total + link.odd < max(MISSED_SCORE * n, LEAST_MISSED):
             return
         first = link
         while first.previous is not None:
@@ -321,12 +335,15 @@ class CircleSelector:
         goes_on = link.previous is not None and link.previous.counted
         if link.total < (SINGLE_SCORE if single else GOING_ON_SCORE if goes_on else COUNTED_SCORE):
             return []
-        if single and self._min_reps > 1 and loop.closure > SINGLE_CLOSURE:
+        if single and self._min_reps > 1 and not self._stands_alone(loop, now_s):
             return []
         chain = [link]
         while (earlier := chain[-1].previous) is not None and not (earlier.counted and len(chain) >= ENOUGH):
             chain.append(earlier)
         chain.reverse()
+        loops = [each.loop for each in chain]
+        if not last and self._turns_back(loops[-2:]) and not (len(loops) > 2 and self._turns_back(loops[-3:])):
+            return []
         if self._min_reps > 1 and self._chance(chain, fmean(each.drawing for each in chain)) < LEAST_CHANCE:
             return []
         evidence = self._evidence([each.loop for each in chain], loop)
@@ -338,8 +355,9 @@ class CircleSelector:
             return []
         circles = []
         half_round = self._half_round(chain, GIVEN_UP_SHARE, MOST_GIVEN_UP)
-        for each in chain:
-            if each.loop.roundness < half_round:
+        before = [self._last] if self._last is not None and _goes_on(self._last, loops[0]) else loops[:1]
+        for each, *around in zip(chain, [*before, *loops], loops, [*loops[1:], loops[-1]]):
+            if each.loop.roundness < half_round or self._turns_back(around):
                 each.counted = True  # its set goes on
             elif not each.counted and not self._is_taken(each.loop):
                 before_s = self._end_s
@@ -359,6 +377,31 @@ class CircleSelector:
         if not self._has_gyroscope or len(chain) < ENOUGH_TO_COMPARE:
             return 0.0
         return min(share * median(each.loop.roundness for each in chain), most)
+
+    def _stands_alone(self, loop: Loop, now_s: float) -> bool:
+        """Whether a single loop begins at rest, down where it ends, or soon after circles like it.
+
+        Who puts on a jacket moves before, too.
+        """
+        if loop.closure > SINGLE_CLOSURE:
+            return False
+        last = self._last
+        if last is not None and _goes_on(last, loop) and _are_alike(last, loop):
+            return not (self._has_gyroscope and turns_back(last, loop))
+        height = self._rest_height(loop, now_s)
+        return height is not None and abs(height) <= SINGLE_HEIGHT
+
+    def _turns_back(self, loops: list[Loop]) -> bool:
+        """Whether each of two or three loops in a row goes round the other way than the one before.
+
+        Who gives a circle up goes back inside of it, and so draws a flat loop of the other sense. So the first
+        loop of a sense waits for the next one, or for the end of the set.
+        """
+        return (
+            self._has_gyroscope
+            and len(loops) > 1
+            and all(turns_back(one, other) for one, other in pairwise(loops))
+        )
 
     def _precede(self, circle: Circle, before_s: float, now_s: float) -> list[Circle]:
         """Find what was missed before a circle that counts, back to the one before it."""
@@ -401,14 +444,11 @@ class CircleSelector:
         return loop.start_s < near_s and self._is_upside_down(loop.up_axis)
 
     def _evidence(self, chain: list[Loop], loop: Loop) -> float:
-        own = upward_evidence(chain, loop, self._has_gyroscope)
-        if abs(own) >= CERTAIN_EVIDENCE + 1.0:
-            return own
+        """Weigh which way is up by a chain and by what was counted before it, with the clip where it is."""
         before = [each for each in self._same_mount if abs(dot(each.up_axis, loop.up_axis)) > SAME_MOUNT]
-        if not before:
-            return own
-        earlier = upward_evidence(before, loop, self._has_gyroscope)
-        return own + min(max(earlier, -MOST_EARLIER), MOST_EARLIER)
+        return upward_evidence(
+            [*(each for each in before if each not in chain), *chain], loop, self._has_gyroscope
+        )
 
     def forget_mount(self) -> None:
         """Forget which way was up: the clip has been moved."""
@@ -463,6 +503,11 @@ def _resumes(before: Loop, after: Loop) -> bool:
     """Whether one loop begins so soon after another that no more than a stop and a circle can lie between."""
     pause_s = after.start_s - before.end_s
     return 0.0 < pause_s <= LONGEST_STOP * max(before.duration_s, after.duration_s)
+
+
+def _goes_on(before: Loop, after: Loop) -> bool:
+    """Whether one loop begins where another ends, or after a stop."""
+    return _follows(before, after) or _resumes(before, after)
 
 
 def _are_alike(before: Loop, after: Loop) -> bool:

@@ -61,6 +61,10 @@ def nowhere(loop, now_s):
     return None
 
 
+def at_the_bottom(loop, now_s):
+    return 0.0
+
+
 def a_selector(
     side="right",
     min_reps=2,

@@ -6,7 +6,13 @@ from imucount.circles.scores import Traits
 
 def miss(start_s, elevation_deg, yaw_deg, n=8):
     traits = Traits(
-        n, n * log(elevation_deg), n * log(yaw_deg / elevation_deg), (1.0, 0.2, 0.1), (1.0, 0.2, 0.1), (0.0, 1.0)
+        n,
+        n * log(3.0),
+        n * log(elevation_deg),
+        n * log(yaw_deg / elevation_deg),
+        (1.0, 0.2, 0.1),
+        (1.0, 0.2, 0.1),
+        (0.0, 1.0),
     )
     return Miss(start_s, start_s + 3.0 * n, traits)
 
@@ -31,3 +37,7 @@ def test_many_make_one_sentence():
     warning = misses_warning([miss(40.0 * number, 3.0, 2.4) for number in range(9)])
     assert "and later" in warning
     assert "320" not in warning
+
+
+def test_one_is_told_as_one():
+    assert "went round once" in misses_warning([miss(12.0, 3.0, 2.4, n=1)])

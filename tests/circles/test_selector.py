@@ -2,7 +2,18 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from circles.loops_in_a_row import IDEAL, a_rest, a_selector, later, no_rest, nowhere, row, select, take
+from circles.loops_in_a_row import (
+    IDEAL,
+    a_rest,
+    a_selector,
+    at_the_bottom,
+    later,
+    no_rest,
+    nowhere,
+    row,
+    select,
+    take,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,8 +139,41 @@ def test_a_larger_lever_is_more_evidence(one, other):
 
 @given(st.floats(0.01, 2.0), st.floats(0.01, 2.0))
 def test_an_uncertain_lever_is_less_evidence(one, other):
-    sure, unsure = (upward_evidence([replace(IDEAL, lever_sd_m=sd)], IDEAL, True) for sd in sorted((one, other)))
+    sure, unsure = (
+        upward_evidence([replace(IDEAL, lever_sd_m=sd, forward_lever_sd_m=0.3 * sd)], IDEAL, True)
+        for sd in sorted((one, other))
+    )
     assert sure >= unsure > 0.0
+
+
+def test_an_offset_that_makes_both_levers_is_no_evidence():
+    """An offset adds to both levers as much as the square of the period says, and cannot be told from none."""
+    slow = replace(IDEAL, lever_sd_m=0.35, forward_lever_sd_m=0.1)  # 6 s a circle: 1 m by 1 m/s²
+    told = upward_evidence([slow] * 6, slow, True)
+    shifted = [
+        upward_evidence([replace(slow, lever_m=0.21 - b, forward_lever_m=0.35 - b)] * 6, slow, True)
+        for b in (0.5, 1.0)
+    ]
+    assert told > 0.0
+    assert all(each > -2.2 for each in shifted)
+
+
+def test_circles_of_several_tempos_tell_an_offset_from_a_lever():
+    def loop(period_s, offset_m_s2):
+        k = (period_s / 6.28) ** 2
+        return replace(
+            IDEAL,
+            lever_m=0.21 + offset_m_s2 * k,
+            forward_lever_m=0.35 + offset_m_s2 * k,
+            lever_sd_m=0.35 * k,
+            forward_lever_sd_m=0.1 * k,
+        )
+
+    of_one_tempo = [loop(7.0, -0.5)] * 8
+    of_two = [loop(7.0, -0.5)] * 4 + [loop(2.5, -0.5)] * 4
+    assert upward_evidence(of_two, of_two[0], True) > max(
+        upward_evidence(of_one_tempo, of_one_tempo[0], True), 3.0
+    )
 
 
 # selection
@@ -170,7 +214,13 @@ def test_circles_do_not_overlap():
 
 @pytest.mark.parametrize(("n", "min_reps", "expected"), [(1, 1, 1), (1, 2, 1), (1, 3, 0), (2, 3, 0), (3, 3, 3)])
 def test_so_many_must_resemble_each_other(n, min_reps, expected):
-    assert len(select(row(n), min_reps=min_reps)) == expected
+    assert len(select(row(n), min_reps=min_reps, rest_height=at_the_bottom)) == expected
+
+
+def test_a_single_loop_that_no_rest_goes_before_is_no_circle():
+    assert len(select([IDEAL], rest_height=at_the_bottom)) == 1
+    assert select([IDEAL], rest_height=nowhere) == []
+    assert select([IDEAL], rest_height=lambda loop, now_s: 0.7) == []
 
 
 @pytest.mark.parametrize(
@@ -181,7 +231,7 @@ def test_what_is_no_loop_never_counts(changes):
 
 
 def test_nothing_is_pending_in_the_end():
-    selector = a_selector()
+    selector = a_selector(rest_height=at_the_bottom)
     assert selector.pending == 0
     assert take(selector, IDEAL) == []
     assert selector.pending == 1
@@ -213,21 +263,45 @@ def test_what_shows_from_above_never_counts_however_often_it_comes():
 
 
 def test_a_lever_that_is_no_shoulders_makes_circles_less_sure():
-    usual, short = (select(row(8, replace(IDEAL, lever_m=lever_m))) for lever_m in (0.21, 0.08))
+    usual, short = (
+        select(row(8, replace(IDEAL, lever_m=lever_m)), rest_height=at_the_bottom) for lever_m in (0.21, 0.08)
+    )
     assert all(circle.confidence < usual[0].confidence for circle in short)
 
 
 def test_where_the_shoulder_rested_outweighs_a_lever_that_is_little_but_wrong():
-    unsure = replace(IDEAL, lever_m=-0.03, forward_lever_m=0.0, lever_sd_m=0.15, forward_lever_sd_m=1.0)
-    at_the_bottom, nobody_knows = (
+    unsure = replace(IDEAL, lever_m=-0.01, forward_lever_m=0.0, lever_sd_m=0.15, forward_lever_sd_m=1.0)
+    seen_to_rest, nobody_knows = (
         {circle.direction for circle in select(row(4, unsure), rest_height=height)}
-        for height in (lambda loop, now_s: 0.0, nowhere)
+        for height in (at_the_bottom, nowhere)
     )
-    assert at_the_bottom == {"forward"}
+    assert seen_to_rest == {"forward"}
     assert nobody_knows == {"unknown"}
 
 
 # a set with something in between
+
+
+def test_a_circle_given_up_is_seen_by_its_sense():
+    loops = row(7)
+    back = tuple(-each for each in IDEAL.area)
+    loops[4] = replace(loops[4], area=back, sense=1, roundness=0.8)
+    circles = select(loops)
+    assert len(circles) == 6
+    assert {circle.direction for circle in circles} == {"forward"}
+
+
+def test_two_circles_of_the_other_sense_are_a_change_of_direction():
+    back = tuple(-each for each in IDEAL.area)
+    loops = [*row(5), *(later(IDEAL, 15.0 + 3.0 * n, area=back, sense=1) for n in range(2))]
+    assert [circle.direction for circle in select(loops)] == ["forward"] * 5 + ["backward"] * 2
+
+
+def test_what_is_unlike_its_set_does_not_join_it_after_a_stop():
+    weak = {"closure": 0.8, "roundness": 0.7}
+    other = replace(IDEAL, elevation_deg=5.5, yaw_deg=3.5)
+    joined, apart = (select([*row(4), later(each, 16.0, **weak)], has_rested=no_rest) for each in (IDEAL, other))
+    assert (len(joined), len(apart)) == (5, 4)
 
 
 def test_a_set_goes_on_after_a_stop_and_not_after_a_rest():
@@ -260,8 +334,8 @@ def test_what_went_round_and_was_not_counted_is_kept():
     assert (miss.start_s, miss.end_s, miss.traits.n) == (10.0, 25.0, 5)
 
 
-def test_two_loops_are_no_miss_nor_is_what_counts():
-    assert misses_of(row(2, SMALL)) == []
+def test_two_poor_loops_are_no_miss_nor_is_what_counts():
+    assert misses_of(row(2, replace(SMALL, roundness=0.4))) == []
     selector = a_selector()
     for loop in row(9, SMALL):
         take(selector, loop)
