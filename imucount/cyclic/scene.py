@@ -109,7 +109,8 @@ def sets_of(movement: Movement, x: FloatArray, is_cut: tuple[bool, bool]) -> lis
     template, _ = follower.refined(movement.template)
     for found in follower.sets(template):
         free = _free(found, shown)
-        if free is not None and _is_like(free) and _is_same(free.movement, movement):
+        is_like = free is not None and (_is_like(free) or free.alike >= LIKE_OF_FEW)  # two are enough
+        if free is not None and is_like and _is_same(free.movement, movement):
             shown.append(free)
     return sorted(shown, key=lambda each: each.start)
 
