@@ -57,8 +57,8 @@ def test_views_show_it_as_text(name):
     for view in (
         session_table(session, name),
         sessions_table({name: session, "other": name}, "shoulder-circles"),
-        live_view((), progress, 1.0, name, Notice(0.5, "dropped", name)),
-        recording_view(1.0, 5, name, Notice(0.5, "dropped", name)),
+        live_view((), progress, 1.0, name, [Notice(0.5, "dropped", name)]),
+        recording_view(1.0, 5, name, [Notice(0.5, "dropped", name)]),
     ):
         shown = drawn(view)
         assert printable_line(name) in shown.replace("\n", " ")

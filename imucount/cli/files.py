@@ -16,7 +16,7 @@ import click
 
 from imucount.cli.group import Number, counting_options, exercise_option, load_profile, without_option
 from imucount.cli.screen import CountDisplay, panes, progress, show
-from imucount.cli.signal_options import axes_options, file_options
+from imucount.cli.signal_options import axes_options, export_options, file_options, reading
 from imucount.errors import CountingError, ImucountError, RecordingError, SampleError
 from imucount.outside_text import printable_line
 from imucount.paths import files_of, short_names
@@ -50,6 +50,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print every
 @counting_options
 @axes_options
 @file_options
+@export_options
 @without_option
 @_json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a circle as CSV.")
@@ -77,9 +78,11 @@ def count(
 
     taught = load_profile(profile)
 
+    options = reading(told)
+
     def count_one(file: str) -> Session:
         with progress(f"Counting {_name(file)}") as done:
-            session = count_file(file, side, exercise=exercise, profile=taught, progress=done, **told)
+            session = count_file(file, side, exercise=exercise, profile=taught, progress=done, **options)
         return session if without is None else session.without(without)
 
     if _is_one(files):
@@ -252,6 +255,7 @@ def teach(
 @exercise_option
 @axes_options
 @file_options
+@export_options
 @_json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a file as CSV.")
 def inspect(files: tuple[str, ...], exercise: Exercise, as_json: bool, as_csv: bool, **told: Any) -> None:
@@ -262,9 +266,11 @@ def inspect(files: tuple[str, ...], exercise: Exercise, as_json: bool, as_csv: b
     _one_format(as_json, as_csv)
     from imucount.formats.inspection import inspect_csv
 
+    options = reading(told)
+
     def inspect_one(file: str) -> Inspection:
         with progress(f"Reading {_name(file)}"):
-            return inspect_csv(file, exercise=exercise, **told)
+            return inspect_csv(file, exercise=exercise, **options)
 
     if _is_one(files) and not (as_json or as_csv):
         from imucount.views.inspection_table import inspection_table

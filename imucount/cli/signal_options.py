@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
 
+from imucount.cli.group import Number
 from imucount.errors import CountingError
 
-__all__ = ["axes_options", "device_option", "file_options"]
+__all__ = ["axes_options", "device_option", "export_options", "file_options", "reading"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -78,3 +79,41 @@ def axes_options(command: Command) -> Command:
 def file_options(command: Command) -> Command:
     """Add what may be said about a table."""
     return _units_option(device_option(command))
+
+
+_rate_option = click.option(
+    "--rate",
+    "sampling_rate_hz",
+    type=Number(0, min_open=True),
+    metavar="HZ",
+    help="Rows a second, of a file that has neither the time of its rows nor their rate.",
+)
+_acc_sign_option = click.option(
+    "--acc-sign",
+    type=click.Choice(["1", "-1"]),
+    help="-1 where an axis that points up at rest reads -1 g, as with iPhones; where the files leave it open.",
+)
+_columns_option = click.option(
+    "--columns",
+    metavar="NAMES",
+    help="What the columns of a table are, where no program is known by it: time=T,acc=A,B,C,gyr=D,E,F; their "
+    "units by --units.",
+)
+
+
+def export_options(command: Command) -> Command:
+    """Add what may be said of files of other programs, where they leave it open."""
+    return _rate_option(_acc_sign_option(_columns_option(command)))
+
+
+def reading(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Make of the options of files and exports what `imucount.count` and `imucount.read` take."""
+    from imucount.formats.named_columns import columns_of_option
+
+    options = dict(told)
+    sign, columns, units = options.pop("acc_sign"), options.pop("columns"), options["units"]
+    if columns is not None:
+        words = {"t": "time"}
+        said = ",".join(f"{words.get(quantity, quantity)}={unit}" for quantity, unit in (units or {}).items())
+        columns, options["units"] = columns_of_option(columns, said), None
+    return options | {"acc_sign": None if sign is None else int(sign), "columns": columns}

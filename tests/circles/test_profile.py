@@ -245,7 +245,7 @@ def test_a_profile_of_the_other_shoulder_is_told():
 
 
 def test_what_has_no_direction_takes_no_profile():
-    with pytest.raises(CountingError, match="no profile"):
+    with pytest.raises(CountingError, match="no Profile"):
         imucount.RepCounter(exercise="cyclic", profile=teach(turning(), direction="forward"))
 
 

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+import imucount.sensors
 from imucount.errors import SensorError
 from imucount.sensors import Advertisement, known_sensors, recognise, sensor_faults, sensor_of_key
 
@@ -46,7 +47,9 @@ def test_what_is_no_sensor_is_not_recognised():
     assert recognise(Advertisement("Headphones")) is None
 
 
-def test_a_kind_that_cannot_tell_is_passed_over_and_named():
+def test_a_kind_that_cannot_tell_is_passed_over_and_named(monkeypatch):
+    monkeypatch.setattr(imucount.sensors, "_faults", {})
+
     class Broken(sensor_of_key("thingy52")):
         @classmethod
         def matches(cls, advertisement):
