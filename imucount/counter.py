@@ -345,6 +345,8 @@ class RepCounter:
         count.finish()
         if check.axes.outcome != "contradicting" or self.exercise == "cyclic" or self.profile is not None:
             return count
+        if not self._may_count_bare(count):
+            return count
         if self._bare is None and self._tape is not None:
             self._bare = self._from_tape(self._tape)
         if self._bare is not None:
@@ -358,7 +360,11 @@ class RepCounter:
         """Return the count that holds as far as is known."""
         check = self._check
         is_doubted = check is not None and check.axes.outcome == "contradicting" and self.profile is None
-        return self._bare if is_doubted and self._bare is not None else count
+        return self._bare if is_doubted and self._bare is not None and self._may_count_bare(count) else count
+
+    def _may_count_bare(self, count: _Count) -> bool:
+        """Whether what is counted without the gyroscope may hold: swinging arms look like a contradiction, too."""
+        return self._check is not None and (self._check.axes.is_explained or bool(count.reps))
 
     def _tell(self, count: _Count, check: SignalCheck) -> list[Rep]:
         """Return the reps that were not told, but for those whose direction waits for the axes to be known."""
@@ -428,6 +434,8 @@ class RepCounter:
                 follows = "each sensor was counted on for itself, which this does not disturb"
             elif self.profile is not None:
                 follows = "directions are those that the profile tells"
+            elif not count.reps:
+                follows = "no circle was seen"
             elif count is self._bare:
                 follows = "circles were counted without the gyroscope, and their direction is unknown"
             else:

@@ -141,12 +141,12 @@ def teach_reps(
 
     Examples
     --------
-    >>> from imucount import count
+    >>> from imucount import count, teach_reps
     >>> from imucount.simulate import Circles, Movement, simulate
     >>> still = Movement("standing", 5.0)
-    >>> example = simulate([still, Circles(3, period_s=2.5), still], seed=1).samples
+    >>> example = simulate([still, Circles(3, "forward", period_s=2.5), still], seed=1).samples
     >>> profile = teach_reps(example, reps=3)
-    >>> session = simulate([still, Circles(10, period_s=2.5), still], seed=2).samples
+    >>> session = simulate([still, Circles(10, "forward", period_s=2.5), still], seed=2).samples
     >>> len(count(session, exercise="cyclic", profile=profile).reps)
     10
     """

@@ -162,11 +162,15 @@ class AxesVerdict:
         What was seen of axes that contradict, the beginning of a sentence.
     remedy : str
         What can be done about it, a sentence.
+    is_explained : bool
+        Whether one fault explains what was seen: a mapping of axes, or an axis that is dead. Vigorous movement may
+        look like axes that contradict, too, but nothing explains that.
     """
 
     outcome: Literal["open", "sound", "contradicting"]
     seen: str = ""
     remedy: str = ""
+    is_explained: bool = False
 
 
 def judge_axes(sums: TurningSums, *, is_all: bool, of_shoulder: bool = True) -> AxesVerdict:
@@ -252,7 +256,7 @@ def _along_up(sums: TurningSums) -> float:
 def _contradiction(mapping: FloatArray | None) -> AxesVerdict:
     """Name the mapping that explains it, or those between which only the sensor's maker can tell."""
     seen = "Accelerometer and gyroscope tell of different turning, so their axes are not the same"
-    return AxesVerdict("contradicting", seen, _remedy(mapping))
+    return AxesVerdict("contradicting", seen, _remedy(mapping), mapping is not None)
 
 
 def _remedy(mapping: FloatArray | None) -> str:

@@ -221,9 +221,9 @@ class SignalCheck:
         dead = self._columns.dead() if now_s is None else self._columns.dead(now_s)
         if self._columns.gyr_is_constant and (is_all or dead is not None):
             seen = "The angular rate is the same in every sample"
-            self._verdict = AxesVerdict("contradicting", seen, "Was the gyroscope switched off?")
+            self._verdict = AxesVerdict("contradicting", seen, "Was the gyroscope switched off?", True)
         elif dead is not None:
-            self._verdict = AxesVerdict("contradicting", dead, "Is the sensor, or what read it, broken?")
+            self._verdict = AxesVerdict("contradicting", dead, "Is the sensor, or what read it, broken?", True)
         elif self._sums is not None:
             self._verdict = judge_axes(self._sums, is_all=is_all, of_shoulder=self._of_shoulder)
         is_known = self._verdict.outcome == "sound" and self._judged_seen > ENOUGH_SEEN

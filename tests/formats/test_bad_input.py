@@ -134,7 +134,8 @@ def test_no_permission(path):
 
 
 def test_reading_on_after_the_file_was_closed(path):
-    path.write_text("\n".join(lines()))
+    rows = [values() + np.array([100.0 * part, 0, 0, 0, 0, 0, 0]) for part in range(50)]
+    path.write_text("\n".join(lines(np.concatenate(rows))))
     with open_csv(path, chunk_bytes=1000) as reader:
         chunks = iter(reader)
         next(chunks)
