@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,12 @@ def start(*arguments, code=None, env=None, **options):
 
 
 def finished(process):
-    out, err = process.communicate(timeout=60)
+    """The end of a process; what `readline` had read ahead is in it, which `communicate` would lose."""
+    patience = threading.Timer(60.0, process.kill)
+    patience.start()
+    with process, ThreadPoolExecutor() as readers:
+        out, err = readers.map(lambda stream: stream and stream.read(), (process.stdout, process.stderr))
+    patience.cancel()
     return process.returncode, out, err
 
 

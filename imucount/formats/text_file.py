@@ -58,7 +58,8 @@ class TextFile:
         self.encoding = self._file.encoding
 
     def close(self) -> None:
-        """Close the file. Closing twice does no harm."""
+        """Close the file: nothing more comes, nor what was pushed back. Closing twice does no harm."""
+        self._pushed_back = b""
         self._file.close()
 
     def tell(self) -> int:
