@@ -1,40 +1,52 @@
-"""imucount counts shoulder circles, with the direction of each, from a wearable IMU."""
+"""imucount counts shoulder circles, with the direction of each, from a wearable IMU.
 
-from typing import TYPE_CHECKING
+A name is imported when it is first asked for, so that a program waits for nothing that it does not use.
+"""
 
-from imucount.circles.profile import Profile, teach
-from imucount.cohort.batch import Batch, BatchFailure, batch
-from imucount.cohort.comparison import compare
-from imucount.counter import Progress, RepCounter
-from imucount.counting import count
-from imucount.cyclic.taught import ExerciseProfile, teach_reps
-from imucount.errors import (
-    BluetoothError,
-    CountingError,
-    DeviceError,
-    DeviceNotFoundError,
-    DisconnectedError,
-    ImucountError,
-    ProgrammeError,
-    RecordingError,
-    SampleError,
-    SensorError,
-    SimulationError,
-    SourceError,
-)
-from imucount.formats.csv_reader import CsvReader, open_csv, read_csv
-from imucount.formats.frames import recording_of_frame
-from imucount.formats.inspection import Inspection, inspect_csv
-from imucount.formats.opening import read
-from imucount.formats.recording import Recording, RecordingWriter, write_csv
-from imucount.live.counting import LiveUpdate, count_live
-from imucount.live.recorder import Recorder
-from imucount.programme import Assessment, Outcome, PlannedSet, Programme, assess
-from imucount.provenance import Provenance
-from imucount.reps import Direction, Phase, Position, Rep, Tempo
-from imucount.samples import Samples
-from imucount.sets import Exercise, Gap, RepSet, Session, Side
-from imucount.sources import Nearby, Notice, Source, open_source, scan
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to import than all of this
+if TYPE_CHECKING:
+    from typing import Any
+
+    from imucount import simulate as simulate
+    from imucount.circles.profile import Profile, teach
+    from imucount.cohort.batch import Batch, BatchFailure, batch
+    from imucount.cohort.comparison import compare
+    from imucount.counter import Progress, RepCounter
+    from imucount.counting import count
+    from imucount.cyclic.taught import ExerciseProfile, teach_reps
+    from imucount.errors import (
+        BluetoothError,
+        CountingError,
+        DeviceError,
+        DeviceNotFoundError,
+        DisconnectedError,
+        ImucountError,
+        ProgrammeError,
+        RecordingError,
+        SampleError,
+        SensorError,
+        SimulationError,
+        SourceError,
+    )
+    from imucount.formats.csv_reader import CsvReader, open_csv, read_csv
+    from imucount.formats.frames import recording_of_frame
+    from imucount.formats.inspection import Inspection, inspect_csv
+    from imucount.formats.opening import read
+    from imucount.formats.recording import Recording, RecordingWriter, write_csv
+    from imucount.live.counting import LiveUpdate, count_live
+    from imucount.live.recorder import Recorder
+    from imucount.programme import Assessment, Outcome, PlannedSet, Programme, assess
+    from imucount.provenance import Provenance
+    from imucount.reps import Direction, Phase, Position, Rep, Tempo
+    from imucount.samples import Samples
+    from imucount.sets import Exercise, Gap, RepSet, Session, Side
+    from imucount.sources import Nearby, Notice, Source, open_source, scan
+
+    __version__: str
 
 __all__ = [
     "Assessment",
@@ -97,21 +109,53 @@ __all__ = [
     "write_csv",
 ]
 
-if TYPE_CHECKING:
-    from imucount import simulate as simulate
+_MODULES = {
+    "imucount.circles.profile": "Profile teach",
+    "imucount.cohort.batch": "Batch BatchFailure batch",
+    "imucount.cohort.comparison": "compare",
+    "imucount.counter": "Progress RepCounter",
+    "imucount.counting": "count",
+    "imucount.cyclic.taught": "ExerciseProfile teach_reps",
+    "imucount.errors": "BluetoothError CountingError DeviceError DeviceNotFoundError DisconnectedError "
+    "ImucountError ProgrammeError RecordingError SampleError SensorError SimulationError SourceError",
+    "imucount.formats.csv_reader": "CsvReader open_csv read_csv",
+    "imucount.formats.frames": "recording_of_frame",
+    "imucount.formats.inspection": "Inspection inspect_csv",
+    "imucount.formats.opening": "read",
+    "imucount.formats.recording": "Recording RecordingWriter write_csv",
+    "imucount.live.counting": "LiveUpdate count_live",
+    "imucount.live.recorder": "Recorder",
+    "imucount.programme": "Assessment Outcome PlannedSet Programme assess",
+    "imucount.provenance": "Provenance",
+    "imucount.reps": "Direction Phase Position Rep Tempo",
+    "imucount.samples": "Samples",
+    "imucount.sets": "Exercise Gap RepSet Session Side",
+    "imucount.sources": "Nearby Notice Source open_source scan",
+}
+"""Where the names are, for who runs this; above for who reads it."""
 
-    __version__: str
-else:
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def _get(name: str) -> Any:
+    if name in _MODULE_OF:
+        return getattr(import_module(_MODULE_OF[name]), name)
+    if name == "__version__":
+        return import_module("imucount.provenance").version() or "0+unknown"
+    if not name.startswith("_"):
+        from importlib.util import find_spec  # not needed for any of the names above
+
+        if find_spec(f"imucount.{name}") is not None:
+            return import_module(f"imucount.{name}")
+    raise AttributeError(f"module 'imucount' has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # which would then take every name for one that exists
 
     def __getattr__(name):
-        """Give what takes time to import, and is not needed to count a recording."""
-        from importlib import import_module
-
-        if name == "__version__":
-            return import_module("imucount.provenance").version() or "0+unknown"
-        if name == "simulate":
-            return import_module("imucount.simulate")
-        raise AttributeError(f"module 'imucount' has no attribute {name!r}")
+        """Import a name, or a module of the package, the first time that it is asked for."""
+        globals()[name] = value = _get(name)
+        return value
 
 
 def __dir__() -> list[str]:

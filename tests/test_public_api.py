@@ -11,10 +11,10 @@ import pytest
 import imucount
 
 PACKAGE = Path(imucount.__file__).parent
-SLOW = ("scipy", "pandas", "rich", "bleak", "click")
+SLOW = ("numpy", "scipy", "pandas", "rich", "bleak", "click", "asyncio")
 
 GROUND = {"closing", "errors", "samples", "reps", "sets", "filters", "chain", "units", "provenance"}
-GROUND |= {"json_text", "outside_text", "parquet", "paths", "whole_file"}
+GROUND |= {"interrupts", "json_text", "outside_text", "parquet", "paths", "whole_file"}
 ENGINE = {"circles", "cyclic", "counter"}
 MAY_IMPORT = {
     "circles": GROUND,
@@ -52,7 +52,7 @@ MAY_IMPORT = {
         "views",
         "web",
     },
-    "__main__": {"cli"},
+    "__main__": {"cli", "interrupts"},
 }
 """What each wing may import besides itself. The ground may import the ground."""
 
@@ -140,11 +140,29 @@ def test_exported_names_are_sorted_and_real():
     assert [name for name in imucount.__all__ if not hasattr(imucount, name)] == []
 
 
-def test_everything_that_is_imported_is_exported():
+def test_what_a_type_checker_sees_is_what_is_exported():
     tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module != "typing"]
-    names = [alias.name for node in imports for alias in node.names]
-    assert sorted(names) == imucount.__all__
+    ifs = [node for node in tree.body if isinstance(node, ast.If)]
+    (typed,) = [node for node in ifs if ast.unparse(node.test) == "TYPE_CHECKING"]
+    seen = {
+        alias.name: importlib.import_module(node.module)
+        for node in typed.body
+        if isinstance(node, ast.ImportFrom) and node.module not in ("imucount", "typing")
+        for alias in node.names
+    }
+    assert sorted(seen) == imucount.__all__
+    assert [name for name, module in seen.items() if getattr(imucount, name) is not getattr(module, name)] == []
+
+
+def test_no_module_has_the_name_of_something_that_is_exported():
+    """Importing it would put it in the other's place."""
+    assert set(imucount.__all__).isdisjoint(wing_of(module) for module in MODULES)
+
+
+def test_a_module_can_be_reached_by_its_name_alone():
+    code = "import imucount; print(imucount.simulate.Circles.__name__, imucount.errors.SampleError.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "Circles SampleError\n"
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith("__")])

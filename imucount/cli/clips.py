@@ -16,6 +16,7 @@ from imucount.cli.group import Number, counting_options, load_profile
 from imucount.cli.screen import CountDisplay, Pane, show
 from imucount.cli.signal_options import axes_options
 from imucount.errors import DeviceError
+from imucount.interrupts import ended_at_once
 from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
@@ -134,14 +135,17 @@ def live(
     terminal or a request to terminate does, with the table that `imucount count` shows; a second Ctrl-C ends it at
     once.
     """
-    from imucount.views.session_table import session_table
-
     if profile is not None and len(wanted) > 1:
         raise click.UsageError("--profile is of one clip; of two each is told by its --side.")
     if profile is not None and exercise == "cyclic":  # before anything is connected
         raise click.UsageError("--profile tells directions, and what --exercise cyclic counts has none.")
-    taught = load_profile(profile)
-    clips = _clips(wanted, sides, rate_hz)
+    with ended_at_once():
+        import imucount.live.counting  # now, so that nobody waits for it later
+        import imucount.views.live_view  # noqa: F401
+        from imucount.views.session_table import session_table
+
+        taught = load_profile(profile)
+        clips = _clips(wanted, sides, rate_hz)
     axes = {"gyr_axes": gyr_axes, "acc_axes": acc_axes}
     lost: OSError | None = None
     with _recorded(clips, file, axes):
@@ -178,7 +182,11 @@ def record(
     Whatever happens to the computer's programs, FILE is complete up to the last second. Of two clips each gets its
     own file, with its side in the name.
     """
-    clips = _clips(wanted, sides, rate_hz)
+    with ended_at_once():
+        import imucount.live.counting  # now, so that nobody waits for it later
+        import imucount.views.live_view  # noqa: F401
+
+        clips = _clips(wanted, sides, rate_hz)
     with _recorded(clips, file, {"gyr_axes": gyr_axes, "acc_axes": acc_axes}):
         lost = run_clips(clips, _Clip.record)
     end_with_faults(clips, lost)

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -382,10 +383,31 @@ def test_a_terminal_shows_a_recording_grow_and_ctrl_c_ends_it(tmp_path):
     assert len(read_csv(tmp_path / "x.csv").samples) == 2000
 
 
+INTERRUPTED = """
+import os, signal, sys
+
+class CtrlC:
+    def find_spec(name, path, target=None):
+        if name == {when!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, CtrlC)
+from imucount.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a POSIX signal")
+@pytest.mark.parametrize("command", [["live", "--record"], ["record"]])
+@pytest.mark.parametrize("when", ["click", "numpy", "imucount.sources.virtual"])
+def test_ctrl_c_while_it_is_being_imported_ends_it_at_once(tmp_path, command, when):
+    process = start(*command, tmp_path / "x.csv", "--sensor", "sim", code=INTERRUPTED.format(when=when), **PIPES)
+    assert finished(process) == (-signal.SIGINT, b"", b"")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a POSIX signal")
 def test_ctrl_c_where_no_terminal_is():
-    import signal
-
     process = start("live", "--side", "right", code=CLIP + RUN, text=True, **PIPES)
     lines = [process.stdout.readline() for _ in range(2 + len(BEFORE.reps[:-1]))]
     process.send_signal(signal.SIGINT)
@@ -486,8 +508,6 @@ def test_with_stdout_closed_it_records_all_the_same(tmp_path):
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("command", ["live", "record"])
 def test_being_told_to_end_is_as_ctrl_c(tmp_path, command, name):
-    import signal
-
     path = tmp_path / "x.csv"
     arguments = ("live", "--side", "right", "--record", path) if command == "live" else ("record", path)
     process = start(*arguments, code=CLIP + RUN, text=True, **PIPES)

@@ -91,7 +91,7 @@ def test_examples_are_right_use(name):
 def test_help_imports_nothing_slow():
     code = (
         "import sys; from imucount.cli import main; main(['--help'], standalone_mode=False); "
-        "print('imported', {'scipy', 'pandas', 'rich', 'bleak', 'asyncio'} & set(sys.modules))"
+        "print('imported', {'numpy', 'scipy', 'pandas', 'rich', 'bleak', 'asyncio'} & set(sys.modules))"
     )
     code, out, _ = finished(start(code=code, text=True, **PIPES))
     assert (code, out.splitlines()[-1]) == (0, "imported set()")
