@@ -94,7 +94,7 @@ def test_the_recordings_have_what_is_to_be_cut():
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
-@settings(max_examples=settings.default.max_examples // 3)
+@settings(max_examples=settings.default.max_examples // 6)
 @given(data=st.data())
 def test_the_session_does_not_depend_on_how_the_stream_is_cut(name, data):
     samples = recording(name)
@@ -111,7 +111,7 @@ def test_the_session_does_not_depend_on_how_the_stream_is_cut(name, data):
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
-@pytest.mark.parametrize("length", [pytest.param(1, marks=pytest.mark.long), 7, 64])
+@pytest.mark.parametrize("length", [*(pytest.param(n, marks=pytest.mark.long) for n in (1, 7)), 33])
 def test_pieces_of_one_length_make_the_same_session(name, length):
     reps, counter = fed(recording(name), range(0, len(recording(name)), length))
     assert reps == whole(name)[0]
@@ -119,7 +119,7 @@ def test_pieces_of_one_length_make_the_same_session(name, length):
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
-@settings(max_examples=settings.default.max_examples // 8)
+@settings(max_examples=settings.default.max_examples // 12)
 @given(data=st.data())
 def test_what_is_known_at_a_sample_does_not_depend_on_the_cuts_before(name, data):
     samples = recording(name)[: data.draw(st.integers(0, len(recording(name))))]
@@ -151,8 +151,8 @@ def test_finishing_twice_gives_the_same_session():
 
 def test_looking_changes_nothing():
     counter = RepCounter("right")
-    for start in range(0, len(recording("a set")), 25):
-        counter.update(recording("a set")[start : start + 25])
+    for start in range(0, len(recording("a set")), 40):
+        counter.update(recording("a set")[start : start + 40])
         assert counter.progress == counter.progress
     assert counter.finish() == whole("a set")[2]
 
@@ -176,16 +176,16 @@ def test_whether_a_stream_is_refused_does_not_depend_on_the_cuts(spoil):
             return str(error)
 
     at_once = outcome([])
-    for length in (1, 10, 50, 200):
+    for length in (3, 70):
         assert outcome(range(0, len(samples), length)) == at_once
 
 
-@pytest.mark.parametrize("start_s", [0.0, 0.30000000000000004, 1e6])
+@pytest.mark.parametrize("start_s", [pytest.param(0.0, marks=pytest.mark.long), 0.30000000000000004, 1e6])
 def test_how_much_was_lost_does_not_depend_on_the_cuts_or_on_when_the_clock_starts(start_s):
-    samples = recording("lost packets")
+    samples = recording("lost packets")[:300]
     # From 0.3 s on, 2 s later is 2.3 s, and 2.3 s is less than 2 s later: numbers are rounded.
     samples = Samples(samples.t + start_s, samples.acc, samples.gyr)
-    warnings = [fed(samples, range(0, len(samples), n))[1].finish().warnings for n in (len(samples), 10, 1)]
+    warnings = [fed(samples, range(0, len(samples), n))[1].finish().warnings for n in (len(samples), 25, 1)]
     assert any("lost" in warning for warning in warnings[0])
     assert warnings == [warnings[0]] * 3
 

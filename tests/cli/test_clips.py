@@ -23,7 +23,7 @@ from imucount.views.live_view import rep_line
 from imucount.views.session_table import totals_line
 
 SAMPLES = short_session()
-PIECES = cut(SAMPLES, range(0, 5000, 20))
+PIECES = cut(SAMPLES, range(0, 5000, 50))
 DROPPED = Notice(20.0, "dropped", "The link was lost; connecting again.")
 BEFORE_20_S = cut(SAMPLES[:2000], range(0, 2000, 20))
 
@@ -101,7 +101,7 @@ def test_two_clips_at_once_each_with_its_recording(clips, tmp_path):
     ],
 )
 def test_clips_can_be_told_apart(clips, arguments, titles):
-    clips["sim:forward"] = PIECES
+    clips.update(dict.fromkeys(["ble:A", "ble:B", "sim:forward"], cut(SAMPLES[:2000], range(0, 2000, 100))))
     options = ["--side" if each in ("left", "right") else "--sensor" for each in arguments]
     result = run("live", *(part for pair in zip(options, arguments) for part in pair))
     assert (result.exit_code, result.stderr) == (0, "")
@@ -297,10 +297,12 @@ class Clip(Scripted):
 CLOSING_S = OPENING_S = 0.0
 DROPPED = Notice(20.0, "dropped", "The link was lost.")
 imucount.sources.open_source = lambda spec, side=None, **options: Clip(
-    [*pieces, DROPPED], side=side, name="the clip", endless=True
+    [*pieces, DROPPED], side=side, name="the clip", endless=ENDLESS
 )
+ENDLESS = True
 from imucount.cli import main
 """
+ENDING = "ENDLESS = False\n"
 RUN = "main()\n"
 BEFORE = count(SAMPLES[:2000], "right")
 
@@ -321,6 +323,7 @@ def test_a_terminal_shows_the_number_growing_and_ctrl_c_ends_it(tmp_path):
     assert count(path).reps == BEFORE.reps
 
 
+@pytest.mark.long
 def test_two_clips_are_shown_side_by_side_in_time():
     keys = [("The link was lost.", b"\x03")]
     arguments = ("live", "--sensor", "A", "--side", "left", "--sensor", "B", "--side", "right")
@@ -341,8 +344,9 @@ def resize(columns):
     fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
 resize(100)
-with panes(["first"]) as (pane,):
+with panes(["first", "second"]) as (pane, other):
     pane.draw(lambda: plain_view("long " * 18), urgent=True)
+    other.draw(lambda: plain_view("beside it"), urgent=True)
     pane.draw(lambda: plain_view("as before"), urgent=True)
     resize(40)
     pane.draw(lambda: plain_view("afterwards"), urgent=True)
@@ -353,6 +357,8 @@ def test_nothing_stale_is_left_where_the_size_of_the_terminal_changes():
     shown, err, code = on_terminal("stdout", code=RESIZED, raw=True)
     assert (code, err) == (0, b"")
     before, after = shown.split("as before")
+    assert "beside it" in before
+    assert "beside it" in after
     clear = "\x1b[2J"
     assert clear not in before
     assert after.index(clear) < after.index("afterwards")
@@ -406,17 +412,6 @@ def test_ctrl_c_while_it_is_being_imported_ends_it_at_once(tmp_path, command, wh
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a POSIX signal")
-def test_ctrl_c_where_no_terminal_is():
-    process = start("live", "--side", "right", code=CLIP + RUN, text=True, **PIPES)
-    lines = [process.stdout.readline() for _ in range(2 + len(BEFORE.reps[:-1]))]
-    process.send_signal(signal.SIGINT)
-    code, out, err = finished(process)
-    assert (code, err) == (0, "")
-    assert [line.rstrip() for line in lines[2:]] == rep_lines(BEFORE)[: len(lines) - 2]
-    assert re.search(r"^\d+ circles? in \d sets?: ", out, re.MULTILINE)
-
-
 # The virtual clip, through link, decoder and clock
 
 FAST = """
@@ -427,14 +422,20 @@ main()
 """
 
 
-def test_a_virtual_clip_is_counted_and_its_recording_counts_exactly_the_same(tmp_path):
-    path = tmp_path / "x.csv"
+@pytest.fixture(scope="module")
+def virtual(tmp_path_factory):
+    """What `live` tells of a virtual clip, and the recording."""
+    path = tmp_path_factory.mktemp("virtual") / "x.csv"
     arguments = ("live", "--sensor", "sim:forward", "--side", "right", "--record", path)
     code, out, err = finished(start(*arguments, code=FAST, text=True, **PIPES))
     assert (code, err) == (0, "")
+    return out.splitlines(), path
+
+
+def test_a_virtual_clip_is_counted_and_its_recording_counts_exactly_the_same(virtual):
+    lines, path = virtual
     session = count(path)
     assert [(len(each.reps), each.direction) for each in session.sets] == [(10, "forward")]
-    lines = out.splitlines()
     announced = [line for line in lines if line.startswith("set ")]
     assert announced == rep_lines(session)
     table = run("count", path).stdout.splitlines()
@@ -446,6 +447,7 @@ def test_a_virtual_clip_is_counted_and_its_recording_counts_exactly_the_same(tmp
     assert [note.split(":")[0] for note in notes[-3:]] == ["# time", "# packets", "# end_utc"]
 
 
+@pytest.mark.long
 def test_two_virtual_clips_on_one_clock(tmp_path):
     sensors = ("--sensor", "sim:forward", "--side", "left", "--sensor", "sim:forward", "--side", "right")
     process = start("live", *sensors, "--record", tmp_path / "x.csv", code=FAST, text=True, **PIPES)
@@ -465,17 +467,17 @@ def test_what_the_virtual_clip_cannot_do_is_told():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems tell a closed pipe otherwise")
-@pytest.mark.parametrize("command", ["live", "record"])
+@pytest.mark.parametrize("command", ["live", pytest.param("record", marks=pytest.mark.long)])
 def test_a_reader_that_leaves_ends_the_output_and_not_the_recording(tmp_path, command):
     path = tmp_path / "x.csv"
     arguments = ("live", "--record", path) if command == "live" else ("record", path)
-    process = start(*arguments, "--sensor", "sim:forward", code=FAST, **PIPES)
+    process = start(*arguments, "--side", "right", code=CLIP + ENDING + RUN, **PIPES)
     process.stdout.readline()
     process.stdout.close()
     process.stdout = None
     assert finished(process) == (READER_LEFT, None, b"")
     assert read_csv(path).warnings == ()  # it was finished
-    assert [len(each.reps) for each in count(path).sets] == [10]
+    assert count(path).reps == BEFORE.reps
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems tell a closed pipe otherwise")
@@ -489,33 +491,36 @@ def test_without_a_recording_nothing_goes_on_for_a_reader_that_has_left():
 @pytest.mark.skipif(os.name != "posix", reason="which streams are open is said by a POSIX shell")
 def test_with_stdout_closed_it_records_all_the_same(tmp_path):
     path = tmp_path / "x.csv"
-    code = f"{FAST.strip()}\n"
-    command = [
-        "sh",
-        "-c",
-        'exec "$0" -c "$1" live --sensor sim:forward --record "$2" >&-',
-        sys.executable,
-        code,
-        path,
-    ]
+    command = ["sh", "-c", 'exec "$0" -c "$1" record "$2" >&-', sys.executable, CLIP + ENDING + RUN, path]
     root = str(Path(imucount.__file__).parents[1])
     done = subprocess.run(command, env=os.environ | {"PYTHONPATH": root}, stderr=subprocess.PIPE, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert [len(each.reps) for each in count(path).sets] == [10]
+    assert count(path, "right").reps == BEFORE.reps
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems have other signals")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-@pytest.mark.parametrize("command", ["live", "record"])
-def test_being_told_to_end_is_as_ctrl_c(tmp_path, command, name):
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("live", "SIGINT"),
+        pytest.param("live", "SIGTERM", marks=pytest.mark.long),
+        pytest.param("live", "SIGHUP", marks=pytest.mark.long),
+        pytest.param("record", "SIGINT", marks=pytest.mark.long),
+        ("record", "SIGTERM"),
+        ("record", "SIGHUP"),
+    ],
+)
+def test_ctrl_c_and_being_told_to_end_where_no_terminal_is(tmp_path, command, name):
     path = tmp_path / "x.csv"
     arguments = ("live", "--side", "right", "--record", path) if command == "live" else ("record", path)
     process = start(*arguments, code=CLIP + RUN, text=True, **PIPES)
-    while "The link was lost." not in process.stdout.readline():
-        pass
+    lines = []
+    while "The link was lost." not in (line := process.stdout.readline()):
+        lines.append(line.rstrip())
     process.send_signal(getattr(signal, name))
     code, out, err = finished(process)
     assert (code, err) == (0, "")
+    assert command == "record" or lines[2:] == rep_lines(BEFORE)[: len(lines) - 2] != []
     assert out.splitlines()[-1] == f"Recorded: {path}"
     assert read_csv(path).warnings == ()  # it was finished
     assert count(path, "right").reps == BEFORE.reps
@@ -524,12 +529,11 @@ def test_being_told_to_end_is_as_ctrl_c(tmp_path, command, name):
 
 def test_a_terminal_that_is_closed_is_as_ctrl_c(tmp_path):
     path = tmp_path / "x.csv"
-    arguments = ("live", "--side", "right", "--record", path)
     keys = [("The link was lost.", CLOSED)]
-    _, err, code = on_terminal("stdout", *arguments, code=CLIP + RUN, keys=keys)
+    _, err, code = on_terminal("stdout", "record", path, code=CLIP + RUN, keys=keys)
     assert (code, err) == (0, b"")
     assert read_csv(path).warnings == ()  # it was finished
-    assert count(path).reps == BEFORE.reps
+    assert count(path, "right").reps == BEFORE.reps
 
 
 LIMITED = """
@@ -541,13 +545,13 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 @pytest.mark.skipif(os.name != "posix", reason="the size of files is limited by a POSIX call")
 def test_a_full_disk_is_told_at_once_and_in_the_exit_code_and_the_count_goes_on(tmp_path):
     path = tmp_path / "x.csv"
-    arguments = ("live", "--sensor", "sim:forward", "--side", "right", "--record", path)
-    code, out, err = finished(start(*arguments, code=LIMITED + FAST, text=True, **PIPES))
+    arguments = ("live", "--side", "right", "--record", path)
+    code, out, err = finished(start(*arguments, code=LIMITED + CLIP + ENDING + RUN, text=True, **PIPES))
     assert (code, err) == (1, "")
     lines = out.splitlines()
     (told,) = [number for number, line in enumerate(lines) if "The recording ends here" in line][:-1]
     assert told < lines.index(next(line for line in lines if line.startswith("set 1, rep 1")))
-    assert "10 circles in 1 set: 10 forward" in lines
+    assert totals_line(BEFORE) in lines
     assert lines[-1] == f"Recorded in part, until the fault: {path}"
 
 
@@ -585,10 +589,8 @@ def test_a_display_with_a_fault_costs_no_sample_and_is_told(clips, tmp_path, mon
     assert "a fault of the display" in (tmp_path / "x.csv").read_text("utf-8")
 
 
-def test_the_way_to_the_first_circle_is_said():
-    code, out, err = finished(start("live", "--sensor", "sim:forward", code=FAST, text=True, **PIPES))
-    assert (code, err) == (0, "")
-    said = [line for line in out.splitlines() if not line.startswith("set ")]
+def test_the_way_to_the_first_circle_is_said(virtual):
+    said = [line for line in virtual[0] if not line.startswith("set ")]
     assert said[0] == "Looking for 'virtual-right' ..."
     assert [each for each in said if each.startswith(("Keep", "Begin")) or ": Connected" in each] == [
         next(each for each in said if ": Connected" in each),
@@ -597,6 +599,7 @@ def test_the_way_to_the_first_circle_is_said():
     ]
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_a_virtual_clip_on_a_terminal(tmp_path):
     path = tmp_path / "x.csv"
     arguments = ("live", "--sensor", "sim", "--side", "right", "--record", path)
