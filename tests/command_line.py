@@ -6,10 +6,12 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from warm import WarmProcess
 
 import imucount
 from imucount.cli import main
@@ -21,16 +23,44 @@ def run(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments], env=ENVIRONMENT)
 
 
-def start(*arguments, code=None, env=None, **options):
-    """A real process with the command line."""
+def start(
+    *arguments, code=None, env=None, cold=False, terminal=None, text=False, stdin=subprocess.DEVNULL, **outputs
+):
+    """A real process with the command line.
+
+    Parameters
+    ----------
+    code : str, optional
+        Is run in place of it.
+    cold : bool
+        Whether it has to import all it needs itself.
+    terminal : int, optional
+        Which of its streams is the terminal that commands it.
+    """
     root = str(Path(imucount.__file__).parents[1])
     paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     changed = os.environ | ENVIRONMENT | {"PYTHONPATH": paths} | (env or {})
+    env = {name: value for name, value in changed.items() if value is not None}
+    arguments = [*map(str, arguments)]
+    if sys.platform == "linux" and not cold:
+        return WarmProcess(arguments, code=code, env=env, terminal=terminal, text=text, stdin=stdin, **outputs)
+    command = ["-m", "imucount"] if code is None else ["-c", code]
     return subprocess.Popen(
-        [sys.executable, *(["-m", "imucount"] if code is None else ["-c", code]), *map(str, arguments)],
-        env={name: value for name, value in changed.items() if value is not None},
-        **{"stdin": subprocess.DEVNULL} | options,
+        [sys.executable, *command, *arguments],
+        env=env,
+        text=text,
+        stdin=stdin,
+        start_new_session=terminal is not None,
+        preexec_fn=None if terminal is None else partial(_take_command, terminal),
+        **outputs,
     )
+
+
+def _take_command(terminal):
+    import fcntl
+    import termios
+
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
 def finished(process):
@@ -62,20 +92,11 @@ def on_terminal(stream, *arguments, code=None, keys=(), raw=False, typed=False, 
         Whether what is pressed is the input of the process, too, besides what the terminal makes of it.
     """
     pty = pytest.importorskip("pty")
-    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
     screen, terminal = pty.openpty()
     env = {"TERM": "xterm-256color", "LINES": "24"}
     streams = PIPES | {stream: terminal} | ({"stdin": terminal} if typed else {})
     number = {"stdout": 1, "stderr": 2}[stream]
-    process = start(
-        *arguments,
-        code=code,
-        env=env,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(number, termios.TIOCSCTTY, 0),
-        **streams,
-        **options,
-    )
+    process = start(*arguments, code=code, env=env, terminal=number, **streams, **options)
     os.close(terminal)
     patience = threading.Timer(60.0, process.kill)
     patience.start()

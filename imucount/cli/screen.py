@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -97,6 +98,8 @@ def panes(titles: Sequence[str], gone: Callable[[OSError], None] | None = None) 
     finally:
         with output:
             live.stop()
+            if not sys.stdout.isatty():  # the terminal was closed, where rich has then nothing to write
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 class _Output:

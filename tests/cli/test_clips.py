@@ -407,7 +407,9 @@ main()
 @pytest.mark.parametrize("command", [["live", "--record"], ["record"]])
 @pytest.mark.parametrize("when", ["click", "numpy", "imucount.sources.virtual"])
 def test_ctrl_c_while_it_is_being_imported_ends_it_at_once(tmp_path, command, when):
-    process = start(*command, tmp_path / "x.csv", "--sensor", "sim", code=INTERRUPTED.format(when=when), **PIPES)
+    process = start(
+        *command, tmp_path / "x.csv", "--sensor", "sim", code=INTERRUPTED.format(when=when), cold=True, **PIPES
+    )
     assert finished(process) == (-signal.SIGINT, b"", b"")
     assert list(tmp_path.iterdir()) == []
 

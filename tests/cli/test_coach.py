@@ -64,12 +64,12 @@ def test_what_cannot_be_is_told_before_the_exercise(tmp_path, arguments, code, t
 def test_a_session_that_was_killed_goes_on(tmp_path):
     source = f"csv:{ROOT / 'recordings' / 'fast.csv'}"
     arguments = coach(tmp_path, "--source", source, "--side", "right", "--speed", "8")
-    killed = start(*arguments, text=True, bufsize=1, **PIPES)
+    killed = start(*arguments, text=True, **PIPES)
     for line in killed.stdout:
         if line.endswith(": 5\n"):
             break
     killed.kill()
-    killed.communicate()
+    finished(killed)
     told = run(*coach(tmp_path / "other", "--source", source, "--speed", "100", "--no-keep"))
     assert told.exit_code == 0
     result = run(*arguments[:-1], "100", "--resume")
@@ -95,9 +95,7 @@ def test_the_page_is_served_until_the_end(tmp_path):
     pytest.importorskip("aiohttp", reason="the page is served by aiohttp")
     from urllib.request import urlopen
 
-    process = start(
-        *coach(tmp_path, "--sensor", "sim:forward", "--speed", "4", "--web"), text=True, bufsize=1, **PIPES
-    )
+    process = start(*coach(tmp_path, "--sensor", "sim:forward", "--speed", "4", "--web"), text=True, **PIPES)
     link = next(re.search(r"http://\S+", line)[0] for line in process.stdout if "The page: " in line)
     assert b"imucount coach" in urlopen(link, timeout=10).read()
     process.send_signal(signal.SIGINT)

@@ -93,7 +93,7 @@ def test_help_imports_nothing_slow():
         "import sys; from imucount.cli import main; main(['--help'], standalone_mode=False); "
         "print('imported', {'numpy', 'scipy', 'pandas', 'rich', 'bleak', 'asyncio'} & set(sys.modules))"
     )
-    code, out, _ = finished(start(code=code, text=True, **PIPES))
+    code, out, _ = finished(start(code=code, cold=True, text=True, **PIPES))
     assert (code, out.splitlines()[-1]) == (0, "imported set()")
 
 
