@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from imucount.reps import Direction, Phase, Position, Rep, Tempo
     from imucount.samples import Samples
     from imucount.sets import Exercise, Gap, RepSet, Session, Side
+    from imucount.signals import CircleSignals, CyclicSignals, SeenLoop, SeenSet
     from imucount.sources import Nearby, Notice, Source, open_source, scan
 
     __version__: str
@@ -53,8 +54,10 @@ __all__ = [
     "Batch",
     "BatchFailure",
     "BluetoothError",
+    "CircleSignals",
     "CountingError",
     "CsvReader",
+    "CyclicSignals",
     "DeviceError",
     "DeviceNotFoundError",
     "Direction",
@@ -85,6 +88,8 @@ __all__ = [
     "RepSet",
     "SampleError",
     "Samples",
+    "SeenLoop",
+    "SeenSet",
     "SensorError",
     "Session",
     "Side",
@@ -130,6 +135,7 @@ _MODULES = {
     "imucount.reps": "Direction Phase Position Rep Tempo",
     "imucount.samples": "Samples",
     "imucount.sets": "Exercise Gap RepSet Session Side",
+    "imucount.signals": "CircleSignals CyclicSignals SeenLoop SeenSet",
     "imucount.sources": "Nearby Notice Source open_source scan",
 }
 """Where the names are, for who runs this; above for who reads it."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from imucount.reps import Rep
 from imucount.samples import FloatArray
+from imucount.signals import Signals
 
 __all__ = ["Chain"]
 
@@ -51,6 +52,9 @@ class Chain(Protocol):
     @property
     def phase(self) -> float | None:
         """Position in the present rep, 0 to 1; None where there is none, or none is known."""
+
+    def signals(self, reps: Sequence[Rep]) -> Signals | None:
+        """Give what was seen, where it was kept; these are all reps of the session."""
 
     def warnings(self, reps: Sequence[Rep]) -> list[str]:
         """Say what a reader of these reps, all of the session, should know, a sentence each."""

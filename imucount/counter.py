@@ -105,6 +105,9 @@ class RepCounter:
     units : mapping of str to str, optional
         {"gyr": "rad/s"} and {"acc": "m/s^2"} say that the unit is known, whatever it looks like: then the samples
         are counted with a warning where they would be refused.
+    keep_signals : bool, default False
+        Whether to keep what the counter sees, for `session.signals`: some 10 MB an hour. What is counted is the
+        same.
 
     Attributes
     ----------
@@ -152,6 +155,7 @@ class RepCounter:
         gyr_axes: str | None = None,
         acc_axes: str | None = None,
         units: Mapping[str, str] | None = None,
+        keep_signals: bool = False,
     ) -> None:
         if side not in ("left", "right", None):
             raise CountingError(f'expected side "left", "right" or None, got {side!r}')
@@ -181,6 +185,7 @@ class RepCounter:
         told = {"gyr": gyr_axes, "acc": acc_axes}
         self._axes = {quantity: AxisMap(axes) for quantity, axes in told.items() if axes is not None}
         self._known = _known(units)
+        self._keep_signals = keep_signals
         self.table_units: Mapping[str, str] = {}
         self._has_gyroscope: bool | None = None
         self._stamps = Stamps()
@@ -275,6 +280,7 @@ class RepCounter:
                     | {f"{quantity}_axes": axes.text for quantity, axes in self._axes.items()},
                     profile=None if self.profile is None else json.loads(self.profile.to_json()),
                 ),
+                signals=count.chain.signals(count.reps),
             )
         return self._session
 
@@ -316,9 +322,9 @@ class RepCounter:
             from imucount.cyclic.chain import CyclicChain  # not needed to count circles
 
             taught = self.profile if isinstance(self.profile, ExerciseProfile) else None
-            return CyclicChain(has_gyroscope, self.min_reps, taught)
+            return CyclicChain(has_gyroscope, self.min_reps, taught, self._keep_signals)
         sits = self.profile if isinstance(self.profile, Profile) else None
-        return CircleChain(self.side, has_gyroscope, self.min_reps, sits)
+        return CircleChain(self.side, has_gyroscope, self.min_reps, sits, self._keep_signals)
 
     def _count_without_gyroscope(self, samples: Samples, check: SignalCheck) -> None:
         """Count beside, as soon as the gyroscope contradicts, and keep what is needed to begin with that."""

@@ -34,6 +34,7 @@ def count(
     progress: Callable[[float], None] | None = None,
     sampling_rate_hz: float | None = None,
     columns: Mapping[str, str] | None = None,
+    keep_signals: bool = False,
 ) -> Session:
     """Count the shoulder circles of a recording, or the reps of any exercise in it.
 
@@ -44,7 +45,7 @@ def count(
         and several files of one recording, are as of `read`.
     side : {"left", "right"}, optional
         The shoulder that wears the clip; over what the recording says.
-    min_reps, exercise, profile, gyr_axes, acc_axes
+    min_reps, exercise, profile, gyr_axes, acc_axes, keep_signals
         As of `RepCounter`; axes are told over what the recording says.
     units : mapping of str to str, optional
         Units of "t", "acc" or "gyr" in a file or data frame that a person knows, such as {"gyr": "deg/s"}, over
@@ -88,7 +89,9 @@ def count(
             gyr_axes=gyr_axes,
             acc_axes=acc_axes,
         )
-        return _count_file(reader, path_of(source), side, min_reps, exercise, profile, progress)
+        return _count_file(
+            reader, path_of(source), side, min_reps, exercise, profile, progress, keep_signals=keep_signals
+        )
     _refuse_extra("samples in memory", device=device, acc_sign=acc_sign)
     table_units: Mapping[str, str] = {}
     if isinstance(source, (Samples, Recording)):
@@ -113,6 +116,7 @@ def count(
         gyr_axes=gyr_axes,
         acc_axes=acc_axes,
         units=units,
+        keep_signals=keep_signals,
     )
     counter.table_units = table_units
     counter.update(source.samples)
@@ -132,6 +136,8 @@ def _count_file(
     exercise: Exercise,
     profile: Profile | ExerciseProfile | None,
     progress: Callable[[float], None] | None,
+    *,
+    keep_signals: bool,
 ) -> Session:
     with opened as reader:
         counter = RepCounter(
@@ -140,6 +146,7 @@ def _count_file(
             exercise=exercise,
             profile=profile,
             units={quantity: PLAIN_UNITS[quantity] for quantity in reader.known},
+            keep_signals=keep_signals,
         )
         counter.table_units = reader.header.units
         try:

@@ -19,6 +19,7 @@ from imucount.json_text import JsonObject
 from imucount.outside_text import printable_line
 from imucount.provenance import Provenance
 from imucount.reps import Direction, Kind, Phase, Position, Rep, Tempo
+from imucount.signals import Signals
 from imucount.whole_file import replaced
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ class Session:
         What was counted; "cyclic" is whatever repeats itself.
     provenance : Provenance
         What it was counted from, and by what. Sessions that agree in all else are equal, wherever they come from.
+    signals : CircleSignals, CyclicSignals or None
+        What the counter saw, where it was asked to keep it by `keep_signals=True`. No table nor JSON has them.
     """
 
     start_s: float
@@ -143,6 +146,7 @@ class Session:
     warnings: tuple[str, ...]
     exercise: Exercise = "shoulder-circles"
     provenance: Provenance = field(default_factory=Provenance, compare=False)
+    signals: Signals | None = field(default=None, compare=False)
 
     @property
     def duration_s(self) -> float:

@@ -17,10 +17,12 @@ from imucount.circles.profile import Profile
 from imucount.circles.selector import Circle, CircleSelector
 from imucount.circles.stillness import last_rest, rested
 from imucount.circles.swings import HISTORY_S, Swing, SwingFinder
+from imucount.circles.watch import CircleWatch
 from imucount.filters import EvenGrid
 from imucount.reps import POSITIONS, Phase, Position, Rep
 from imucount.samples import FloatArray
 from imucount.sets import Side
+from imucount.signals import CircleSignals
 
 __all__ = ["CircleChain"]
 
@@ -55,18 +57,26 @@ class CircleChain:
         So many circles must resemble each other before they count.
     profile : Profile or None
         Tells the direction in place of the side, as long as the clip sits as it did when the profile was taught.
+    keep_signals : bool
+        Whether to keep what is seen, for `signals`.
     """
 
     def __init__(
-        self, side: Side | None, has_gyroscope: bool, min_reps: int, profile: Profile | None = None
+        self,
+        side: Side | None,
+        has_gyroscope: bool,
+        min_reps: int,
+        profile: Profile | None = None,
+        keep_signals: bool = False,
     ) -> None:
+        self._watch = CircleWatch(side, has_gyroscope) if keep_signals else None
         self._profile = profile
         self._n_otherwise = 0
         self._n_askew = 0
         self._side: Side | None = side
         self._has_gyroscope = has_gyroscope
         self._selector = CircleSelector(
-            side, has_gyroscope, min_reps, self._look_beside, self._has_rested, self._rest_height
+            side, has_gyroscope, min_reps, self._look_beside, self._has_rested, self._rest_height, self._watch
         )
         self._moves_s: list[float] = []
         self._last_circle: Circle | None = None
@@ -82,11 +92,15 @@ class CircleChain:
         self._level = None
         # A bin's mean is of its middle, an angle summed up to it of its end: 0.9 of a bin serves both.
         self._origin_s = first_s + 0.9 / GRID_HZ - self._plane.delay_s
+        if self._watch is not None:
+            self._watch.begin(self._origin_s, GRID_HZ)
 
     def update(self, t: FloatArray, x: FloatArray) -> list[Rep]:
         """Take the next samples, return the reps that became certain."""
         circles: list[Circle] = []
         for chunk in self._plane.update(self._grid.update(t, x)):
+            if self._watch is not None:
+                self._watch.see(chunk)
             if chunk.moved or (self._level is None and self._sits_otherwise(chunk.level)):
                 self._moves_s.append(self._time_s(self._finder.end))
                 self._selector.forget_mount()
@@ -189,6 +203,10 @@ class CircleChain:
             warnings.append(f"The clip, or the trunk with it, came into another attitude, at {times} s.")
         return warnings
 
+    def signals(self, reps: Sequence[Rep]) -> CircleSignals | None:
+        """Give what was seen, where it was kept."""
+        return None if self._watch is None else self._watch.signals(reps)
+
     def _sits_otherwise(self, level: Level) -> bool:
         """Whether the clip has another attitude than before a gap."""
         return self._up_before is not None and float(level.up @ self._up_before) < MOVED_COS
@@ -226,6 +244,8 @@ class CircleChain:
             if self._last_circle is not None and not self._rested(self._last_circle, circle):
                 self._joined.add(circle.start_s)
             self._last_circle = circle
+            if self._watch is not None:
+                self._watch.count(circle.loop)
         return [_rep(circle, self._has_gyroscope) for circle in circles]
 
     def _rested(self, before: Circle, after: Circle) -> bool:

@@ -24,8 +24,10 @@ from imucount.circles.scores import (
     unlikeness,
     upward_evidence,
 )
+from imucount.circles.watch import CircleWatch
 from imucount.reps import Direction
 from imucount.sets import Side
+from imucount.signals import Verdict
 
 __all__ = ["Circle", "CircleSelector"]
 
@@ -189,6 +191,8 @@ class CircleSelector:
         Tells a rest from a stop.
     rest_height : callable
         Tells where the shoulder rested before a loop.
+    watch : CircleWatch, optional
+        Is told of each loop why it counts, or why not.
     """
 
     def __init__(
@@ -199,7 +203,9 @@ class CircleSelector:
         look_beside: LookBeside,
         has_rested: HasRested,
         rest_height: RestHeight,
+        watch: CircleWatch | None = None,
     ) -> None:
+        self._watch = watch
         self._look_beside = look_beside
         self._has_rested = has_rested
         self._rest_height = rest_height
@@ -252,8 +258,9 @@ class CircleSelector:
 
     def add(self, loop: Loop) -> list[Circle]:
         """Take the next loop, return the circles that it makes certain."""
-        if not _is_loop(loop, self._has_gyroscope):
-            return []
+        flaw = _flaw(loop, self._has_gyroscope)
+        if flaw is not None:
+            return self._reject(loop, flaw)
         drawing = drawing_score(loop) if self._has_gyroscope else swing_drawing_score(loop)
         traits = Traits.of(loop)
         odd = oddness(traits, self._has_gyroscope)
@@ -330,40 +337,49 @@ class CircleSelector:
         if link.counted or self._is_taken(loop):
             return []
         single = link.length < max(self._min_reps, 2)
-        if single and self._min_reps > 1 and not (last and self._min_reps == 2):
-            return []
         goes_on = link.previous is not None and link.previous.counted
-        if link.total < (SINGLE_SCORE if single else GOING_ON_SCORE if goes_on else COUNTED_SCORE):
-            return []
+        needed = SINGLE_SCORE if single else GOING_ON_SCORE if goes_on else COUNTED_SCORE
+        if link.total < needed:
+            return self._reject(loop, "unlike", link, score_needed=needed)
+        if single and self._min_reps > 1 and not (last and self._min_reps == 2):
+            return self._reject(loop, "few", link, alike_needed=self._min_reps)
         if single and self._min_reps > 1 and not self._stands_alone(loop, now_s):
-            return []
+            return self._reject(loop, "alone", link)
         chain = [link]
         while (earlier := chain[-1].previous) is not None and not (earlier.counted and len(chain) >= ENOUGH):
             chain.append(earlier)
         chain.reverse()
         loops = [each.loop for each in chain]
         if not last and self._turns_back(loops[-2:]) and not (len(loops) > 2 and self._turns_back(loops[-3:])):
-            return []
+            return self._reject(loop, "turned back", link)
         if self._min_reps > 1 and self._chance(chain, fmean(each.drawing for each in chain)) < LEAST_CHANCE:
-            return []
+            return self._reject(loop, "doubtful", link)
         evidence = self._evidence([each.loop for each in chain], loop)
         if evidence < SURE_EVIDENCE:
             evidence += rest_evidence(self._rest_height(chain[0].loop, now_s))
         if evidence < (LEAST_EVIDENCE if last else CERTAIN_EVIDENCE) and not (
             last and abs(evidence) < LEAST_EVIDENCE
         ):
-            return []
+            return self._reject(loop, "upside down", link, upward_evidence=evidence)
         circles = []
         half_round = self._half_round(chain, GIVEN_UP_SHARE, MOST_GIVEN_UP)
         before = [self._last] if self._last is not None and _goes_on(self._last, loops[0]) else loops[:1]
         for each, *around in zip(chain, [*before, *loops], loops, [*loops[1:], loops[-1]]):
             if each.loop.roundness < half_round or self._turns_back(around):
+                if not each.counted:
+                    self._reject(each.loop, "given up", each, roundness_needed=half_round)
                 each.counted = True  # its set goes on
             elif not each.counted and not self._is_taken(each.loop):
                 before_s = self._end_s
                 circle = self._count(each, chain, evidence, now_s)
                 circles += [*self._precede(circle, before_s, now_s), circle]
         return circles
+
+    def _reject(self, loop: Loop, why: Verdict, link: _Link | None = None, **numbers: float) -> list[Circle]:
+        """Count no circle, and tell why where somebody wants to know."""
+        if self._watch is not None:
+            self._watch.judge(loop, why, **(_numbers(link) if link is not None else {}), **numbers)
+        return []
 
     def _chance(self, chain: list[_Link], drawing: float) -> float:
         """How often a loop that is drawn so well, in such a chain, is a circle."""
@@ -476,6 +492,8 @@ class CircleSelector:
         if self._side is not None and self._has_gyroscope and loop.sense != 0 and abs(evidence) >= LEAST_EVIDENCE:
             direction = "forward" if (loop.sense < 0) == (self._side == "right") else "backward"
             confidence *= 1.0 / (1.0 + exp(-min(evidence, 20.0)))
+        if self._watch is not None:
+            self._watch.judge(loop, "counted", **_numbers(link), upward_evidence=evidence)
         self._latest = Circle(start_s, loop.end_s, loop, direction, confidence, now_s)
         return self._latest
 
@@ -486,10 +504,19 @@ def _beside(circle: Circle, start_s: float, loop: Loop, told_s: float) -> Circle
     return Circle(start_s, loop.end_s, loop, circle.direction, confidence, told_s)
 
 
-def _is_loop(loop: Loop, has_gyroscope: bool) -> bool:
+def _flaw(loop: Loop, has_gyroscope: bool) -> Verdict | None:
+    """Tell for what a loop is none that could be a circle; None for one that could."""
     if loop.elevation_deg < LEAST_ELEVATION_DEG:
-        return False
-    return not has_gyroscope or (loop.yaw_deg >= LEAST_YAW_DEG and loop.roundness >= LEAST_ROUNDNESS)
+        return "small"
+    if has_gyroscope and loop.yaw_deg < LEAST_YAW_DEG:
+        return "narrow"
+    if has_gyroscope and loop.roundness < LEAST_ROUNDNESS:
+        return "flat"
+    return None
+
+
+def _numbers(link: _Link) -> dict[str, float]:
+    return {"score": link.total, "alike": link.length}
 
 
 def _follows(before: Loop, after: Loop) -> bool:

@@ -7,18 +7,21 @@ that disagree do no harm: the six channels are compared as they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from imucount.cyclic.confidence import confidence
 from imucount.cyclic.following import Movement, MovementSet
-from imucount.cyclic.scene import FEWEST, sets_in, sets_of
+from imucount.cyclic.scene import FEWEST, Reject, sets_in, sets_of
 from imucount.cyclic.similarity import LEAST_RMS, RATE_HZ, RATE_WEIGHT
 from imucount.cyclic.steps import kind_of
 from imucount.cyclic.taught import ExerciseProfile
+from imucount.cyclic.watch import CyclicWatch
 from imucount.filters import EvenGrid
 from imucount.reps import Rep
 from imucount.samples import FloatArray
+from imucount.signals import CyclicSignals, SetVerdict
 
 __all__ = ["CyclicChain"]
 
@@ -49,9 +52,18 @@ class CyclicChain:
         A set has at least as many, and at least two.
     profile : ExerciseProfile, optional
         The only exercise that is counted.
+    keep_signals : bool
+        Whether to keep what is seen, for `signals`.
     """
 
-    def __init__(self, has_gyroscope: bool, min_reps: int, profile: ExerciseProfile | None = None) -> None:
+    def __init__(
+        self,
+        has_gyroscope: bool,
+        min_reps: int,
+        profile: ExerciseProfile | None = None,
+        keep_signals: bool = False,
+    ) -> None:
+        self._watch = CyclicWatch(has_gyroscope) if keep_signals else None
         self._taught = None if profile is None else profile.movement
         self._has_gyroscope = has_gyroscope
         self._min_reps = max(min_reps, 2)
@@ -68,11 +80,15 @@ class CyclicChain:
         self._sizes: list[float] = []  # rms of its blocks
         self._went_on: tuple[Movement, int] | None = None  # what the last set is like, and its reps
         self._seen: tuple[int, int] = (0, 0)
+        if self._watch is not None:
+            self._watch.begin(first_s)
 
     def update(self, t: FloatArray, x: FloatArray) -> list[Rep]:
         """Take the next samples, return the reps that became certain."""
         self._last_s = float(t[-1]) if len(t) else self._last_s
         bins = self._grid.update(t, x)
+        if self._watch is not None:
+            self._watch.see(bins)
         bins[3:] *= RATE_WEIGHT
         self._parts.append(bins)
         self._n += bins.shape[1]
@@ -124,6 +140,10 @@ class CyclicChain:
         """Say nothing: all that there is to know is said of the samples."""
         return []
 
+    def signals(self, reps: Sequence[Rep]) -> CyclicSignals | None:
+        """Give what was seen, where it was kept."""
+        return None if self._watch is None else self._watch.signals(reps)
+
     @property
     def _scene_end(self) -> int:
         return self._scene_start + self._scene.shape[1]
@@ -156,16 +176,20 @@ class CyclicChain:
         blocks = -(-self._scene.shape[1] // BLOCK)
         self._sizes = self._sizes[len(self._sizes) - blocks :] if blocks else []
 
-    def _sets(self, ends: bool) -> list[MovementSet]:
+    def _sets(self, ends: bool, reject: Reject = lambda *_: None) -> list[MovementSet]:
         scene, is_cut = np.ascontiguousarray(self._scene), (self._scene_start == 0, ends)
         if self._taught is not None:
-            return sets_of(self._taught, scene, is_cut)
-        return sets_in(scene, is_cut, None if self._went_on is None else self._went_on[0])
+            return sets_of(self._taught, scene, is_cut, reject)
+        return sets_in(scene, is_cut, None if self._went_on is None else self._went_on[0], reject)
+
+    def _reject(self, each: MovementSet, why: SetVerdict) -> None:
+        if self._watch is not None:
+            self._watch.judge(each, self._scene_start, why)
 
     def _decide(self, ends: bool) -> list[Rep]:
         reps: list[Rep] = []
         if self._is_moving or self._scene.shape[1] < BLOCK:
-            for each in self._sets(ends):
+            for each in self._sets(ends, self._reject):
                 reps += self._reps_of(each, len(each.cycles))
         return reps
 
@@ -176,7 +200,7 @@ class CyclicChain:
         reps: list[Rep] = []
         keep_from = n - int(KEPT_S * RATE_HZ)
         went_on: tuple[Movement, int] | None = None
-        for each in self._sets(ends=False):
+        for each in self._sets(ends=False, reject=self._reject):
             over = [cycle for cycle in each.cycles if cycle.end <= until]
             if len(over) < len(each.cycles) and len(over) < FEWEST and not self._continues(each):
                 keep_from = min(keep_from, each.start)
@@ -202,7 +226,10 @@ class CyclicChain:
         before = self._went_on[1] if self._went_on is not None and self._continues(each) else 0
         in_a_row = before + len(each.cycles)
         if in_a_row < self._min_reps:
+            self._reject(each, "few")
             return []
+        if self._watch is not None:
+            self._watch.judge(replace(each, cycles=each.cycles[:count]), self._scene_start, "counted")
         kind = kind_of(each) if self._taught is None else "exercise"
         reps = []
         for index, cycle in enumerate(each.cycles[:count]):

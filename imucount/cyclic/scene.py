@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import log
 
 import numpy as np
@@ -11,8 +11,12 @@ from imucount.cyclic.following import Follower, Movement, MovementSet
 from imucount.cyclic.similarity import RATE_HZ, STEP, RepetitionMap, Run
 from imucount.cyclic.templates import LONGEST, PARTS, SHORTEST, likeness
 from imucount.samples import FloatArray
+from imucount.signals import SetVerdict
 
-__all__ = ["FEWEST", "sets_in", "sets_of"]
+__all__ = ["FEWEST", "Reject", "least_likeness", "sets_in", "sets_of"]
+
+Reject = Callable[[MovementSet, SetVerdict], None]
+"""Is told of sets that were seen and are none, and why; of the same one more than once."""
 
 RIVALS, RIVAL_SHARE, OTHER_LENGTH = 3, 0.4, 0.25
 """Runs at one time that are tried, of cycles of different lengths (log ratio): the longest, most alike, and
@@ -51,7 +55,9 @@ BESIDE_SHARE, BESIDE_S = 0.2, 10.0
 lighter work has a rest before it."""
 
 
-def sets_in(x: FloatArray, is_cut: tuple[bool, bool], first: Movement | None = None) -> list[MovementSet]:
+def sets_in(
+    x: FloatArray, is_cut: tuple[bool, bool], first: Movement | None = None, reject: Reject = lambda *_: None
+) -> list[MovementSet]:
     """Find the sets in a stretch of signal.
 
     Parameters
@@ -62,6 +68,7 @@ def sets_in(x: FloatArray, is_cut: tuple[bool, bool], first: Movement | None = N
         Whether the signal begins, and ends, with the stretch of samples.
     first : Movement, optional
         One that went on where the stretch begins: it is looked for before all others.
+    reject : callable, optional
 
     Returns
     -------
@@ -80,29 +87,48 @@ def sets_in(x: FloatArray, is_cut: tuple[bool, bool], first: Movement | None = N
         for each in sets:
             repetition.close(each.start, each.end)
     while runs := repetition.runs():
-        shown = _shown_by(_rivals(runs), x)
+        shown = _shown_by(_rivals(runs), x, reject)
         repetition.close_run(runs[0])
         if shown is None:
             continue
         candidates = []
         for candidate in _around_it(shown, x, is_cut):
             free = _free(candidate, sets)
-            if free is not None and not repetition.has_shorter(_length(free), free.start, free.end):
+            if free is None:
+                continue
+            if repetition.has_shorter(_length(free), free.start, free.end):
+                reject(free, "several in one")
+            else:
                 candidates.append(free)
-        if any(_is_like(each) for each in candidates):
-            new = [each for each in candidates if _is_like(each) or _is_like_known(each)]
-            sets += new
-            for each in new:
+        is_shown = any(_is_like(each) for each in candidates)
+        for each in candidates:
+            if is_shown and (_is_like(each) or _is_like_known(each)):
+                sets.append(each)
                 repetition.close(each.start, each.end)
-    return sorted(filter(lambda each: not _is_beside(each, sets), sets), key=lambda each: each.start)
+            else:
+                reject(each, "unlike")
+    kept = []
+    for each in sets:
+        if _is_beside(each, sets):
+            reject(each, "smaller")
+        else:
+            kept.append(each)
+    return sorted(kept, key=lambda each: each.start)
 
 
-def sets_of(movement: Movement, x: FloatArray, is_cut: tuple[bool, bool]) -> list[MovementSet]:
+def sets_of(
+    movement: Movement, x: FloatArray, is_cut: tuple[bool, bool], reject: Reject = lambda *_: None
+) -> list[MovementSet]:
     """Find the sets of one movement that is known: of those that show themselves the ones that are like it.
 
     Where there is none, since two reps in one show themselves, or halves of one, the movement is looked for.
     """
-    shown = [each for each in sets_in(x, is_cut) if _is_same(each.movement, movement)]
+    shown = []
+    for each in sets_in(x, is_cut, reject=reject):
+        if _is_same(each.movement, movement):
+            shown.append(each)
+        else:
+            reject(each, "another")
     if movement.length > x.shape[1]:
         return shown
     follower = Follower(x, movement.length, is_cut)
@@ -135,7 +161,7 @@ def _is_beside(each: MovementSet, sets: list[MovementSet]) -> bool:
     )
 
 
-def _shown_by(runs: Iterable[Run], x: FloatArray) -> tuple[Run, FloatArray] | None:
+def _shown_by(runs: Iterable[Run], x: FloatArray, reject: Reject) -> tuple[Run, FloatArray] | None:
     """Give the one of the runs of which the cycles explain most, and a template of them."""
     best: tuple[float, Run, FloatArray] | None = None
     for run in runs:
@@ -143,6 +169,9 @@ def _shown_by(runs: Iterable[Run], x: FloatArray) -> tuple[Run, FloatArray] | No
         follower = Follower(x[:, start:end], run.lag, (False, False))
         template, found = follower.refined(follower.around(run.best * STEP - start))
         value = sum(each.value for each in found if _is_like(each))
+        for each in found:
+            if not _is_like(each):
+                reject(_moved(each, start), "unlike")
         if value > 0.0 and (best is None or value >= PREFERRED * best[0]):  # the next one is shorter
             best = (value, run, template)
     return None if best is None else best[1:]
@@ -198,9 +227,13 @@ def _length(each: MovementSet) -> float:
 
 def _is_like(each: MovementSet) -> bool:
     """Whether the cycles are so like each other that they are an exercise."""
-    n = len(each.cycles)
+    return len(each.cycles) >= FEWEST and each.alike >= least_likeness(each)
+
+
+def least_likeness(each: MovementSet) -> float:
+    """Mean likeness that so many cycles of that length need to be an exercise."""
     least = LIKE_OF_FAST if each.movement.length < FAST_S * RATE_HZ else LIKE_OF_FEW
-    return n >= FEWEST and each.alike >= least - LIKE_A_REP * min(n - FEWEST, MANY)
+    return least - LIKE_A_REP * min(max(len(each.cycles) - FEWEST, 0), MANY)
 
 
 def _is_like_known(each: MovementSet) -> bool:
