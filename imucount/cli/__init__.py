@@ -42,7 +42,7 @@ def main() -> None:
 
 
 for command in (
-    *(files.count, files.replay, files.inspect, files.simulate, files.teach),
+    *(files.count, files.explain, files.replay, files.inspect, files.simulate, files.teach),
     *(cohorts.batch, cohorts.compare),
     *(clips.scan, clips.sensors, clips.live, clips.record),
     *(coach.coach, coach.history, coach.report),

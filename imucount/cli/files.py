@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,6 +115,57 @@ def count(
 
         show(sessions_table(sessions, exercise))
     _exit_by(sessions)
+
+
+class _Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Make seconds of a time such as 83.5, 1:23.5 or 1:02:03."""
+        if not re.fullmatch(r"([0-9]+:){0,2}[0-9]+([.][0-9]*)?", str(value)):
+            self.fail(f"expected a time such as 83.5, 1:23.5 or 1:02:03, got {value!r}.", param, ctx)
+        parts = [float(part) for part in reversed(str(value).split(":"))]
+        return sum(part * unit_s for part, unit_s in zip(parts, (1.0, 60.0, 3600.0)))
+
+
+@click.command(
+    short_help="Tell why something was counted, or was not.",
+    epilog="Example: imucount explain recording.csv --at 1:23",
+)
+@click.argument("file", type=click.Path())
+@click.option(
+    "--at",
+    "moments",
+    type=_Moment(),
+    multiple=True,
+    metavar="TIME",
+    help="Since the recording began, such as 83.5, 1:23.5 or 1:02:03: what was seen there. May be repeated.",
+)
+@_side
+@counting_options
+@axes_options
+@file_options
+@export_options
+def explain(file: str, moments: tuple[float, ...], side: Side | None, profile: str | None, **told: Any) -> None:
+    """Tell what was seen in FILE, and why it was counted or was not.
+
+    Without --at it gives an overview: what was counted, and the loops, or cycles, that were seen and were not.
+
+    All numbers are in `session.signals` of Python, and `session.plot()` draws them.
+    """
+    from imucount.counting import count as count_file
+    from imucount.views.explanation import moment_lines, overview_table
+
+    taught, options = load_profile(profile), reading(told)
+    with progress(f"Counting {_name(file)}") as done:
+        session = count_file(file, side, profile=taught, progress=done, keep_signals=True, **options)
+    if not moments:
+        show(overview_table(session, _name(file)))
+    for moment_s in moments:
+        for line in moment_lines(session, moment_s):
+            click.echo(line)
+        if len(moments) > 1:
+            click.echo()
 
 
 @click.command(

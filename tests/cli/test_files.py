@@ -20,7 +20,7 @@ from imucount.simulate import simulate as perform
 from imucount.views.live_view import rep_line
 from imucount.views.session_table import totals_line
 
-READ_A_FILE = ("count", "replay", "inspect")
+READ_A_FILE = ("count", "explain", "replay", "inspect")
 USE_A_CLIP = ("scan", "sensors", "live", "record")
 COMMANDS = (*READ_A_FILE, "simulate", "teach", "batch", "compare", *USE_A_CLIP, "coach", "history", "report")
 
@@ -458,3 +458,37 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path):
     labels = tmp_path / "absent" / "labels.csv"
     result = run("simulate", tmp_path / "x.csv", "--labels", labels, "--sets", 1, "--reps", 1)
     assert_one_line_error(result, labels)
+
+
+# Explaining
+
+
+def test_a_moment_is_explained(recording):
+    rep = count(recording).reps[1]
+    told = run("explain", recording, "--at", f"0:{rep.start_s + 0.5:04.1f}", "--at", "0.5")
+    assert told.output.startswith("Circle 2 of 3 in set 1 of direction forward, from 0:")
+    assert "\n\nNo loop was seen there." in told.output or "\n\nA loop from" in told.output
+
+
+def test_a_recording_is_explained_at_a_glance(recording):
+    told = run("explain", recording).output
+    assert told.startswith("short.csv: 6 circles in 2 sets: 3 forward, 3 backward")
+    assert "--at 1:23" in told
+
+
+@pytest.mark.parametrize(("at", "seconds"), [("7", 7), ("7.5", 7.5), ("0:07", 7), ("0:0:07.5", 7.5)])
+def test_a_time_may_be_told_as_a_clock_shows_it(recording, at, seconds):
+    assert run("explain", recording, "--at", at).output == run("explain", recording, "--at", str(seconds)).output
+
+
+@pytest.mark.parametrize("at", ["noon", "-3", "1:2:3:4", "1:", "1e3", "nan"])
+def test_what_is_no_time_is_refused(recording, at):
+    told = run("explain", recording, f"--at={at}")
+    assert told.exit_code == 2
+    assert "expected a time such as 83.5" in told.output
+
+
+def test_a_time_beyond_the_recording_is_one_line(recording):
+    told = run("explain", recording, "--at", "59:00")
+    assert_one_line_error(told)
+    assert "expected a time within the recording" in told.output
