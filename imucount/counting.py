@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Unpack
 
 from imucount.circles.profile import Profile
 from imucount.counter import RepCounter
@@ -11,12 +12,15 @@ from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.formats.frames import Frame, is_frame, understood_frame
 from imucount.formats.opening import Paths, Reader, is_paths, open_recording, path_of
+from imucount.formats.reading import HowToRead, ReadingOptions
 from imucount.formats.recording import Recording
 from imucount.samples import Samples
 from imucount.sets import Exercise, Session, Side
 from imucount.units import PLAIN_UNITS
 
 __all__ = ["count", "other_side_warning"]
+
+_OF_FILES = ("device", "acc_sign", "separator", "layout")
 
 
 def count(
@@ -26,15 +30,9 @@ def count(
     min_reps: int = 2,
     exercise: Exercise = "shoulder-circles",
     profile: Profile | ExerciseProfile | None = None,
-    gyr_axes: str | None = None,
-    acc_axes: str | None = None,
-    units: Mapping[str, str] | None = None,
-    device: str | None = None,
-    acc_sign: int | None = None,
     progress: Callable[[float], None] | None = None,
-    sampling_rate_hz: float | None = None,
-    columns: Mapping[str, str] | None = None,
     keep_signals: bool = False,
+    **told: Unpack[ReadingOptions],
 ) -> Session:
     """Count the shoulder circles of a recording, or the reps of any exercise in it.
 
@@ -45,19 +43,19 @@ def count(
         and several files of one recording, are as of `read`.
     side : {"left", "right"}, optional
         The shoulder that wears the clip; over what the recording says.
-    min_reps, exercise, profile, gyr_axes, acc_axes, keep_signals
-        As of `RepCounter`; axes are told over what the recording says.
+    min_reps, exercise, profile, keep_signals
+        As of `RepCounter`.
+    progress : callable, optional
+        Called with the share of the file that has been counted, 0 to 1.
+    gyr_axes, acc_axes : str, optional
+        As of `RepCounter`; over what the recording says.
     units : mapping of str to str, optional
         Units of "t", "acc" or "gyr" in a file or data frame that a person knows, such as {"gyr": "deg/s"}, over
         what it says; what looks wrong about them is a warning then. Of samples as of `RepCounter`.
-    device : str, optional
-        Whose rows to count, of a file that has the rows of several devices.
-    acc_sign : {1, -1}, optional
-        Of files that leave it open, as of `read`.
-    progress : callable, optional
-        Called with the share of the file that has been counted, 0 to 1.
     sampling_rate_hz, columns
         Of a data frame, as of `recording_of_frame`; of files, as of `read`.
+    device, acc_sign, separator, layout
+        Of files, as of `read`.
 
     Raises
     ------
@@ -78,24 +76,16 @@ def count(
     [(10, 'forward')]
     """
     if is_paths(source):
-        reader = open_recording(
-            source,
-            check=False,
-            device=device,
-            sampling_rate_hz=sampling_rate_hz,
-            acc_sign=acc_sign,
-            columns=columns,
-            units=units,
-            gyr_axes=gyr_axes,
-            acc_axes=acc_axes,
-        )
+        reader = open_recording(source, check=False, **told)
         return _count_file(
             reader, path_of(source), side, min_reps, exercise, profile, progress, keep_signals=keep_signals
         )
-    _refuse_extra("samples in memory", device=device, acc_sign=acc_sign)
+    how = HowToRead(**told)
+    _refuse_extra("samples in memory", **{name: getattr(how, name) for name in _OF_FILES})
+    units = how.units
     table_units: Mapping[str, str] = {}
     if isinstance(source, (Samples, Recording)):
-        _refuse_extra("samples in memory", sampling_rate_hz=sampling_rate_hz, columns=columns)
+        _refuse_extra("samples in memory", sampling_rate_hz=how.sampling_rate_hz, columns=how.columns)
     if isinstance(source, Samples):
         source = Recording(source)
     elif not isinstance(source, Recording):
@@ -105,7 +95,7 @@ def count(
                 "arrays make imucount.Samples(t, acc, gyr)"
             )
         source, table_units = understood_frame(
-            source, sampling_rate_hz=sampling_rate_hz, columns=columns, units=units
+            source, sampling_rate_hz=how.sampling_rate_hz, columns=how.columns, units=units
         )
         units = {quantity: PLAIN_UNITS[quantity] for quantity in (units or {}) if quantity != "t"}
     counter = RepCounter(
@@ -113,8 +103,8 @@ def count(
         min_reps=min_reps,
         exercise=exercise,
         profile=profile,
-        gyr_axes=gyr_axes,
-        acc_axes=acc_axes,
+        gyr_axes=how.gyr_axes,
+        acc_axes=how.acc_axes,
         units=units,
         keep_signals=keep_signals,
     )
@@ -165,7 +155,7 @@ def _refuse_extra(what: str, **arguments: object) -> None:
     """Refuse arguments that mean nothing for this kind of source."""
     for name, value in arguments.items():
         if value is not None:
-            kind = "files" if name in ("device", "acc_sign") else "files and data frames"
+            kind = "files" if name in _OF_FILES else "files and data frames"
             raise CountingError(f"expected {name} for {kind} only, got {value!r} for {what}")
 
 

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "simulate": GROUND,
     "formats": GROUND | {"intake"},
     "counting": GROUND | ENGINE | {"formats", "intake"},
-    "cohort": GROUND | ENGINE | {"counting"},
+    "cohort": GROUND | ENGINE | {"counting", "formats"},
     "sensors": GROUND,
     "stream": GROUND | {"sensors"},
     "sources": GROUND | {"formats", "sensors", "simulate", "stream"},

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from imucount.cli.following import Clip, end_with_faults, run_clips, spec_of
 from imucount.cli.group import Number, counting_options, load_profile
 from imucount.cli.screen import CountDisplay, Pane, show
-from imucount.cli.signal_options import axes_options
+from imucount.cli.signal_options import axes_options, file_options, reading
 from imucount.errors import DeviceError
 from imucount.interrupts import ended_at_once
 from imucount.outside_text import printable_line
@@ -32,7 +32,8 @@ _sensors = click.option(
     multiple=True,
     metavar="WHICH",
     help="Name or address of the clip as `imucount scan` tells it, or its kind as `imucount sensors` does; "
-    "`sim`, `sim:forward` or `sim:backward` is a virtual clip, `csv:FILE` a recording. Without it, the only known "
+    "`sim`, `sim:forward` or `sim:backward` is a virtual clip, `csv:FILE` a recording of any kind that `imucount "
+    "count` takes. Without it, the only known "
     "one in reach. Given twice, two clips at once.",
 )
 _sides = click.option(
@@ -44,7 +45,11 @@ _sides = click.option(
     "unknown, unless the clip tells its side.",
 )
 _rate = click.option(
-    "--rate", "rate_hz", type=Number(1, 1000), help="Samples a second to ask for; the nearest possible is taken."
+    "--rate",
+    "rate_hz",
+    type=Number(1, 1000),
+    help="Samples a second to ask for; the nearest possible is taken. Of a recording, its rows a second, where it "
+    "has neither their time nor their rate.",
 )
 
 
@@ -108,6 +113,7 @@ def _tell_of_faults() -> None:
 @_rate
 @counting_options
 @axes_options
+@file_options
 @click.option(
     "--record",
     "file",
@@ -126,6 +132,7 @@ def live(
     gyr_axes: str | None,
     acc_axes: str | None,
     file: str | None,
+    **told: Any,
 ) -> None:
     """Count circles live, as a clip sends its samples: the number grows as circles become certain.
 
@@ -145,7 +152,7 @@ def live(
         from imucount.views.session_table import session_table
 
         taught = load_profile(profile)
-        clips = _clips(wanted, sides, rate_hz)
+        clips = _clips(wanted, sides, rate_hz, told)
     axes = {"gyr_axes": gyr_axes, "acc_axes": acc_axes}
     lost: OSError | None = None
     with _recorded(clips, file, axes):
@@ -169,6 +176,7 @@ def live(
 @_sides
 @_rate
 @axes_options
+@file_options
 def record(
     file: str,
     wanted: tuple[str, ...],
@@ -176,6 +184,7 @@ def record(
     rate_hz: float | None,
     gyr_axes: str | None,
     acc_axes: str | None,
+    **told: Any,
 ) -> None:
     """Write what a clip sends to FILE, a new file, until Ctrl-C. Nothing is counted.
 
@@ -186,7 +195,7 @@ def record(
         import imucount.live.counting  # now, so that nobody waits for it later
         import imucount.views.live_view  # noqa: F401
 
-        clips = _clips(wanted, sides, rate_hz)
+        clips = _clips(wanted, sides, rate_hz, told)
     with _recorded(clips, file, {"gyr_axes": gyr_axes, "acc_axes": acc_axes}):
         lost = run_clips(clips, _Clip.record)
     end_with_faults(clips, lost)
@@ -282,8 +291,10 @@ class _Clip(Clip):
             raise
 
 
-def _clips(wanted: Sequence[str], sides: Sequence[Side], rate_hz: float | None) -> list[_Clip]:
-    """Make a clip of each --sensor, all on one clock."""
+def _clips(
+    wanted: Sequence[str], sides: Sequence[Side], rate_hz: float | None, told: Mapping[str, Any]
+) -> list[_Clip]:
+    """Make a clip of each --sensor, all on one clock; what is told of files is told of recordings among them."""
     import time
 
     from imucount.sources import open_source
@@ -294,11 +305,20 @@ def _clips(wanted: Sequence[str], sides: Sequence[Side], rate_hz: float | None) 
     real = [which for which in wanted if not spec_of(which).startswith("sim:")]
     if len(set(real)) < len(real):
         raise click.UsageError("--sensor names one clip twice.")
+    of_files = reading(told)
+    if any(of_files.values()) and not any(spec_of(which).startswith("csv:") for which in wanted):
+        names = ", ".join(f"--{name.replace('_', '-')}" for name, value in of_files.items() if value)
+        raise click.UsageError(f"{names}: that is of a recording, --sensor csv:FILE.")
+    of_files["sampling_rate_hz"] = rate_hz
     origin_s = time.monotonic()
     clips = []
     for which, side, title in zip(wanted, sides or (None,) * len(wanted), _titles(wanted, sides)):
         try:
-            source = open_source(spec_of(which), side=side, rate_hz=rate_hz, origin_s=origin_s)
+            spec = spec_of(which)
+            if spec.startswith("csv:"):
+                source = open_source(spec, side=side, **of_files)
+            else:
+                source = open_source(spec, side=side, rate_hz=rate_hz, origin_s=origin_s)
         except ValueError as error:
             raise click.UsageError(f"--sensor {which}: {error}.") from error
         clips.append(_Clip(source, side, title))

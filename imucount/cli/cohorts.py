@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from imucount.cli.group import counting_options, load_profile
 from imucount.cli.screen import show, work_left
-from imucount.cli.signal_options import device_option
+from imucount.cli.signal_options import reading, reading_options
 from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ MOST_TOLD = 20
     help="The shoulder that wore the clip in every recording; wins over what they say.",
 )
 @counting_options
-@device_option
+@reading_options
 @click.option(
     "--processes", type=click.IntRange(min=1), metavar="N", help="How many count at a time, if not all processors."
 )
@@ -47,10 +47,10 @@ def batch(
     min_reps: int,
     exercise: Exercise,
     profile: str | None,
-    device: str | None,
     processes: int | None,
     dask: str | None,
     parquet: bool,
+    **told: Any,
 ) -> None:
     """Count the recordings PATHS..., and those in folders, and put all of them into tables.
 
@@ -77,11 +77,11 @@ def batch(
                 min_reps=min_reps,
                 exercise=exercise,
                 profile=taught,
-                device=device,
                 executor=executor,
                 processes=processes,
                 parquet=parquet,
                 progress=progress,
+                **reading(told),
             )
     except KeyboardInterrupt:
         raise click.ClickException(

@@ -17,7 +17,7 @@ import click
 
 from imucount.cli.group import Number, counting_options, exercise_option, load_profile, without_option
 from imucount.cli.screen import CountDisplay, panes, progress, show
-from imucount.cli.signal_options import axes_options, export_options, file_options, reading
+from imucount.cli.signal_options import reading, reading_options
 from imucount.errors import CountingError, ImucountError, RecordingError, SampleError
 from imucount.outside_text import printable_line
 from imucount.paths import files_of, short_names
@@ -25,11 +25,15 @@ from imucount.whole_file import check_place, replaced
 
 if TYPE_CHECKING:
     from imucount.formats.inspection import Inspection
+    from imucount.formats.reading import ReadingOptions
     from imucount.reps import Direction, Kind
     from imucount.sets import Exercise, Session, Side
     from imucount.simulate import Simulation
 
 Result = TypeVar("Result")
+
+Files = tuple[str, ...]
+"""The files of one recording, or all that a command line names."""
 
 
 _side = click.option(
@@ -38,6 +42,8 @@ _side = click.option(
     help="The shoulder that wears the clip; wins over what FILE says. If neither tells, directions are unknown.",
 )
 
+
+_one_recording = click.argument("files", type=click.Path(), nargs=-1, required=True, metavar="FILE...")
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print everything that is known as JSON.")
 
@@ -49,15 +55,14 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print every
 @click.argument("files", type=click.Path(), nargs=-1, required=True, metavar="FILE...")
 @_side
 @counting_options
-@axes_options
-@file_options
-@export_options
+@reading_options
 @without_option
 @_json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a circle as CSV.")
 def count(
-    files: tuple[str, ...],
+    files: Files,
     side: Side | None,
+    min_reps: int,
     exercise: Exercise,
     profile: str | None,
     without: Kind | None,
@@ -65,10 +70,11 @@ def count(
     as_csv: bool,
     **told: Any,
 ) -> None:
-    """Count the circles in FILE..., tables with the columns t,ax,ay,az,gx,gy,gz, and show them.
+    """Count the circles in FILE..., tables with the columns t,ax,ay,az,gx,gy,gz or other programs' exports.
 
-    Of one file they are shown set by set. Of several files, or folders, each file has a row; one that cannot be
-    counted is told, the others are counted, and the exit code is 1.
+    Of one recording they are shown set by set. Of several, or folders, each has a row; one that cannot be counted
+    is told, the others are counted, and the exit code is 1. Files that are parts of one recording, such as
+    Accelerometer.csv and Gyroscope.csv, count as one.
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
 
@@ -81,17 +87,20 @@ def count(
 
     options = reading(told)
 
-    def count_one(file: str) -> Session:
-        with progress(f"Counting {_name(file)}") as done:
-            session = count_file(file, side, exercise=exercise, profile=taught, progress=done, **options)
+    def count_one(files: Files) -> Session:
+        with progress(f"Counting {_name(files[0])}") as done:
+            session = count_file(
+                files, side, min_reps=min_reps, exercise=exercise, profile=taught, progress=done, **options
+            )
         return session if without is None else session.without(without)
 
-    if _is_one(files):
-        session = count_one(files[0])
+    one = _only_one(files)
+    if one is not None:
+        session = count_one(one)
         if not (as_json or as_csv):
             from imucount.views.session_table import session_table
 
-            show(session_table(session, _name(files[0])))
+            show(session_table(session, _name(one[0])))
             return
         _warn(session.warnings)
         click.echo(session.to_json() if as_json else session.to_frame().to_csv(lineterminator="\n").rstrip("\n"))
@@ -103,7 +112,7 @@ def count(
         import pandas as pd
 
         frames = {
-            printable_line(name): session.to_frame()
+            printable_line(name): session.to_frame().drop(columns="file")
             for name, session in sessions.items()
             if not isinstance(session, str)
         }
@@ -172,11 +181,10 @@ def explain(file: str, moments: tuple[float, ...], side: Side | None, profile: s
     short_help="Count a recording as if it came live.",
     epilog="Example: imucount replay recording.csv --side right --speed 4",
 )
-@click.argument("file", type=click.Path())
+@_one_recording
 @_side
 @counting_options
-@axes_options
-@file_options
+@reading_options
 @click.option(
     "--speed",
     type=Number(min=0),
@@ -186,18 +194,15 @@ def explain(file: str, moments: tuple[float, ...], side: Side | None, profile: s
     help="How many times as fast as it was recorded. 0 is at once.",
 )
 def replay(
-    file: str,
+    files: Files,
     side: Side | None,
     min_reps: int,
     exercise: Exercise,
     profile: str | None,
-    gyr_axes: str | None,
-    acc_axes: str | None,
-    units: dict[str, str] | None,
-    device: str | None,
     speed: float,
+    **told: Any,
 ) -> None:
-    """Count FILE as if it came live from the clip: the number grows as circles become certain.
+    """Count the recording FILE... as if it came live from the clip: the number grows as circles become certain.
 
     Forward goes back, up, forward, down; seen from the wearer's right side it is clockwise.
 
@@ -206,16 +211,17 @@ def replay(
     """
     from imucount.counter import RepCounter
     from imucount.counting import other_side_warning
-    from imucount.formats.csv_reader import open_csv
+    from imucount.formats.opening import open_recording
     from imucount.sources.replay import replay as replayed
     from imucount.units import PLAIN_UNITS
     from imucount.views.session_table import session_table
     from imucount.views.wording import clock_time
 
     taught = load_profile(profile)
+    options, file = reading(told), files[0]
     with (
         _naming(file),
-        open_csv(file, check=False, units=units, gyr_axes=gyr_axes, acc_axes=acc_axes, device=device) as reader,
+        open_recording(files, check=False, **options) as reader,
         _Interrupt() as interrupt,
         panes([_name(file)]) as (pane,),
     ):
@@ -250,7 +256,7 @@ def replay(
     short_help="Learn how a clip sits from a circle of known direction.",
     epilog="Example: imucount teach one_forward_circle.csv --direction forward --out mine.json",
 )
-@click.argument("file", type=click.Path())
+@_one_recording
 @click.option(
     "--direction",
     type=click.Choice(["forward", "backward"]),
@@ -262,11 +268,10 @@ def replay(
 @click.option(
     "--profile", type=click.Path(), metavar="FILE", help="A profile of the same wearer and mount, to be added to."
 )
-@axes_options
-@file_options
+@reading_options
 @click.option("--force", is_flag=True, help="Replace a file that exists; --profile's own needs no force.")
 def teach(
-    file: str,
+    files: Files,
     direction: Direction,
     side: Side | None,
     out: str,
@@ -274,24 +279,24 @@ def teach(
     force: bool,
     **told: Any,
 ) -> None:
-    """Learn from FILE, a recording of one circle or several of one direction, how the clip sits.
+    """Learn from FILE..., a recording of one circle or several of one direction, how the clip sits.
 
     The profile tells forward from backward with `imucount count --profile`, also where the side is not known, the
     clip is worn the other way round, or the whole arm draws the circle. Two recordings teach better than one: give
     the first one's profile to the second.
     """
-    if os.path.abspath(out) == os.path.abspath(file):
+    if os.path.abspath(out) in map(os.path.abspath, files):
         raise click.UsageError("--out must be another file than FILE.")
     adds = profile is not None and os.path.abspath(out) == os.path.abspath(profile)
     if os.path.isfile(out) and not (adds or force):
         raise click.ClickException(f"{out} exists; --force replaces it.")
     from imucount.circles.profile import teach as learn
-    from imucount.formats.csv_reader import read_csv
+    from imucount.formats.opening import read
 
     check_place(out)
     known = load_profile(profile)
-    recording = read_csv(file, **told)
-    with _naming(file):
+    recording = read(files, **reading(told))
+    with _naming(files[0]):
         learned = learn(recording.samples, direction=direction, side=side or recording.side, profile=known)
     learned.save(out)
     click.echo(
@@ -305,32 +310,52 @@ def teach(
 )
 @click.argument("files", type=click.Path(), nargs=-1, required=True, metavar="FILE...")
 @exercise_option
-@axes_options
-@file_options
-@export_options
+@reading_options
+@click.option(
+    "--save-layout",
+    type=click.Path(),
+    metavar="TOML",
+    help="Write how the table is read, with the names of its columns and their units, as --layout takes it.",
+)
+@click.option("--force", is_flag=True, help="Replace a layout that exists.")
 @_json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row a file as CSV.")
-def inspect(files: tuple[str, ...], exercise: Exercise, as_json: bool, as_csv: bool, **told: Any) -> None:
+def inspect(
+    files: Files,
+    exercise: Exercise,
+    as_json: bool,
+    as_csv: bool,
+    save_layout: str | None,
+    force: bool,
+    **told: Any,
+) -> None:
     """Tell how FILE... are understood: columns, units, rate, gaps, gravity, side, and whether they can be counted.
 
-    Of several files, or folders, each file has a row; one that cannot be read is told, and the exit code is 1.
+    Of several recordings, or folders, each has a row; one that cannot be read is told, and the exit code is 1.
+
+    With --save-layout it also keeps how a table of nobody's is to be read, for the --layout of any command.
     """
     _one_format(as_json, as_csv)
     from imucount.formats.inspection import inspect_csv
 
     options = reading(told)
 
-    def inspect_one(file: str) -> Inspection:
-        with progress(f"Reading {_name(file)}"):
-            return inspect_csv(file, exercise=exercise, **options)
+    def inspect_one(files: Files) -> Inspection:
+        with progress(f"Reading {_name(files[0])}"):
+            return inspect_csv(files, exercise=exercise, **options)
 
-    if _is_one(files) and not (as_json or as_csv):
+    one = _only_one(files)
+    if save_layout is not None:
+        if one is None:
+            raise click.UsageError("--save-layout is of one recording.")
+        _save_layout(save_layout, one, options, force)
+    if one is not None and not (as_json or as_csv):
         from imucount.views.inspection_table import inspection_table
 
-        show(inspection_table(inspect_one(files[0])))
+        show(inspection_table(inspect_one(one)))
         return
-    if _is_one(files) and as_json:
-        click.echo(json.dumps(inspect_one(files[0]).to_dict(), indent=2))
+    if one is not None and as_json:
+        click.echo(json.dumps(inspect_one(one).to_dict(), indent=2))
         return
     inspections = _of_each(files, inspect_one)
     if as_json:
@@ -474,17 +499,38 @@ def _one_format(as_json: bool, as_csv: bool) -> None:
         raise click.UsageError("--json and --csv exclude each other.")
 
 
-def _is_one(paths: Sequence[str]) -> bool:
-    return len(paths) == 1 and not os.path.isdir(paths[0])
+def _save_layout(path: str, files: Files, options: ReadingOptions, force: bool) -> None:
+    from imucount.formats.layout_file import write_layout
+    from imucount.formats.opening import layout_of
+
+    if os.path.isfile(path) and not force:
+        raise click.ClickException(f"{path} exists; --force replaces it.")
+    check_place(path)
+    write_layout(path, layout_of(files, **options))
+    click.echo(printable_line(f"Layout: {path}"), err=True)
 
 
-def _of_each(paths: Sequence[str], work: Callable[[str], Result]) -> dict[str, Result | str]:
-    """Give by the name of each file what became of it, or why nothing did."""
-    files = files_of(paths)
+def _only_one(paths: Files) -> Files | None:
+    """Give the files of a recording, if they are all that a command line names."""
+    if any(map(os.path.isdir, paths)):
+        return None
+    if len(paths) == 1:
+        return paths
+    from imucount.formats.sessions import sessions_of
+
+    sessions = sessions_of(paths)
+    return sessions[0] if len(sessions) == 1 else None
+
+
+def _of_each(paths: Files, work: Callable[[Files], Result]) -> dict[str, Result | str]:
+    """Give by the name of each recording, that of its first file, what became of it, or why nothing did."""
+    from imucount.formats.sessions import sessions_of
+
+    sessions = sessions_of(files_of(paths))
     results: dict[str, Result | str] = {}
-    for file, name in zip(files, short_names(files)):
+    for session, name in zip(sessions, short_names([session[0] for session in sessions])):
         try:
-            results[name] = work(file)
+            results[name] = work(session)
         except ImucountError as error:
             results[name] = str(error)
     return results

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from imucount.cli.group import Number
 from imucount.errors import CountingError
 
-__all__ = ["axes_options", "device_option", "export_options", "file_options", "reading"]
+if TYPE_CHECKING:
+    from imucount.formats.reading import ReadingOptions
+
+__all__ = ["axes_options", "file_options", "reading", "reading_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,23 +67,11 @@ _units_option = click.option(
     help="A unit in FILE that you know, such as gyr=rad/s, of t, acc or gyr: it wins over what FILE says, and "
     "over what the values look like.",
 )
-device_option = click.option(
+_device_option = click.option(
     "--device",
     metavar="NAME",
-    help="Whose rows to read, of a file that has the rows of several devices in a column.",
+    help="Whose rows to read, of a recording of several devices.",
 )
-
-
-def axes_options(command: Command) -> Command:
-    """Add what may be said about the axes of a sensor."""
-    return _gyr_axes_option(_acc_axes_option(command))
-
-
-def file_options(command: Command) -> Command:
-    """Add what may be said about a table."""
-    return _units_option(device_option(command))
-
-
 _rate_option = click.option(
     "--rate",
     "sampling_rate_hz",
@@ -99,21 +90,44 @@ _columns_option = click.option(
     help="What the columns of a table are, where no program is known by it: time=T,acc=A,B,C,gyr=D,E,F; their "
     "units by --units.",
 )
+_separator_option = click.option(
+    "--separator",
+    metavar="CHARACTER",
+    help="What stands between the cells of a row, where it is mistaken: a comma, a semicolon, a bar, or tab.",
+)
+_layout_option = click.option(
+    "--layout",
+    type=click.Path(),
+    metavar="TOML",
+    help="All this out of a file, as `imucount inspect --save-layout` writes it; what else is told is over it.",
+)
 
 
-def export_options(command: Command) -> Command:
-    """Add what may be said of files of other programs, where they leave it open."""
-    return _rate_option(_acc_sign_option(_columns_option(command)))
+def axes_options(command: Command) -> Command:
+    """Add what may be said about the axes of a sensor."""
+    return _gyr_axes_option(_acc_axes_option(command))
 
 
-def reading(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Make of the options of files and exports what `imucount.count` and `imucount.read` take."""
+def file_options(command: Command) -> Command:
+    """Add what may be said about files, but for their rate and axes."""
+    return _device_option(
+        _units_option(_acc_sign_option(_columns_option(_separator_option(_layout_option(command)))))
+    )
+
+
+def reading_options(command: Command) -> Command:
+    """Add all that may be said about how files are to be read."""
+    return axes_options(_rate_option(file_options(command)))
+
+
+def reading(told: Mapping[str, Any]) -> ReadingOptions:
+    """Make of these options what `imucount.read` takes."""
     from imucount.formats.named_columns import columns_of_option
 
     options = dict(told)
-    sign, columns, units = options.pop("acc_sign"), options.pop("columns"), options["units"]
-    if columns is not None:
-        words = {"t": "time"}
-        said = ",".join(f"{words.get(quantity, quantity)}={unit}" for quantity, unit in (units or {}).items())
-        columns, options["units"] = columns_of_option(columns, said), None
-    return options | {"acc_sign": None if sign is None else int(sign), "columns": columns}
+    sign, columns = options.pop("acc_sign"), options.pop("columns")
+    options["acc_sign"] = None if sign is None else int(sign)
+    if options["separator"] == "tab":
+        options["separator"] = "\t"
+    options["columns"] = None if columns is None else columns_of_option(columns)
+    return options  # type: ignore[return-value]  # the options are named as its keys

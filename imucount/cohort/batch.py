@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from imucount.circles.profile import Profile
 from imucount.cohort.collation import cohort_frame, collate
@@ -19,6 +19,9 @@ from imucount.cohort.task import Settings, Task
 from imucount.counter import RepCounter
 from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import CountingError
+from imucount.formats.layout_file import with_layout
+from imucount.formats.reading import HowToRead, ReadingOptions
+from imucount.formats.sessions import sessions_of
 from imucount.parquet import check_parquet
 from imucount.paths import files_of
 from imucount.sets import Exercise, Rows, Session, Side
@@ -110,24 +113,24 @@ def batch(
     min_reps: int = 2,
     exercise: Exercise = "shoulder-circles",
     profile: Profile | ExerciseProfile | None = None,
-    device: str | None = None,
     executor: Executor | None = None,
     processes: int | None = None,
     parquet: bool = False,
     progress: Callable[[int, int, int], None] | None = None,
+    **told: Unpack[ReadingOptions],
 ) -> Batch:
     """Count many recordings, several at a time; one that cannot be counted stops no other.
 
     Parameters
     ----------
     paths : path-like or iterable of path-like
-        Recordings, and folders of them.
+        Recordings, and folders of them. Files that are parts of one recording are counted as one.
     out : path-like, optional
         A folder for the results, made if it is not there: `sessions/` with a JSON file a recording, the tables
         reps.csv and sets.csv of all of them, and errors.csv. A recording of which the folder has a result is not
         counted again, unless its bytes, the settings or the version of imucount are others. Without it the results
         lie in a temporary folder that goes with what is returned.
-    side, min_reps, exercise, profile, device
+    side, min_reps, exercise, profile
         As of `imucount.count`, for all recordings.
     executor : concurrent.futures.Executor, optional
         Where they are counted, such as `distributed.Client(address).get_executor()`; its workers must find the
@@ -138,6 +141,8 @@ def batch(
         Write the tables as Parquet, too; this needs the extra `parquet`.
     progress : callable, optional
         Called after each recording with how many are done, how many are left and how many failed.
+    **told
+        How to read them, as of `imucount.read`.
 
     Returns
     -------
@@ -167,7 +172,7 @@ def batch(
     from imucount.cohort.running import AHEAD, WorkersLost, in_processes, on_executor, usable_processors
 
     RepCounter(side, min_reps=min_reps, exercise=exercise, profile=profile)  # refuses what does not go together
-    settings = Settings(side, min_reps, exercise, profile, device)
+    settings = Settings(side, min_reps, exercise, profile, with_layout(HowToRead(**told)))
     if executor is not None and processes is not None:
         raise CountingError("expected an executor or a number of processes, got both")
     if executor is not None and not callable(getattr(executor, "submit", None)):
@@ -178,11 +183,12 @@ def batch(
         check_parquet()
     place = tempfile.mkdtemp(prefix="imucount-") if out is None else os.path.abspath(fspath(out))
     try:
-        files = _recordings(paths, place)
+        recordings = _recordings(paths, place)
+        files = {parts[0]: file for parts, file in recordings.items()}
         results = ResultFiles(place)
         for name in TABLES:
             check_place(os.path.join(place, f"{name}.csv"))
-        tasks = (Task(path, settings, results.key_of(path)) for path in files)
+        tasks = (Task(parts, settings, results.key_of(parts[0])) for parts in recordings)
         failed: dict[str, BatchFailure] = {}
         unchanged = 0
         try:
@@ -221,8 +227,10 @@ def batch(
     return made
 
 
-def _recordings(paths: str | PathLike[str] | Iterable[str | PathLike[str]], out: str) -> dict[str, str]:
-    """Name recordings by where they are, without the results of an earlier run that lie among them."""
+def _recordings(
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]], out: str
+) -> dict[tuple[str, ...], str]:
+    """Name recordings by where their files are, without the results of an earlier run that lie among them."""
     named = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
     own = {os.path.join(out, f"{name}.csv") for name in TABLES}
     files: dict[str, str] = {}
@@ -232,7 +240,7 @@ def _recordings(paths: str | PathLike[str] | Iterable[str | PathLike[str]], out:
             files.setdefault(path, file)
     if not files:
         raise CountingError("expected recordings to count, got none")
-    return files
+    return {parts: files[parts[0]] for parts in sessions_of(list(files))}
 
 
 def _write_errors(path: str, failures: Iterable[BatchFailure]) -> None:

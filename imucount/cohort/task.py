@@ -10,12 +10,14 @@ import hashlib
 import json
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from imucount.circles.profile import Profile
 from imucount.counting import count
 from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import RecordingError
+from imucount.formats.reading import HowToRead
 from imucount.outside_text import printable_line
 from imucount.provenance import version
 from imucount.sets import Exercise, Side
@@ -38,33 +40,38 @@ class Settings:
     min_reps: int = 2
     exercise: Exercise = "shoulder-circles"
     profile: Profile | ExerciseProfile | None = None
-    device: str | None = None
+    reading: HowToRead = field(default_factory=HowToRead)
 
-    def key_of(self, path: str) -> str:
-        """Give what is the same only if a recording's bytes, these settings and the version are.
+    def key_of(self, paths: Sequence[str]) -> str:
+        """Give what is the same only if the bytes of a recording's files, these settings and the version are.
 
         Raises
         ------
         RecordingError
-            If it is no file that can be read to its end.
+            If one is no file that can be read to its end.
         """
         told = json.dumps(
             [
-                *(version(), self.side, self.min_reps, self.exercise, self.device),
+                *(version(), self.side, self.min_reps, self.exercise, dict(self.reading.options)),
                 None if self.profile is None else self.profile.to_json(),
             ]
         )
         digest = hashlib.blake2b(told.encode(), digest_size=KEY_BYTES)
-        try:
-            if not stat.S_ISREG(os.stat(path).st_mode):  # a device or a pipe may never end
-                raise RecordingError("expected a file, got a directory, a device or a pipe", path)
-            with open(path, "rb") as file:
-                while block := file.read(BLOCK):
-                    digest.update(block)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise RecordingError(f"expected a file that can be read, got: {reason}", path) from error
+        for path in paths:
+            _take(digest, path)
         return digest.hexdigest()
+
+
+def _take(digest: hashlib.blake2b, path: str) -> None:
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a device or a pipe may never end
+            raise RecordingError("expected a file, got a directory, a device or a pipe", path)
+        with open(path, "rb") as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise RecordingError(f"expected a file that can be read, got: {reason}", path) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +80,21 @@ class Task:
 
     Attributes
     ----------
-    path : str
-        Where it is, absolute: a worker may have another working directory.
+    paths : tuple of str
+        Where its files are, absolute: a worker may have another working directory.
     settings : Settings
     known : str or None
         The key of what was counted of it before.
     """
 
-    path: str
+    paths: tuple[str, ...]
     settings: Settings
     known: str | None = None
+
+    @property
+    def path(self) -> str:
+        """That of its first file, by which it goes."""
+        return self.paths[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +121,16 @@ def count_recording(task: Task) -> Outcome:
     """Count one recording. Nothing but the file goes into it, and it raises nothing."""
     try:
         settings = task.settings
-        key = settings.key_of(task.path)
+        key = settings.key_of(task.paths)
         if key == task.known:
             return Outcome(key)
         session = count(
-            task.path,
+            task.paths,
             settings.side,
             min_reps=settings.min_reps,
             exercise=settings.exercise,
             profile=settings.profile,
-            device=settings.device,
+            **settings.reading.options,
         )
         return Outcome(key, session.to_json())
     except (Exception, SystemExit) as error:  # a third party's reader may raise anything, or try to leave

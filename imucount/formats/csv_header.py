@@ -66,7 +66,10 @@ class Header:
 
 
 def read_header(
-    file: TextFile, units: Mapping[str, str] | None = None, axes: Mapping[str, str] | None = None
+    file: TextFile,
+    units: Mapping[str, str] | None = None,
+    axes: Mapping[str, str] | None = None,
+    separator: str | None = None,
 ) -> Header:
     """Read a file up to its first row.
 
@@ -78,24 +81,28 @@ def read_header(
     file : TextFile
     units, axes : mapping of str to str, optional
         What a person tells of "t", "acc" and "gyr", over what the file says.
+    separator : str, optional
+        What stands between the cells, as a person tells it.
 
     Raises
     ------
     RecordingError
         With the line that is wrong, where there is one.
     """
-    return _HeaderReader(file, units or {}, axes or {}).read()
+    return _HeaderReader(file, units or {}, axes or {}, separator).read()
 
 
 class _HeaderReader:
-    def __init__(self, file: TextFile, units: Mapping[str, str], axes: Mapping[str, str]) -> None:
+    def __init__(
+        self, file: TextFile, units: Mapping[str, str], axes: Mapping[str, str], separator: str | None
+    ) -> None:
         self._file = file
         self._told_units = units
         self._told_axes = axes
         self._known: dict[str, str] = {}
         self._lines: dict[str, int] = {}
         self._is_own = False
-        self._separator: str | None = None
+        self._told_separator = self._separator = separator
         self._last_comment = ""
         self._likeliest: tuple[int, SampleError, int] | None = None  # cells, what is wrong with them, the line
 
@@ -116,7 +123,7 @@ class _HeaderReader:
                         f"expected {', '.join(SEPARATORS.values())} between the columns, got {quoted(declared)}",
                         self._file.line,
                     )
-                self._separator = declared
+                self._separator = self._told_separator or declared
                 continue
             header = self._from_names(text)
             if header is not None:

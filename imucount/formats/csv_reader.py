@@ -71,6 +71,8 @@ class CsvReader(Closing):
         Which axis of the file each axis x, y, z is taken from, such as "y,-x,z"; over what the file says.
     device : str, optional
         Whose rows to take of a table that has the rows of several devices.
+    separator : str, optional
+        What stands between the cells of a row, over what the file looks like.
 
     Attributes
     ----------
@@ -97,6 +99,7 @@ class CsvReader(Closing):
         gyr_axes: str | None = None,
         acc_axes: str | None = None,
         device: str | None = None,
+        separator: str | None = None,
     ) -> None:
         told = known_units(units or {})
         told_axes = {key: axes for key, axes in (("gyr", gyr_axes), ("acc", acc_axes)) if axes is not None}
@@ -109,7 +112,7 @@ class CsvReader(Closing):
         self._file = TextFile(path)
         self.bytes_total = self._file.size
         try:
-            self.header = read_header(self._file, told, told_axes)
+            self.header = read_header(self._file, told, told_axes, separator)
         except BaseException:
             self._file.close()
             raise

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,48 +15,65 @@ from imucount.formats.columns import Columns
 from imucount.formats.csv_header import Header
 from imucount.formats.joining import RowJoiner
 from imucount.formats.layouts.export import Signals
+from imucount.formats.reading import HowToRead
 from imucount.formats.recording import declared_rate_warning
 from imucount.formats.two_clocks import on_one_clock
-from imucount.intake.axes import AxisMap, mapped
+from imucount.intake.axes import mapped
 from imucount.intake.check import SignalCheck
 from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.intake.stamps import PATIENCE, Stamps
 from imucount.samples import FloatArray, Samples
 
-__all__ = ["ExportReader"]
+__all__ = ["ExportReader", "Opened", "name_of"]
 
 _NAMES = ("t", "ax", "ay", "az", "gx", "gy", "gz")
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A recording of a known program that was read whole.
+
+    Attributes
+    ----------
+    name : str
+        Whose export it is.
+    signals : Signals
+    files : tuple of str
+        Names of the files that it was made of.
+    """
+
+    name: str
+    signals: Signals
+    files: tuple[str, ...]
+
+
 class ExportReader(Closing):
-    """Gives the samples of a recording that was read whole.
+    """Gives the samples of a recording that was read whole, as a `CsvReader` gives those of a plain table.
 
     Parameters
     ----------
     path : str
         For messages.
-    name : str
-        Whose export it is.
-    signals : Signals
-    files : sequence of str
-        Names of the files that it was made of.
+    opened : Opened
+    how : HowToRead
+        What a user tells over what the files say.
     check : bool, default True
         As of `CsvReader`.
     lowest_rate_hz : float, default 20
-    bytes_total : int, default 0
-        Of the files.
     warnings : sequence of str, optional
         What is to be said before all else.
-    axes : mapping of str to AxisMap, optional
-        From which axes those of "acc" and "gyr" are taken.
 
     Attributes
     ----------
     header : Header
+    known : frozenset of str
+        Of "acc" and "gyr" those whose unit was told.
     warnings : tuple of str
         What a reader should know, a sentence each.
     notes : tuple of str
         None: other programs' files have none.
+    bytes_total, bytes_read : int
+        1: it is read.
 
     Raises
     ------
@@ -65,29 +83,29 @@ class ExportReader(Closing):
 
     notes: tuple[str, ...] = ()
     decimal: str | None = None
-    known: frozenset[str] = frozenset()
+    bytes_total = bytes_read = 1
 
     def __init__(
         self,
         path: str,
-        name: str,
-        signals: Signals,
+        opened: Opened,
+        how: HowToRead,
         *,
-        files: Sequence[str],
         check: bool = True,
         lowest_rate_hz: float = LOWEST_RATE_HZ,
-        bytes_total: int = 0,
         warnings: Sequence[str] = (),
-        axes: Mapping[str, AxisMap] | None = None,
     ) -> None:
-        self.bytes_total = self.bytes_read = bytes_total
-        self._path = path
-        units = {"t": "s", "acc": signals.acc.unit}
+        name, signals = opened.name, opened.signals
+        told = how.units or {}
+        self.known = frozenset(told) - {"t"}
+        units = {"t": "s", "acc": told.get("acc", signals.acc.unit)}
         if signals.gyr is not None:
-            units["gyr"] = signals.gyr.unit
+            units["gyr"] = told.get("gyr", signals.gyr.unit)
         names = _NAMES if signals.gyr is not None else _NAMES[:4]
         columns = Columns(names, tuple(range(len(names))), units, layout=name)
         try:
+            if "t" in told and how.columns is None:
+                raise SampleError(f"expected units of acc or gyr for {name}, whose time is known, got one of t")
             t, x, of_rows = _in_order(signals)
             if len(t) < 2:
                 raise SampleError(
@@ -96,20 +114,20 @@ class ExportReader(Closing):
                 )
             metadata = dict(signals.metadata)
             if signals.is_unix:
-                metadata["start_utc"] = datetime.fromtimestamp(float(t[0]), UTC).isoformat(timespec="milliseconds")
+                metadata["start_utc"] = _utc(float(t[0]))
                 t = t - t[0]
-            self._samples = mapped(columns.to_samples(t, x), axes or {})
+            self._samples = mapped(columns.to_samples(t, x), how.axes)
             interval_s: float | None = None
             of_check: tuple[str, ...] = ()
             if check:
-                judge = SignalCheck(units, lowest_rate_hz=lowest_rate_hz)
+                judge = SignalCheck(units, known=self.known, lowest_rate_hz=lowest_rate_hz)
                 self._samples = judge.update(self._samples)
                 judge.finish()
                 of_check, interval_s = tuple(judge.warnings), judge.interval_s
-        except (SampleError, OSError, OverflowError) as error:
+        except SampleError as error:
             raise RecordingError(str(error), path) from error
-        if len(files) > 1:
-            metadata["files"] = ", ".join(files)
+        if len(opened.files) > 1:
+            metadata["files"] = ", ".join(opened.files)
         self.header = Header(None, signals.sampling_rate_hz, columns, metadata, is_own=False)
         without = (
             () if signals.gyr is not None else (f"There is no angular rate in {name}: no direction is known.",)
@@ -128,6 +146,15 @@ class ExportReader(Closing):
 
     def close(self) -> None:
         """Do nothing: the files are closed."""
+
+
+def _utc(unix_s: float) -> str:
+    try:
+        return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OSError, OverflowError) as error:
+        raise SampleError(
+            f"expected Unix time, got {unix_s:.6g} s, which is no date; was the file edited or damaged?"
+        ) from error
 
 
 def _in_order(signals: Signals) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:

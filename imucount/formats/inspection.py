@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from imucount.errors import SampleError
 from imucount.formats.dialect import SEPARATORS
 from imucount.formats.opening import Paths, Reader, open_recording, path_of
+from imucount.formats.reading import ReadingOptions
 from imucount.formats.recording import declared_rate_warning
 from imucount.intake.check import SignalCheck
 from imucount.intake.gravity import magnitude
@@ -118,13 +119,7 @@ def inspect_csv(
     *,
     lowest_rate_hz: float | None = None,
     exercise: Exercise = "shoulder-circles",
-    units: Mapping[str, str] | None = None,
-    gyr_axes: str | None = None,
-    acc_axes: str | None = None,
-    device: str | None = None,
-    sampling_rate_hz: float | None = None,
-    acc_sign: int | None = None,
-    columns: Mapping[str, str] | None = None,
+    **told: Unpack[ReadingOptions],
 ) -> Inspection:
     """Read a CSV through and tell what it holds, in memory that does not grow with the file.
 
@@ -137,8 +132,8 @@ def inspect_csv(
         Fewer samples a second are told as a problem: by default than the exercise needs.
     exercise : {"shoulder-circles", "cyclic"}, default "shoulder-circles"
         For what it is judged.
-    units, gyr_axes, acc_axes, device, sampling_rate_hz, acc_sign, columns
-        As of `read`.
+    **told
+        How to read it, as of `read`.
 
     Raises
     ------
@@ -149,17 +144,7 @@ def inspect_csv(
     of_shoulder = exercise == "shoulder-circles"
     if lowest_rate_hz is None:
         lowest_rate_hz = LOWEST_RATE_HZ if of_shoulder else LOWEST_CYCLIC_RATE_HZ
-    with open_recording(
-        path,
-        check=False,
-        units=units,
-        gyr_axes=gyr_axes,
-        acc_axes=acc_axes,
-        device=device,
-        sampling_rate_hz=sampling_rate_hz,
-        acc_sign=acc_sign,
-        columns=columns,
-    ) as reader:
+    with open_recording(path, check=False, **told) as reader:
         check = SignalCheck(
             reader.header.units, known=reader.known, lowest_rate_hz=lowest_rate_hz, of_shoulder=of_shoulder
         )

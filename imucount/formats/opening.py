@@ -5,18 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from os import PathLike, fspath
-from typing import Any, TypeGuard
+from typing import TypeGuard, Unpack
 
 from imucount.errors import RecordingError, SampleError
 from imucount.formats.csv_reader import CsvReader, open_csv
-from imucount.formats.export_reader import ExportReader, name_of
+from imucount.formats.export_reader import ExportReader, Opened, name_of
+from imucount.formats.layout_file import with_layout
 from imucount.formats.layouts.bids import BIDS_NAME, is_bids, read_bids, sidecars
 from imucount.formats.layouts.export import Ask, Export
 from imucount.formats.layouts.exports import export_faults, export_of
 from imucount.formats.layouts.tables import Head, Table, heads_of
-from imucount.formats.named_columns import explained
+from imucount.formats.named_columns import PARTS, explained
+from imucount.formats.reading import HowToRead, ReadingOptions
 from imucount.formats.recording import FIRST_LINE, Recording
 from imucount.formats.session_files import (
     SessionFile,
@@ -26,11 +28,10 @@ from imucount.formats.session_files import (
     refuse_binary,
     text_of,
 )
-from imucount.intake.axes import AxisMap
 from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.samples import Samples
 
-__all__ = ["Paths", "Reader", "is_paths", "known_export", "open_recording", "path_of", "read"]
+__all__ = ["Paths", "Reader", "is_paths", "known_export", "layout_of", "open_recording", "path_of", "read"]
 
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 """A file, a folder, a zip archive, or the files of one recording."""
@@ -56,13 +57,7 @@ def open_recording(
     *,
     check: bool = True,
     lowest_rate_hz: float = LOWEST_RATE_HZ,
-    device: str | None = None,
-    sampling_rate_hz: float | None = None,
-    acc_sign: int | None = None,
-    columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
-    gyr_axes: str | None = None,
-    acc_axes: str | None = None,
+    **told: Unpack[ReadingOptions],
 ) -> Reader:
     """Open a recording of any known kind, in a `with` statement.
 
@@ -73,7 +68,9 @@ def open_recording(
     source : path-like, or sequence of them
     check : bool, default True
         As of `CsvReader`.
-    lowest_rate_hz, device, sampling_rate_hz, acc_sign, columns, units, gyr_axes, acc_axes
+    lowest_rate_hz : float, default 20
+        As of `read`.
+    **told
         As of `read`.
 
     Raises
@@ -81,73 +78,26 @@ def open_recording(
     RecordingError
         If it cannot be read as a recording.
     """
-    ask = Ask(device, sampling_rate_hz, acc_sign)
-    _check(ask)
+    how = with_layout(HowToRead(**told))
     path = path_of(source)
-    axes = {what: AxisMap(told) for what, told in (("gyr", gyr_axes), ("acc", acc_axes)) if told is not None}
-    plain_options: dict[str, Any] = {"check": check, "lowest_rate_hz": lowest_rate_hz}
-    plain_options |= {"units": units, "gyr_axes": gyr_axes, "acc_axes": acc_axes}
-    try:
-        own = None if columns is None else explained(columns)
-    except SampleError as error:
-        raise RecordingError(str(error), path) from error
     files = [source] if isinstance(source, (str, PathLike)) else list(source)
-    if len(files) == 1 and not os.path.isdir(files[0]) and own is None:
-        plain = _is_plain(fspath(files[0]))
-        if plain:
-            _refuse_for_plain(ask, path)
-            return open_csv(files[0], device=device, **plain_options)
-    found = files_of_session(source)
-    for file in found:
-        if is_bids(file.name):
-            return _open_bids(found, path, ask, check, lowest_rate_hz, axes)
-    export, tables = _tables(found, path, own)
-    if export is None:
-        tables_alone = [file for file in found if os.path.isfile(file.path)]
-        if len(tables_alone) == 1 and len(found) == 1 and own is None:
-            _refuse_for_plain(ask, path)
-            return open_csv(tables_alone[0].path, device=device, **plain_options)
-        names = ", ".join(file.name for file in found[:5]) + (", ..." if len(found) > 5 else "")
-        if own is not None:
-            raise RecordingError(
-                f"expected the columns {', '.join(columns or ())}, got {names} without them; are they spelled as "
-                "in the file?",
-                path,
-            )
-        raise RecordingError(
-            f"expected the files of one recording of a known program, got {names or 'nothing'}; give a file alone "
-            "if each is a recording",
-            path,
-        )
-    try:
-        signals = export.read(tables, ask)
-    except SampleError as error:
-        raise RecordingError(str(error), path) from error
-    return ExportReader(
-        path,
-        export.name,
-        signals,
-        files=[table.file for table in tables],
-        check=check,
-        lowest_rate_hz=lowest_rate_hz,
-        bytes_total=sum(len(table.frame) for table in tables),
-        warnings=[str(fault) for fault in export_faults()],
-        axes=axes,
-    )
+    if how.columns is None and len(files) == 1 and not os.path.isdir(files[0]) and _is_plain(fspath(files[0])):
+        plain = fspath(files[0])
+    else:
+        found = files_of_session(source)
+        try:
+            opened = _opened(found, path, how)
+        except SampleError as error:
+            raise RecordingError(str(error), path) from error
+        if opened is not None:
+            faults = [str(fault) for fault in export_faults()]
+            return ExportReader(path, opened, how, check=check, lowest_rate_hz=lowest_rate_hz, warnings=faults)
+        plain = _only_file(found, path)
+    _refuse_for_plain(how, path)
+    return open_csv(plain, check=check, lowest_rate_hz=lowest_rate_hz, **how.options)
 
 
-def read(
-    source: Paths,
-    *,
-    lowest_rate_hz: float = LOWEST_RATE_HZ,
-    device: str | None = None,
-    sampling_rate_hz: float | None = None,
-    acc_sign: int | None = None,
-    columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
-    gyr_axes: str | None = None,
-    acc_axes: str | None = None,
-) -> Recording:
+def read(source: Paths, *, lowest_rate_hz: float = LOWEST_RATE_HZ, **told: Unpack[ReadingOptions]) -> Recording:
     r"""Read a recording of any known kind: imucount's own, a plain table, or another program's export.
 
     What it is shows in the names of its columns and the lines above them, never in the name of the file. Units,
@@ -166,11 +116,17 @@ def read(
     acc_sign : {1, -1}, optional
         -1 where an axis that points up at rest reads -1 g, where the files leave it open.
     columns : mapping of str to str, optional
-        Names of columns where they are nobody's, theirs to ours, such as ``{"chest_1": "ax (g)"}``.
+        Names of columns where they are nobody's, theirs to ours, such as ``{"chest_1": "ax (g)"}``; "device" is
+        the column that says whose row it is.
     units : mapping of str to str, optional
-        Of a plain table, as of `CsvReader`; an export has its own.
+        Units of "t", "acc" or "gyr" that you know, such as ``{"gyr": "deg/s"}``, over what the file says.
     gyr_axes, acc_axes : str, optional
-        As of `RepCounter`.
+        Which axis of the file each axis x, y, z is taken from, such as "y,-x,z"; over what the file says.
+    separator : str, optional
+        What stands between the cells of a row, over what the file looks like.
+    layout : path-like, optional
+        A file of columns, units, sign, axes and separator, as `imucount inspect --save-layout` writes it; what
+        else is told is over it.
 
     Returns
     -------
@@ -193,38 +149,66 @@ def read(
     ...     read(path).warnings
     ('There is no angular rate in a Movella DOT export: no direction is known.',)
     """
-    with open_recording(
-        source,
-        lowest_rate_hz=lowest_rate_hz,
-        device=device,
-        sampling_rate_hz=sampling_rate_hz,
-        acc_sign=acc_sign,
-        columns=columns,
-        units=units,
-        gyr_axes=gyr_axes,
-        acc_axes=acc_axes,
-    ) as reader:
+    with open_recording(source, lowest_rate_hz=lowest_rate_hz, **told) as reader:
         samples = Samples.concatenate(list(reader))
         header = reader.header
         return Recording(samples, header.side, header.sampling_rate_hz, dict(header.metadata), reader.warnings)
 
 
-def _check(ask: Ask) -> None:
-    if ask.sampling_rate_hz is not None and not 0 < ask.sampling_rate_hz < float("inf"):
-        raise SampleError(f"expected a positive sampling rate in Hz, got {ask.sampling_rate_hz!r}")
-    if ask.acc_sign not in (None, 1, -1):
-        raise SampleError(f"expected acc_sign 1 or -1, got {ask.acc_sign!r}")
+def layout_of(source: Paths, **told: Unpack[ReadingOptions]) -> HowToRead:
+    """Tell how a table of nobody's is read, so that it can be kept: what is told, and the names that were found.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be read, or is a known program's, of which nothing need be told.
+    """
+    how = with_layout(HowToRead(**told))
+    with open_recording(source, check=False, **told) as reader:
+        if how.columns is not None:
+            return how
+        header = reader.header
+    columns = header.columns
+    if columns.layout or header.is_own:
+        name = columns.layout or "a recording of imucount"
+        raise RecordingError(
+            f"expected a table of nobody's for a layout, got {name}, which is read as it is", path_of(source)
+        )
+    ours = [name for quantity in columns.units for name in PARTS[quantity]]
+    found = {columns.names[place]: our for place, our in zip(columns.used, ours)}
+    if columns.device is not None:
+        found[columns.names[columns.device]] = "device"
+    axes = {what: axes.text for what, axes in header.axes.items()}
+    understood = HowToRead(
+        units=columns.units,
+        columns=found,
+        gyr_axes=axes.get("gyr"),
+        acc_axes=axes.get("acc"),
+        separator=header.separator,
+    )
+    return how.over(understood)
 
 
-def _refuse_for_plain(ask: Ask, path: str) -> None:
+def _refuse_for_plain(how: HowToRead, path: str) -> None:
     """Refuse what means nothing for a table with time and signs of its own."""
-    for name, value in (("sampling_rate_hz", ask.sampling_rate_hz), ("acc_sign", ask.acc_sign)):
+    for name, value in (("sampling_rate_hz", how.sampling_rate_hz), ("acc_sign", how.acc_sign)):
         if value is not None:
             raise RecordingError(
                 f"expected {name} for files that leave it open, got it for a table that says it itself; name the "
                 "columns, if it is to be read otherwise",
                 path,
             )
+
+
+def _only_file(files: Sequence[SessionFile], path: str) -> str:
+    """Give the only one of files that are no known program's."""
+    if len(files) == 1 and os.path.isfile(files[0].path):
+        return files[0].path
+    raise RecordingError(
+        f"expected the files of one recording of a known program, got {_names(files)}; give a file alone "
+        "if each is a recording",
+        path,
+    )
 
 
 def known_export(path: str) -> Export | None:
@@ -259,19 +243,44 @@ def _known(head: bytes, name: str) -> tuple[Export, Head] | None:
     return None if "\0" in text else export_of(heads_of(text, name))
 
 
-def _tables(files: Sequence[SessionFile], path: str, own: Export | None) -> tuple[Export | None, list[Table]]:
-    """Find the files that are of a known program, and cut them into cells."""
-    found: list[tuple[Export, Head, SessionFile]] = []
+def _opened(files: Sequence[SessionFile], path: str, how: HowToRead) -> Opened | None:
+    """Read files that are of a known program, or whose columns are told; None if they are neither.
+
+    Raises
+    ------
+    RecordingError, SampleError
+        If they cannot be read as one recording.
+    """
+    own = None if how.columns is None else explained(how.columns, how.units)
+    if own is None and any(is_bids(file.name) for file in files):
+        return _opened_bids(files, path, how.ask)
+    found = _tables_of_programs(files, path) if own is None else _tables_as_told(files, own, how.separator)
+    if not found:
+        if own is None:
+            return None
+        raise RecordingError(
+            f"expected the columns {', '.join(how.columns or ())}, got {_names(files)} without them; are they "
+            "spelled as in the file?",
+            path,
+        )
+    export = found[0][0]
+    texts = beside(files) if export.in_parts else []
+    tables = [Table.of_text(file.path, file.text(), head, export.rows, texts) for _, head, file in found]
+    return Opened(export.name, export.read(tables, how.ask), tuple(table.file for table in tables))
+
+
+_Found = list[tuple[Export, Head, SessionFile]]
+
+
+def _tables_of_programs(files: Sequence[SessionFile], path: str) -> _Found:
+    """Find the files that are of a known program."""
+    found: _Found = []
     for file in files:
         if is_beside(file.path):
             continue
         head = file.head()
         refuse_binary(file.path, head)
-        if own is not None:
-            fitting = next((each for each in heads_of(text_of(head), file.name) if own.fits(each)), None)
-            known = None if fitting is None else (own, fitting)
-        else:
-            known = _known(head, file.name)
+        known = _known(head, file.name)
         if known is not None:
             found.append((*known, file))
     names = list(dict.fromkeys(export.name for export, _, _ in found))
@@ -279,27 +288,24 @@ def _tables(files: Sequence[SessionFile], path: str, own: Export | None) -> tupl
         raise RecordingError(
             f"expected the files of one program, got {' and '.join(names)}; give them one by one", path
         )
-    if not found:
-        return None, []
-    export = found[0][0]
-    texts = beside(files) if export.in_parts else []
-    tables = [Table.of_text(file.path, file.text(), head, export.rows, texts) for _, head, file in found]
-    return export, tables
+    return found
 
 
-def _open_bids(
-    files: Sequence[SessionFile],
-    path: str,
-    ask: Ask,
-    check: bool,
-    lowest_rate_hz: float,
-    axes: Mapping[str, AxisMap],
-) -> ExportReader:
+def _tables_as_told(files: Sequence[SessionFile], own: Export, separator: str | None) -> _Found:
+    """Find the files that have the columns that were told."""
+    found: _Found = []
+    for file in files:
+        head = file.head()
+        refuse_binary(file.path, head)
+        heads = heads_of(text_of(head), file.name, separator)
+        found += [(own, each, file) for each in [each for each in heads if own.fits(each)][:1]]
+    return found
+
+
+def _opened_bids(files: Sequence[SessionFile], path: str, ask: Ask) -> Opened:
     motions = [file for file in files if is_bids(file.name)]
     if len(motions) != 1:
-        raise RecordingError(
-            f"expected one recording, got {', '.join(file.name for file in motions[:4])}; give one of them", path
-        )
+        raise RecordingError(f"expected one recording, got {_names(motions)}; give one of them", path)
     by_path = {file.path: file for file in files}
     texts = []
     for sidecar in sidecars(motions[0].path):
@@ -309,16 +315,8 @@ def _open_bids(
                 f"expected {name_of(sidecar)} beside it, which names the columns, got none; copy it there", path
             )
         texts.append("" if file is None else file.text())
-    try:
-        signals = read_bids(motions[0].text(), texts[0], texts[1], ask)
-    except SampleError as error:
-        raise RecordingError(str(error), path) from error
-    return ExportReader(
-        path,
-        BIDS_NAME,
-        signals,
-        files=[name_of(motions[0].path)],
-        check=check,
-        lowest_rate_hz=lowest_rate_hz,
-        axes=axes,
-    )
+    return Opened(BIDS_NAME, read_bids(motions[0].text(), texts[0], texts[1], ask), (name_of(motions[0].path),))
+
+
+def _names(files: Sequence[SessionFile]) -> str:
+    return (", ".join(file.name for file in files[:5]) + (", ..." if len(files) > 5 else "")) or "nothing"

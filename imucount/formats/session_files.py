@@ -94,7 +94,7 @@ def files_of_session(source: str | PathLike[str] | Sequence[str | PathLike[str]]
             return list(_of_folder(path))
         return list(_of_archive(path)) if zipfile.is_zipfile(path) else [_of_file(path, os.path.basename(path))]
     files = [file for each in source for file in files_of_session(each)]
-    if not files:
+    if not len(source):
         raise RecordingError("expected the files of a recording, got none; is a variable of a script not set?", "")
     return files
 

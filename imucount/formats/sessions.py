@@ -27,9 +27,9 @@ def sessions_of(files: Sequence[str]) -> list[tuple[str, ...]]:
     """Bring files together that are parts of one recording, in the order of the first of each.
 
     Parts are in one folder, and their names differ in the sensor alone. Files that say more of a recording, and
-    in the folder of parts those that hold no recording themselves, are left out.
+    in the folder of parts those that hold no recording themselves, are left out; what is not there is not.
     """
-    exports = {file: known_export(file) for file in files}
+    exports = {file: known_export(file) if _is_of_sensor(file) else None for file in files}
     folders = {os.path.dirname(file) for file, export in exports.items() if export is not None and export.in_parts}
     others = {name for file in files if is_bids(file) for name in sidecars(file)}
     sessions: dict[tuple[str, ...], list[str]] = {}
@@ -39,9 +39,13 @@ def sessions_of(files: Sequence[str]) -> list[tuple[str, ...]]:
             continue
         if export is not None and export.in_parts:
             sessions.setdefault((folder, export.name, _without_sensor(name)), []).append(file)
-        elif export is not None or folder not in folders or _is_recording(file):
+        elif folder not in folders or known_export(file) is not None or _is_recording(file):
             sessions[file,] = [file]
     return [tuple(session) for session in sessions.values()]
+
+
+def _is_of_sensor(file: str) -> bool:
+    return _SENSOR.search(os.path.splitext(os.path.basename(file))[0]) is not None
 
 
 def _without_sensor(name: str) -> str:
@@ -49,8 +53,9 @@ def _without_sensor(name: str) -> str:
 
 
 def _is_recording(file: str) -> bool:
-    try:
-        open_csv(file).close()
-    except RecordingError:
-        return False
+    if os.path.isfile(file):
+        try:
+            open_csv(file).close()
+        except RecordingError:
+            return False
     return True

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import replace
+from typing import TYPE_CHECKING, Unpack
 
 from imucount.errors import SourceError
 from imucount.sets import Side
 from imucount.sources.nearby import Nearby
 from imucount.sources.radio import Radio
 from imucount.sources.source import Notice, Source
+
+if TYPE_CHECKING:
+    from imucount.formats.reading import ReadingOptions
 
 __all__ = ["Nearby", "Notice", "Radio", "Source", "open_source", "scan"]
 
@@ -22,6 +27,7 @@ def open_source(
     radio: Radio | None = None,
     origin_s: float | None = None,
     speed: float = 1.0,
+    **told: Unpack[ReadingOptions],
 ) -> Source:
     """Open a source of samples, live or as if it were.
 
@@ -29,8 +35,10 @@ def open_source(
     ----------
     spec : str
         "ble:" and the name or the address of a sensor, or the key of its kind such as "ble:movella-dot"; "ble:"
-        alone is the one known sensor in reach. "csv:" and a path. "sim:" is a virtual clip whose wearer does 3
-        sets of 10 forward and 3 sets of 10 backward circles, "sim:forward" and "sim:backward" one set of 10.
+        alone is the one known sensor in reach. "csv:" and a recording of any kind that `imucount.read` takes: a
+        file, a folder or archive, or its files with `os.pathsep` between them. "sim:" is a virtual clip whose
+        wearer does 3 sets of 10 forward and 3 sets of 10 backward circles, "sim:forward" and "sim:backward" one
+        set of 10.
     side : {"left", "right"}, optional
         The shoulder that wears the sensor; by default what the sensor or the recording says. A virtual clip is on
         the right.
@@ -44,6 +52,8 @@ def open_source(
     speed : float, default 1
         For "csv:" and "sim:", seconds of the stream in a second. 0, for "csv:" alone, hands everything over at
         once.
+    **told
+        For "csv:", how to read it, as of `imucount.read`.
 
     Returns
     -------
@@ -72,6 +82,8 @@ def open_source(
     if rate_hz is not None and not 0 < rate_hz < math.inf:
         raise SourceError(f"expected a rate_hz above 0, got {rate_hz!r}")
     kind, colon, rest = spec.partition(":") if isinstance(spec, str) else ("", "", "")
+    if kind != "csv" and any(value is not None for value in told.values()):
+        raise SourceError(f"expected {', '.join(told)} for recordings only, got {spec!r}")
     match kind if colon else None:
         case "ble":
             from imucount.sources.link import SensorSource
@@ -86,7 +98,7 @@ def open_source(
         case "csv":
             from imucount.sources.recorded import CsvSource
 
-            return CsvSource(rest, side=side, speed=speed)
+            return CsvSource(_paths(rest), side=side, speed=speed, **told)
         case "sim":
             from imucount.sources.virtual import virtual_source
 
@@ -131,6 +143,12 @@ async def scan(duration_s: float = 5.0, *, radio: Radio | None = None, with_batt
                 percent = await battery_percent(radio, each.found.address)
                 nearby[index] = replace(each, battery_percent=percent)
     return nearby
+
+
+def _paths(text: str) -> str | list[str]:
+    """Take apart the files of one recording; a name that is there has the word."""
+    parts = text.split(os.pathsep)
+    return parts if len(parts) > 1 and not os.path.exists(text) and all(map(os.path.exists, parts)) else text
 
 
 def _bluetooth() -> Radio:

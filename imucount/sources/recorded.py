@@ -1,4 +1,4 @@
-"""CsvSource: a recorded stream as if it came now."""
+"""CsvSource: a recording as if it came now."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import math
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import datetime
-from os import PathLike, fspath
-from typing import Self
+from typing import Self, Unpack
 
 from imucount.errors import SourceError
-from imucount.formats.opening import Reader, open_recording
+from imucount.formats.opening import Paths, Reader, open_recording, path_of
+from imucount.formats.reading import ReadingOptions
 from imucount.samples import Samples
 from imucount.sets import Side
 from imucount.sources.aside import aside
@@ -22,15 +22,18 @@ __all__ = ["CsvSource"]
 
 
 class CsvSource:
-    """A source of the samples of a CSV. Times are those of the recording.
+    """A source of the samples of a recording. Times are those of the recording.
 
     Parameters
     ----------
-    path : path-like
+    path : path-like, or sequence of them
+        A file, a folder or zip archive of one recording, or the files of one recording.
     side : {"left", "right"}, optional
         By default what the file's header says.
     speed : float, default 1
         Seconds of the recording in a second. 0 hands everything over at once.
+    **told
+        How to read it, as of `imucount.read`.
 
     Raises
     ------
@@ -38,10 +41,14 @@ class CsvSource:
         On opening for the header, while iterating for the samples.
     """
 
-    def __init__(self, path: str | PathLike[str], *, side: Side | None = None, speed: float = 1.0) -> None:
+    def __init__(
+        self, path: Paths, *, side: Side | None = None, speed: float = 1.0, **told: Unpack[ReadingOptions]
+    ) -> None:
         if not 0 <= speed < math.inf:
             raise SourceError(f"speed must be 0 or more, got {speed!r}")
-        self.name = fspath(path)
+        self.name = path_of(path)
+        self._path = path
+        self._told = told
         self.side = side
         self.has_gyroscope = True
         self.sampling_rate_hz: float | None = None
@@ -69,7 +76,7 @@ class CsvSource:
         if self._reader is not None:
             raise SourceError("expected a source that was not opened yet, got one that was; make another one")
         # Whoever counts it judges it. Aside, for what reads files is slow to import.
-        self._reader = await aside(lambda: open_recording(self.name, check=False))
+        self._reader = await aside(lambda: open_recording(self._path, check=False, **self._told))
         header = self._reader.header
         self.side = self.side or header.side
         self.has_gyroscope = header.has_gyroscope

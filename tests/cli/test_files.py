@@ -333,7 +333,7 @@ def test_a_full_disk_is_one_line(recording, form):
     "arguments",
     [
         ["count"],
-        ["replay", "{file}", "{file}"],
+        ["replay"],
         ["count", "{file}", "--json", "--csv"],
         ["count", "{file}", "--side", "up"],
         ["count", "{file}", "--min-reps", "0"],

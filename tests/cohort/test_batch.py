@@ -177,14 +177,14 @@ def test_whatever_a_reader_raises_becomes_a_row(cohort, monkeypatch, raised):
         raise raised
 
     monkeypatch.setattr(task, "count", broken)
-    outcome = count_recording(Task(str(cohort / "ann/left.csv"), Settings()))
+    outcome = count_recording(Task((str(cohort / "ann/left.csv"),), Settings()))
     assert pickle.loads(pickle.dumps(outcome)) == outcome
     assert outcome.error == type(raised).__name__
     assert outcome.message
 
 
 def test_a_task_goes_to_a_worker_and_back():
-    given = Task("a.csv", Settings("left", profile=imucount.Profile((1.0, 0.0, 0.0), (0.0, 0.0, 1.0))), "0a")
+    given = Task(("a.csv",), Settings("left", profile=imucount.Profile((1.0, 0.0, 0.0), (0.0, 0.0, 1.0))), "0a")
     assert pickle.loads(pickle.dumps(given)) == given
 
 
@@ -261,7 +261,7 @@ def test_nothing_to_count_is_told(tmp_path, threads):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_what_never_ends_is_no_recording(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
-    outcome = count_recording(Task(str(tmp_path / "pipe.csv"), Settings()))
+    outcome = count_recording(Task((str(tmp_path / "pipe.csv"),), Settings()))
     assert outcome == failure(
         imucount.RecordingError("expected a file, got a directory, a device or a pipe", tmp_path / "pipe.csv")
     )
@@ -325,8 +325,8 @@ def test_a_process_that_is_killed_loses_nothing(cohort, done, tmp_path):
 @pytest.mark.long
 def test_a_recording_that_ends_its_process_fails_alone(cohort):
     paths = [str(cohort / name) for name in COUNTED]
-    deadly = [Task(path, Deadly()) for path in paths[:1]]
-    good = [Task(path, Settings()) for path in paths[1:]]
+    deadly = [Task((path,), Deadly()) for path in paths[:1]]
+    good = [Task((path,), Settings()) for path in paths[1:]]
     outcomes = dict(in_processes([*good[:1], *deadly, *good[1:]], 2))
     assert outcomes.pop(deadly[0]).error == "ProcessEnded"
     assert {given: outcome.session for given, outcome in outcomes.items()} == {

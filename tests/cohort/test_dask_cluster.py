@@ -84,7 +84,7 @@ def copies(cohort, number, folder):
 
 
 def test_a_recording_that_ends_every_worker_fails_alone(cluster, cohort):
-    deadly, good = (Task(str(cohort / name), kind()) for name, kind in zip(COUNTED, (Deadly, Settings)))
+    deadly, good = (Task((str(cohort / name),), kind()) for name, kind in zip(COUNTED, (Deadly, Settings)))
     with dask_executor(cluster.scheduler_address) as executor:
         outcomes = dict(on_executor([deadly, good], executor))
     assert outcomes[deadly].error == "KilledWorker"

@@ -255,6 +255,34 @@ def test_sensor_logger_without_metadata_or_gravity(tmp_path, clip):
         imucount.count(tmp_path, acc_sign=-1)
 
 
+def wrist_motion(folder, clip, standardised):
+    """Write what a watch gives to Sensor Logger: parts of the acceleration, in g and Apple's signs."""
+    sign, unit = (1, 1) if standardised == "true" else (-1, G)
+    gravity = np.tile([0.5, 9.7, 1.2], (len(clip), 1))
+    names = ["time", "seconds_elapsed", *(f"rotationRate{axis}" for axis in "XYZ")]
+    names += [f"{what}{axis}" for what in ("gravity", "acceleration") for axis in "XYZ"]
+    time = [str(UNIX_S * 10**9 + round(value * 1e9)) for value in clip.t]
+    parts = [sign * gravity.T / unit, sign * (clip.acc - gravity).T / unit]
+    (folder / "WristMotion.csv").write_text(table(names, [time, clip.t, *clip.gyr.T, *parts[0], *parts[1]]))
+    (folder / "Metadata.csv").write_text(f"device name,platform,standardisation\niPhone,ios,{standardised}\n")
+
+
+@pytest.mark.parametrize("standardised", ["false", "true"])
+def test_sensor_logger_of_a_watch(tmp_path, clip, standardised):
+    wrist_motion(tmp_path, clip, standardised)
+    assert right(tmp_path / "WristMotion.csv", clip).metadata["device"] == "watch"
+
+
+def test_sensor_logger_of_a_phone_and_a_watch(tmp_path, clip):
+    sensor_logger(tmp_path, clip[:900], "ios")
+    wrist_motion(tmp_path, clip, "false")
+    with pytest.raises(RecordingError, match="got 2: 'watch', 'phone'"):
+        imucount.read(tmp_path)
+    right(tmp_path, clip, device="watch")
+    assert len(imucount.read(tmp_path, device="phone").samples) == 900
+    assert len(sessions_of(sorted(map(str, tmp_path.iterdir())))) == 2
+
+
 # MetaBase, Polar, Movesense: a file a sensor
 
 
@@ -407,6 +435,19 @@ def test_shimmer(tmp_path, clip, kinds, declared):
     assert len(recording.warnings) == len(kinds) - 1
 
 
+def test_shimmer_with_dates_as_text(tmp_path, clip):
+    """Over midnight, as the date is not read."""
+    clock = [f"{int(s // 3600) % 24:02d}:{int(s // 60) % 60:02d}:{s % 60:06.3f}" for s in 86390.0 + clip.t]
+    names = ["S_Timestamp_FormattedUnix_CAL", *(f"S_Accel_WR_{axis}_CAL" for axis in "XYZ")]
+    names += [f"S_Gyro_{axis}_CAL" for axis in "XYZ"]
+    text = table(names, [[f"2026/01/31 {each}" for each in clock], *clip.acc.T, *(DEG * clip.gyr).T])
+    units = ["yyyy/mm/dd hh:mm:ss.000", *["m/(s^2)"] * 3, *["deg/s"] * 3]
+    path = tmp_path / "shimmer.csv"
+    path.write_text(text.replace("\n", "\n" + ",".join(units) + "\n", 1))
+    recording = right(path, clip, atol=0.01)
+    assert "start_utc" not in recording.metadata
+
+
 @pytest.mark.parametrize(("separator", "decimal"), [(",", "."), (";", ",")])
 def test_physics_toolbox(tmp_path, clip, separator, decimal):
     names = ["time", "gFx", "gFy", "gFz", "ax", "ay", "az", "wx", "wy", "wz", ""]
@@ -506,6 +547,50 @@ def test_an_ios_table_brings_apples_sign(tmp_path, clip):
     assert "turned round" in recording.warnings[0]
 
 
+def test_an_ios_table_of_the_users_acceleration(tmp_path, clip):
+    """What Core Motion calls the user's acceleration lacks the gravity that it gives beside it."""
+    gravity = np.tile([0.05, 0.99, 0.1], (len(clip), 1))
+    names = [
+        "timestamp",
+        *(f"{what}{axis}" for what in ("userAcceleration", "rotationRate", "gravity") for axis in "XYZ"),
+    ]
+    columns = [UNIX_S + clip.t, *(-clip.acc / G - gravity).T, *clip.gyr.T, *gravity.T]
+    path = tmp_path / "watch.csv"
+    path.write_text(table(names, columns))
+    right(path, clip, atol=1e-4)
+    path.write_text(table(names[:7], columns[:7]))
+    with pytest.raises(RecordingError, match=r"with gravity.*record its gravity with it"):
+        imucount.read(path)
+
+
+def test_androsensor(tmp_path, clip):
+    whats = (
+        ("ACCELEROMETER", "m/s²"),
+        ("GRAVITY", "m/s²"),
+        ("LINEAR ACCELERATION", "m/s²"),
+        ("GYROSCOPE", "rad/s"),
+    )
+    names = [f"{what} {axis} ({unit})" for what, unit in whats for axis in "XYZ"]
+    zero = np.zeros((len(clip), 3))
+    columns = [
+        *np.hstack([clip.acc, zero, zero, clip.gyr]).T,
+        1000 * clip.t,
+        ["2026-01-01 12-00-00_000"] * len(clip),
+    ]
+    path = tmp_path / "Sensor_record.csv"
+    names += ["Time since start in ms ", "YYYY-MO-DD HH-MI-SS_SSS"]
+    path.write_text(table(names, columns, separator=";", formats="{:.5f}", before="sep=;\n"))
+    right(path, clip, atol=1e-4)
+
+
+def test_times_that_are_no_dates_are_told(tmp_path, clip):
+    path = tmp_path / "watch.csv"
+    names = ["timestamp", *(f"acceleration{axis}" for axis in "XYZ"), *(f"rotationRate{axis}" for axis in "XYZ")]
+    path.write_text(table(names, [1e12 * (UNIX_S + clip.t), *(-clip.acc / G).T, *clip.gyr.T]))
+    with pytest.raises(RecordingError, match="no date"):
+        imucount.read(path)
+
+
 def test_motion_bids(tmp_path, clip):
     stem = tmp_path / "sub-1_task-circles_tracksys-imu"
     channels = ["name\tcomponent\ttype\ttracked_point\tunits"]
@@ -554,26 +639,32 @@ def test_columns_that_a_user_names(tmp_path, clip):
     path.write_text(table(names, [1000 * clip.t, *(clip.acc / G).T, *(DEG * clip.gyr).T]))
     with pytest.raises(RecordingError, match="expected the columns"):
         imucount.read(path)
-    columns = columns_of_option("time=stamp,acc=p,q,r,gyr=u,v,w", "time=ms,acc=g,gyr=deg/s")
-    assert columns["w"] == "gz (deg/s)"
-    right(path, clip, columns=columns)
-    right(path, clip, atol=0.05, columns={k: v for k, v in columns.items() if k != "stamp"}, sampling_rate_hz=60.0)
+    columns = columns_of_option("time=stamp,acc=p,q,r,gyr=u,v,w")
+    units = {"t": "ms", "acc": "g", "gyr": "deg/s"}
+    right(path, clip, columns=columns, units=units)
+    with_units = {
+        theirs: f"{our} ({units.get({'a': 'acc', 'g': 'gyr'}.get(our[0], 't'))})"
+        for theirs, our in columns.items()
+    }
+    right(path, clip, columns=with_units)
+    del with_units["stamp"]
+    right(path, clip, atol=0.05, columns=with_units, sampling_rate_hz=60.0)
     with pytest.raises(RecordingError, match="are they spelled as in the file"):
         imucount.read(path, columns={"P": "ax", "q": "ay", "r": "az"})
 
 
 @pytest.mark.parametrize(
-    ("columns", "units", "words"),
+    ("columns", "words"),
     [
-        ("a,b", "", "columns such as time=t"),
-        ("time=t,acc=a,b", "", "three columns of acc"),
-        ("time=t,acc=a,b,a", "", "each column once"),
-        ("time=t,acc=a,b,c", "acc=stone", "units such as time=ms"),
+        ("a,b", "columns such as time=t"),
+        ("time=t,acc=a,b", "three columns of acc"),
+        ("time=t,acc=a,b,a", "each column once"),
+        ("time=t,time=u", "time once"),
     ],
 )
-def test_columns_that_are_not_written_so(columns, units, words):
+def test_columns_that_are_not_written_so(columns, words):
     with pytest.raises(SampleError, match=words):
-        columns_of_option(columns, units)
+        columns_of_option(columns)
 
 
 def bracelet(tables, ask):

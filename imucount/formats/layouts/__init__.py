@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from imucount.formats.layouts.androsensor import ANDROSENSOR
 from imucount.formats.layouts.apple import APPLE
 from imucount.formats.layouts.layout import Layout
 from imucount.formats.layouts.unread import UNREAD
 
 __all__ = ["LAYOUTS", "Layout", "layout_of"]
 
-LAYOUTS: tuple[Layout, ...] = (*APPLE, *UNREAD)
+LAYOUTS: tuple[Layout, ...] = (*APPLE, ANDROSENSOR, *UNREAD)
 """All layouts that are known, the more particular ones first."""
 
 

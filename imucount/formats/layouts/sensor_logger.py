@@ -16,24 +16,69 @@ import numpy as np
 
 from imucount.errors import SampleError
 from imucount.formats.layouts.export import Ask, Export, Signals, Vectors, no_gravity
-from imucount.formats.layouts.tables import Head, Table
+from imucount.formats.layouts.tables import Head, Table, chosen_device
 
 __all__ = ["SENSOR_LOGGER"]
+
+_TURNED_ROUND = (
+    "An Apple device recorded, which shows gravity with the opposite sign; the acceleration was turned round.",
+)
 
 _RECORD = "give Gravity.csv or TotalAcceleration.csv of the same recording with it"
 
 
+_WATCH = ("seconds_elapsed", "rotationratex", "gravityx", "accelerationx")
+
+
 def _fits(head: Head) -> bool:
-    return head.has("seconds_elapsed", "x", "y", "z")
+    return head.has("seconds_elapsed", "x", "y", "z") or head.has(*_WATCH)
 
 
 def _kind(file: str) -> str:
     plain = re.sub(r"[^a-z]", "", file.lower())
+    if plain.startswith(("watch", "headphone")):
+        return ""  # of another device
     names = ("totalacceleration", "gravity", "gyroscopeuncalibrated", "gyroscope", "accelerometeruncalibrated")
     return next((name for name in (*names, "accelerometer") if name in plain), "")
 
 
 def _read(tables: Sequence[Table], ask: Ask) -> Signals:
+    of_motion = {_worn(table): table for table in reversed(tables) if table.head.has(*_WATCH)}
+    of_phone = [table for table in tables if not table.head.has(*_WATCH) and _kind(table.file)]
+    if of_motion:
+        device = chosen_device([*of_motion, *(["phone"] if of_phone else [])], ask.device)
+        if device != "phone":
+            return _motion(of_motion[device], device, ask)
+    elif ask.device not in (None, "phone"):
+        chosen_device(["phone"], ask.device)
+    return _phone(of_phone or tables, ask)
+
+
+def _worn(table: Table) -> str:
+    """Tell by the name of a file of Core Motion what was worn."""
+    return "headphone" if "headphone" in table.file.lower() else "watch"
+
+
+def _motion(table: Table, device: str, ask: Ask) -> Signals:
+    """Read a file of a watch or headphones: acceleration without gravity, gravity, and turning."""
+    standardised = _metadata(table).get("standardisation", "").lower() == "true"
+    linear, gravity, gyr = (table.places(stem) for stem in ("acceleration{}", "gravity{}", "rotationrate{}"))
+    if linear is None or gravity is None or gyr is None:
+        raise SampleError(f"expected acceleration, gravity and rotation rate of x, y and z in {table.file}")
+    sign = ask.acc_sign or (1 if standardised else -1)
+    unit = "m/s^2" if standardised else "g"
+    xyz = table.vectors(linear) + table.vectors(gravity)
+    turning = _vectors(table, "rad/s", gyr)
+    return Signals(
+        Vectors(turning.t, sign * xyz, unit),
+        turning,
+        is_unix=True,
+        metadata={"device": device},
+        warnings=_TURNED_ROUND if sign < 0 else (),
+    )
+
+
+def _phone(tables: Sequence[Table], ask: Ask) -> Signals:
     found = {_kind(table.file): table for table in reversed(tables)}
     found.pop("", None)
     if not found:
@@ -70,19 +115,18 @@ def _read(tables: Sequence[Table], ask: Ask) -> Signals:
             "for Android"
         )
     gyr = next((found[name] for name in ("gyroscope", "gyroscopeuncalibrated") if name in found), None)
-    told = ("An iPhone recorded, which shows gravity with the opposite sign; the acceleration was turned round.",)
     device = metadata.get("device name")
     return Signals(
         Vectors(acc.t, sign * acc.xyz, acc.unit),
         None if gyr is None else _vectors(gyr, "rad/s"),
         is_unix=True,
         metadata={"device": device} if device else {},
-        warnings=told if sign < 0 else (),
+        warnings=_TURNED_ROUND if sign < 0 else (),
     )
 
 
-def _vectors(table: Table, unit: str) -> Vectors:
-    time, places = table.place("time"), table.places("{}")
+def _vectors(table: Table, unit: str, places: Sequence[int] | None = None) -> Vectors:
+    time, places = table.place("time"), places or table.places("{}")
     assert places is not None
     if time is None:
         time = table.place("seconds_elapsed")
@@ -109,7 +153,8 @@ SENSOR_LOGGER = Export(
     _fits,
     _read,
     reads="folder, zip or the files; columns z, y, x by name; Accelerometer + Gravity, TotalAcceleration or "
-    "AccelerometerUncalibrated, and Gyroscope; the sign and unit of an iPhone by Metadata.csv, or `--acc-sign`",
+    "AccelerometerUncalibrated, and Gyroscope; WristMotion of a watch, by `--device watch` where the files of the "
+    "phone are there, too; the sign and unit of an iPhone by Metadata.csv, or `--acc-sign`",
     refuses="Accelerometer.csv alone: no gravity; without Metadata.csv and `--acc-sign`: two signs are possible",
     in_parts=True,
 )

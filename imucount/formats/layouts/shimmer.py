@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from imucount.errors import SampleError
-from imucount.formats.layouts.export import Ask, Export, Signals, Vectors, of_unit, one_table
+from imucount.formats.layouts.export import Ask, Export, Signals, Vectors, of_unit, one_table, unwrapped
 from imucount.formats.layouts.tables import Head, Table, chosen_device
 from imucount.units import TO_SI
 
@@ -51,17 +51,21 @@ def _read(tables: Sequence[Table], ask: Ask) -> Signals:
             f"expected time and all three axes of {chosen}, got no {error}; export them too"
         ) from error
     units = _units(table)
+    table = table.only(lambda frame: ~frame[acc[0]].str.contains("/", regex=False))  # the row of units
 
     def unit_at(place: int) -> str | None:
         return units[place] if place < len(units) else None
 
-    dated = any(":" in cell for cell in table.text(time)[:10])
-    t = table.dates(time) if dated else table.numbers(time) * TO_SI["t"][of_unit("t", unit_at(time), "ms")]
+    is_text = any(":" in cell for cell in table.text(time)[:10])
+    if is_text:  # 2026/01/31 12:00:00.000, of which the date is not read
+        t = unwrapped(table.dates(time), 86400.0)
+    else:
+        t = table.numbers(time) * TO_SI["t"][of_unit("t", unit_at(time), "ms")]
     told = ("There are two accelerometers; the low noise one, LN, was read.",) if len(stems) > 1 else ()
     return Signals(
         Vectors(t, table.vectors(acc), of_unit("acc", unit_at(acc[0]), "m/s^2")),
         None if gyr is None else Vectors(t, table.vectors(gyr), of_unit("gyr", unit_at(gyr[0]), "deg/s")),
-        is_unix="unix" in table.head.names[time].lower(),
+        is_unix="unix" in table.head.names[time].lower() and (not is_text or table.has_dates(time)),
         metadata={"device": chosen} if chosen else {},
         warnings=told,
     )

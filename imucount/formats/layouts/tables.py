@@ -79,22 +79,31 @@ class Head:
         return any(text in line for line in self.above)
 
 
-def heads_of(text: str, file: str, window: int = _LONGEST_HEADER) -> list[Head]:
+def heads_of(text: str, file: str, separator: str | None = None) -> list[Head]:
     r"""Find the lines of a text that may be names of columns.
+
+    Parameters
+    ----------
+    text : str
+        The beginning of a file.
+    file : str
+        Its name.
+    separator : str, optional
+        What stands between the cells, where that is known.
 
     Examples
     --------
     >>> [head.names for head in heads_of("sep=;\nTag:;1\n\nt;ax;ay;az\n0;1;2;3\n", "a.csv")]
     [('t', 'ax', 'ay', 'az')]
     """
-    lines = text.split("\n", window)[:window]
+    lines = text.split("\n", _LONGEST_HEADER)[:_LONGEST_HEADER]
     lines = [line.rstrip("\r") for line in lines]
-    separator: str | None = None
+    told = separator
     heads = []
     for number, line in enumerate(lines):
         declared = declared_separator(line)
         if declared is not None:
-            separator = declared
+            separator = told or declared
             continue
         if line.startswith(("#", "//")) or not line.strip():
             continue
