@@ -9,8 +9,11 @@ import sys
 
 import click
 
-from imucount.cli import clips, coach, cohorts, files
+from imucount.cli import clips, cohorts, files
+from imucount.cli.coach import coach
 from imucount.cli.group import Commands, make_readable
+from imucount.cli.history import history
+from imucount.cli.report import report
 
 __all__ = ["main"]
 
@@ -45,6 +48,6 @@ for command in (
     *(files.count, files.explain, files.replay, files.inspect, files.simulate, files.teach),
     *(cohorts.batch, cohorts.compare),
     *(clips.scan, clips.sensors, clips.live, clips.record),
-    *(coach.coach, coach.history, coach.report),
+    *(coach, history, report),
 ):
     main.add_command(command)

@@ -18,6 +18,7 @@ from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
     from imucount.circles.profile import Profile
+    from imucount.diary import Diary
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -111,6 +112,11 @@ without_option = click.option(
 )
 
 
+folder_option = click.option(
+    "--dir", "folder", type=click.Path(), metavar="FOLDER", help="Where sessions are kept; by default your home."
+)
+
+
 def counting_options(command: Command) -> Command:
     """Add what may be said about how to count."""
     return _min_reps_option(exercise_option(_profile_option(command)))
@@ -123,6 +129,13 @@ def load_profile(path: str | None) -> Profile | None:
     from imucount.circles.profile import Profile
 
     return Profile.load(path)
+
+
+def open_diary(folder: str | None) -> Diary:
+    """Open the diary in what `--dir` names."""
+    from imucount.diary import Diary
+
+    return Diary(folder)
 
 
 def make_readable(*streams: TextIO) -> None:
