@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike, fspath
 from pathlib import Path
 
 from imucount.errors import ImucountError, RecordingError
+from imucount.form import Form, forms_of_json, forms_to_json
 from imucount.json_text import read_json_file
 from imucount.programme import Assessment, assessment_of_json, assessment_to_json
 from imucount.sets import Session, Side
@@ -17,7 +19,7 @@ from imucount.whole_file import replaced
 __all__ = ["Diary", "Entry"]
 
 STAMP = "%Y-%m-%dT%H-%M-%SZ"
-SESSION, COACHED = "session.json", "coached.json"
+SESSION, COACHED, FORM = "session.json", "coached.json", "form.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class Entry:
         """Whether it has a result."""
         return (self.folder / SESSION).exists()
 
-    def save(self, session: Session, assessment: Assessment | None = None) -> None:
+    def save(
+        self, session: Session, assessment: Assessment | None = None, forms: Sequence[Form] | None = None
+    ) -> None:
         """Keep the result, whole or not at all.
 
         Raises
@@ -67,6 +71,9 @@ class Entry:
         if assessment is not None:
             with replaced(self.folder / COACHED) as file:
                 file.write(assessment_to_json(assessment) + "\n")
+        if forms is not None:
+            with replaced(self.folder / FORM) as file:
+                file.write(forms_to_json(forms) + "\n")
         with replaced(self.folder / SESSION) as file:
             file.write(session.to_json() + "\n")
 
@@ -88,6 +95,23 @@ class Entry:
             return session, assessment_of_json(read_json_file(coached, "a coached session"), session.reps)
         except RecordingError:
             raise
+        except ImucountError as error:
+            raise RecordingError(str(error), path) from error
+
+    def forms(self) -> tuple[Form, ...]:
+        """Give the form of its circles; none where it was not kept.
+
+        Raises
+        ------
+        ImucountError
+            If what was kept is damaged.
+        """
+        path = self.folder / FORM
+        if not path.exists():
+            return ()
+        text = read_json_file(path, "the form of circles")
+        try:
+            return forms_of_json(text)
         except ImucountError as error:
             raise RecordingError(str(error), path) from error
 
@@ -142,12 +166,14 @@ class Diary:
             return []
         return [Entry(folder) for folder in folders if _is_stamp(folder.name[:20])]
 
-    def unfinished(self) -> Entry | None:
-        """Give the last entry if it has a recording and no result: what recorded it was killed."""
+    def unfinished(self) -> list[Entry]:
+        """Give the entries of the last occasion, one a clip, that have a recording and no result.
+
+        What recorded them was killed.
+        """
         entries = self.entries()
-        if entries and not entries[-1].is_finished and entries[-1].recordings:
-            return entries[-1]
-        return None
+        last = [entry for entry in entries if entry.start_utc == entries[-1].start_utc]
+        return [entry for entry in last if not entry.is_finished and entry.recordings]
 
     def find(self, name: str) -> Entry:
         """Give the entry of a name, of its beginning, or the last one for "last".

@@ -34,12 +34,12 @@ def test_two_sessions_of_a_second_are_two(tmp_path):
 def test_a_session_that_was_killed_is_known_by_its_recording(tmp_path, session):
     diary = Diary(tmp_path)
     entry = diary.new(NOW, None)
-    assert diary.unfinished() is None
+    assert diary.unfinished() == []
     entry.next_recording.write_text("t,ax,ay,az\n")
-    assert diary.unfinished() == entry
+    assert diary.unfinished() == [entry]
     assert entry.next_recording.name == "recording-002.csv"
     entry.save(session)
-    assert diary.unfinished() is None
+    assert diary.unfinished() == []
     assert entry.load() == (session, None)
 
 
@@ -47,7 +47,7 @@ def test_a_later_session_leaves_an_unfinished_one_alone(tmp_path, session):
     diary = Diary(tmp_path)
     diary.new(NOW, None).next_recording.write_text("t,ax,ay,az\n")
     diary.new(NOW + timedelta(hours=1), None).save(session)
-    assert diary.unfinished() is None
+    assert diary.unfinished() == []
 
 
 @pytest.mark.parametrize("name", ["", "last", "2026", "nothing", "../.."])

@@ -15,7 +15,7 @@ from imucount.coach.coaching import Coaching
 from imucount.coach.guide import Guide
 from imucount.programme import Programme
 from imucount.views.coach_view import CoachView
-from imucount.web import CoachPage
+from imucount.web import Page
 
 FOLDER = Path(__file__).parent
 RECORDING = FOLDER.parents[1] / "recordings" / "programme_right.csv"
@@ -46,7 +46,7 @@ async def draw() -> None:
 
     from playwright.async_api import async_playwright
 
-    async with CoachPage(coaching) as page, async_playwright() as driver:
+    async with Page(coaching) as page, async_playwright() as driver:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = await driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         tab = await browser.new_page(viewport={"width": 1000, "height": 700})

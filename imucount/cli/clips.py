@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, aclosing, contextmanager
+from contextlib import AsyncExitStack, ExitStack, aclosing, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from imucount.cli.following import Clip, end_with_faults, run_clips, spec_of
-from imucount.cli.group import Number, counting_options, load_profile
+from imucount.cli.following import Clip, end_with_faults, make_clips, page_at, run_clips
+from imucount.cli.group import Number, check_page, counting_options, load_profile, page_options
 from imucount.cli.screen import CountDisplay, Pane, show
 from imucount.cli.signal_options import axes_options, file_options, reading
 from imucount.errors import DeviceError
@@ -21,6 +21,7 @@ from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
     from imucount.circles.profile import Profile
+    from imucount.coach.following import Following
     from imucount.live.counting import LiveUpdate
     from imucount.reps import Rep
     from imucount.sets import Exercise, RepSet, Side
@@ -114,6 +115,7 @@ def _tell_of_faults() -> None:
 @counting_options
 @axes_options
 @file_options
+@page_options
 @click.option(
     "--record",
     "file",
@@ -132,6 +134,9 @@ def live(
     gyr_axes: str | None,
     acc_axes: str | None,
     file: str | None,
+    web: bool,
+    host: str,
+    port: int,
     **told: Any,
 ) -> None:
     """Count circles live, as a clip sends its samples: the number grows as circles become certain.
@@ -146,18 +151,23 @@ def live(
         raise click.UsageError("--profile is of one clip; of two each is told by its --side.")
     if profile is not None and exercise == "cyclic":  # before anything is connected
         raise click.UsageError("--profile tells directions, and what --exercise cyclic counts has none.")
+    if web and (len(wanted) > 1 or exercise == "cyclic"):
+        raise click.UsageError("--web shows the circles of one clip.")
+    if web:
+        check_page()
     with ended_at_once():
         import imucount.live.counting  # now, so that nobody waits for it later
         import imucount.views.live_view  # noqa: F401
         from imucount.views.session_table import session_table
 
         taught = load_profile(profile)
-        clips = _clips(wanted, sides, rate_hz, told)
+        clips = make_clips(_Clip, wanted or ("",), sides, told=reading(told), rate_hz=rate_hz)
     axes = {"gyr_axes": gyr_axes, "acc_axes": acc_axes}
     lost: OSError | None = None
     with _recorded(clips, file, axes):
         try:
-            lost = run_clips(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught, axes))
+            place = (host, port) if web else None
+            lost = run_clips(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught, axes, place))
         finally:  # whatever happened, what was counted is shown
             for clip in clips:
                 if clip.session is not None:
@@ -195,7 +205,7 @@ def record(
         import imucount.live.counting  # now, so that nobody waits for it later
         import imucount.views.live_view  # noqa: F401
 
-        clips = _clips(wanted, sides, rate_hz, told)
+        clips = make_clips(_Clip, wanted or ("",), sides, told=reading(told), rate_hz=rate_hz)
     with _recorded(clips, file, {"gyr_axes": gyr_axes, "acc_axes": acc_axes}):
         lost = run_clips(clips, _Clip.record)
     end_with_faults(clips, lost)
@@ -211,10 +221,15 @@ class _Clip(Clip):
         exercise: Exercise,
         profile: Profile | None,
         axes: Mapping[str, str | None],
+        place: tuple[str, int] | None = None,
     ) -> None:
-        """Count until the stream ends, or is stopped; when cancelled, what came so far counts."""
+        """Count until the stream ends, or is stopped; when cancelled, what came so far counts.
+
+        Where a place is given, address and port, it is shown on a page, too.
+        """
         import asyncio
 
+        from imucount.coach.following import Following
         from imucount.counter import RepCounter
         from imucount.filters import load
         from imucount.live.counting import count_live
@@ -233,10 +248,18 @@ class _Clip(Clip):
             self.has_failed = update.error is not None or self.has_failed
             self.has_failed |= any(notice.kind == "display" for notice in update.notices)
             said = prompt(update.now_s, update.start_s, update.progress) if update.error is None else ""
+            if following is not None:
+                following.update(update.now_s, update.reps, update.progress, update.notices, update.samples)
             display.update(sets, update.progress, update.now_s, update.notices, said)
 
         loading = asyncio.create_task(aside(load))  # while the clip is sought
-        async with self.open(pane):
+        following = None if place is None else Following(side=self.side)
+        async with AsyncExitStack() as stack:
+            if following is not None and place is not None:
+                await stack.enter_async_context(page_at(following, place, pane))
+                stopping = asyncio.create_task(self._stop_when_asked(following))
+                stack.callback(stopping.cancel)
+            await stack.enter_async_context(self.open(pane))
             display = CountDisplay(pane, self.title, exercise)
             counter = RepCounter(
                 self.side or self.source.side,
@@ -246,6 +269,8 @@ class _Clip(Clip):
                 gyr_axes=axes["gyr_axes"],
                 acc_axes=axes["acc_axes"],
             )
+            if following is not None:
+                following.wear(counter.side)
             await loading
             try:
                 self.session = await count_live(self.source, counter, recorder=self.recorder, on_update=update)
@@ -253,6 +278,10 @@ class _Clip(Clip):
                 session = counter.finish()
                 self.session = replace(session, warnings=(*self.source.warnings, *session.warnings))
                 raise
+
+    async def _stop_when_asked(self, following: Following) -> None:
+        await following.stop.wait()
+        self.stop()
 
     async def record(self, pane: Pane) -> None:
         """Record until the stream ends, or is stopped."""
@@ -289,52 +318,6 @@ class _Clip(Clip):
         except DeviceError as error:
             self.recorder.close([f"The stream ended early: {error}"])
             raise
-
-
-def _clips(
-    wanted: Sequence[str], sides: Sequence[Side], rate_hz: float | None, told: Mapping[str, Any]
-) -> list[_Clip]:
-    """Make a clip of each --sensor, all on one clock; what is told of files is told of recordings among them."""
-    import time
-
-    from imucount.sources import open_source
-
-    wanted = wanted or ("",)
-    if len(sides) not in (0, len(wanted)):
-        raise click.UsageError(f"--side must be given once for each clip, of which there are {len(wanted)}.")
-    real = [which for which in wanted if not spec_of(which).startswith("sim:")]
-    if len(set(real)) < len(real):
-        raise click.UsageError("--sensor names one clip twice.")
-    of_files = reading(told)
-    if any(of_files.values()) and not any(spec_of(which).startswith("csv:") for which in wanted):
-        names = ", ".join(f"--{name.replace('_', '-')}" for name, value in of_files.items() if value)
-        raise click.UsageError(f"{names}: that is of a recording, --sensor csv:FILE.")
-    of_files["sampling_rate_hz"] = rate_hz
-    origin_s = time.monotonic()
-    clips = []
-    for which, side, title in zip(wanted, sides or (None,) * len(wanted), _titles(wanted, sides)):
-        try:
-            spec = spec_of(which)
-            if spec.startswith("csv:"):
-                source = open_source(spec, side=side, **of_files)
-            else:
-                source = open_source(spec, side=side, rate_hz=rate_hz, origin_s=origin_s)
-        except ValueError as error:
-            raise click.UsageError(f"--sensor {which}: {error}.") from error
-        clips.append(_Clip(source, side, title))
-    return clips
-
-
-def _titles(wanted: Sequence[str], sides: Sequence[Side]) -> Sequence[str | None]:
-    """Name the clips: several by their sides where these differ; one alone has the name that it tells."""
-    if len(wanted) == 1:
-        return [None]
-    if len(set(sides)) == len(wanted):
-        return sides
-    names = [which or "any" for which in wanted]
-    titles = [f"{side} {name}" for side, name in zip(sides, names)] if sides else names
-    alike = [number for number, title in enumerate(titles) if titles.count(title) > 1]
-    return [f"{title} {number + 1}" if number in alike else title for number, title in enumerate(titles)]
 
 
 @contextmanager

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from imucount.cli.coached import Coached
-from imucount.cli.following import Clip, end_with_faults, run_clips, spec_of
-from imucount.cli.group import Number, folder_option, open_diary
+from imucount.cli.coached import Coached, Worn
+from imucount.cli.following import Clip, end_with_faults, make_clips, run_clips
+from imucount.cli.group import Number, check_page, folder_option, open_diary, page_options
 
 if TYPE_CHECKING:
+    from imucount.diary import Entry
     from imucount.programme import Programme
     from imucount.sets import Side
 
@@ -27,11 +29,24 @@ __all__ = ["coach"]
     "--sensor",
     "--source",
     "wanted",
-    default="",
+    multiple=True,
     metavar="WHICH",
-    help="As of `imucount live`: a clip by name, address or kind, `sim`, or `csv:FILE`.",
+    help="As of `imucount live`: a clip by name, address or kind, `sim`, or `csv:FILE`. Given twice, one on each "
+    "shoulder: the first leads, the second counts along.",
 )
-@click.option("--side", type=click.Choice(["left", "right"]), help="The shoulder that wears the clip.")
+@click.option(
+    "--side",
+    "sides",
+    multiple=True,
+    type=click.Choice(["left", "right"]),
+    help="The shoulder that wears the clip; once for each --sensor.",
+)
+@click.option(
+    "--arm",
+    metavar="WHICH",
+    help="Another clip, on the upper arm: it tells whether the arm does the work, which a clip on the shoulder "
+    "cannot feel.",
+)
 @click.option("--rate", "rate_hz", type=Number(1, 1000), help="Samples a second to ask for.")
 @click.option("--speed", type=Number(0.1, 100), default=1, help="Of `sim` and `csv:`, how many times as fast.")
 @click.option(
@@ -45,15 +60,14 @@ __all__ = ["coach"]
 @click.option("--rest", "rest_s", type=Number(0, 3600), help="Rest between sets, s.")
 @click.option("--beginner", is_flag=True, help="First each circle as four separate moves.")
 @click.option("--voice/--no-voice", default=True, show_default=True, help="Speak; ring where nothing can speak.")
-@click.option("--web", is_flag=True, help="Show a page in the browser, too, with buttons and a voice of its own.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve the page on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the page; by default a free one.")
+@page_options
 @folder_option
 @click.option("--keep/--no-keep", default=True, show_default=True, help="Keep the recording and the result.")
 @click.option("--resume", is_flag=True, help="Go on with the last session, if the program was killed in it.")
 def coach(
-    wanted: str,
-    side: Side | None,
+    wanted: tuple[str, ...],
+    sides: tuple[Side, ...],
+    arm: str | None,
     rate_hz: float | None,
     speed: float,
     file: str | None,
@@ -71,48 +85,73 @@ def coach(
     """Lead through a programme of shoulder circles: what to do, the count, rests, what comes next, how it went.
 
     Forward goes back, up, forward, down; backward up, back, down, relax. A circle the other way is announced and
-    counted apart.
+    counted apart. After each set one sentence tells how round, smooth and large its circles were.
 
-    Keys: Enter when feet and arms are as they should be; u one less, a one more, s skip the rest, e end the set,
-    q finish. What is corrected by hand is kept beside what was counted.
+    Keys: Enter when feet and arms are as they should be; u one less, a one more (U and A of the second clip), s
+    skip the rest, e end the set, q finish. What is corrected by hand is kept beside what was counted.
     """
-    from imucount.sources import open_source
-
     if resume and not keep:
         raise click.UsageError("--resume keeps what it goes on with; leave --no-keep out.")
+    if len(wanted) > 2:
+        raise click.UsageError("--sensor can be given twice at most: there are two shoulders.")
     if web:
-        _check_page()
+        check_page()
     programme = _programme(file, period_s, rest_s)
-    diary = open_diary(folder)
-    unfinished = diary.unfinished() if keep else None
-    if resume and unfinished is None:
-        raise click.ClickException("There is no session that was not finished.")
-    if unfinished is not None and not resume:
-        click.echo(f"The session {unfinished.name} was not finished; --resume goes on with it.", err=True)
-    try:
-        source = open_source(spec_of(wanted), side=side, rate_hz=rate_hz, speed=speed)
-    except ValueError as error:
-        raise click.UsageError(f"--sensor {wanted}: {error}.") from error
-    clip = Clip(source, side, None)
-    entry = None if not keep else unfinished if resume else diary.new(datetime.now(UTC), side or source.side)
-    coached = Coached(clip, programme, beginner, entry, resume)
+    which = [*(wanted or ("",)), *([] if arm is None else [arm])]
+    clips = make_clips(Clip, which, sides, last_on_arm=arm is not None, rate_hz=rate_hz, speed=speed)
+    shoulders = clips[: len(clips) - (arm is not None)]
+    entries = _entries(folder, shoulders, resume) if keep else [None] * len(shoulders)
+    coached = Coached(_worn(shoulders, entries, programme, beginner), None if arm is None else clips[-1], resume)
     if web:
         coached.place = (host, port)
     if voice:
         coached.speak()
     lost = None
     try:
-        lost = run_clips([clip], lambda _, pane: coached.run(pane))
+        lost = run_clips(coached.clips, coached.run)
     finally:
         coached.tell()
-    end_with_faults([clip], lost)
+    end_with_faults(coached.clips, lost)
 
 
-def _check_page() -> None:
-    try:
-        import imucount.web  # noqa: F401 - whether it can be had is to be known before the exercise
-    except ImportError as error:
-        raise click.ClickException("--web needs aiohttp; pip install 'imucount[coach]' brings it.") from error
+def _worn(
+    clips: Sequence[Clip], entries: Sequence[Entry | None], programme: Programme, beginner: bool
+) -> list[Worn]:
+    from imucount.coach.coaching import Coaching
+    from imucount.coach.guide import Guide
+
+    worn = []
+    for clip, entry in zip(clips, entries):
+        title = clip.title if len(clips) > 1 else ""
+        worn.append(Worn(clip, Coaching(Guide(programme, beginner=beginner), clip.side, title), entry))
+    for companion in worn[1:]:
+        worn[0].coaching.join(companion.coaching)
+    return worn
+
+
+def _entries(folder: str | None, clips: Sequence[Clip], resume: bool) -> list[Entry | None]:
+    """Begin an entry for each clip, or find those of the session that was not finished."""
+    diary = open_diary(folder)
+    unfinished = diary.unfinished()
+    if not resume:
+        if unfinished:
+            click.echo(f"The session {unfinished[0].name} was not finished; --resume goes on with it.", err=True)
+        now_utc = datetime.now(UTC)
+        return [diary.new(now_utc, clip.side or clip.source.side) for clip in clips]
+    if not unfinished:
+        raise click.ClickException("There is no session that was not finished.")
+    if len(unfinished) != len(clips):
+        raise click.UsageError(
+            f"--resume: {len(unfinished)} of the clips of {unfinished[0].name} were not finished; "
+            f"give --sensor as often, not {len(clips)} times."
+        )
+    left = list(unfinished)
+    of_clips: list[Entry | None] = []
+    for clip in clips:
+        same = [entry for entry in left if clip.side is not None and entry.name.endswith(clip.side)]
+        of_clips.append((same or left)[0])
+        left.remove((same or left)[0])
+    return of_clips
 
 
 def _programme(file: str | None, period_s: float | None, rest_s: float | None) -> Programme:

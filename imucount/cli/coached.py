@@ -1,29 +1,31 @@
-"""Coached: a clip whose wearer is led through a programme, on the screen, by voice and on a page."""
+"""Coached: somebody with one clip or two who is led through a programme, on the screen, by voice and on a page."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from imucount.cli.following import Clip
+from imucount.cli.following import Clip, page_at
 from imucount.cli.screen import Pane, show
+from imucount.errors import ImucountError
 from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
-    from imucount.coach.coaching import Action, Coaching, Said
+    from imucount.coach.coaching import Coaching
+    from imucount.coach.scene import Said
+    from imucount.coach.showing import Action
     from imucount.coach.voice import Voice
     from imucount.counter import RepCounter
     from imucount.diary import Entry
     from imucount.live.counting import LiveUpdate
-    from imucount.programme import Programme
 
-__all__ = ["Coached"]
+__all__ = ["Coached", "Worn"]
 
 KEYS: dict[str, Action] = {
     "\n": "confirm",
@@ -34,10 +36,57 @@ KEYS: dict[str, Action] = {
     "e": "end",
     "q": "quit",
 }
+"""What a key asks for. Capital U and A correct the second clip."""
+
+
+@dataclass(slots=True)
+class Worn:
+    """A clip on a shoulder: its coaching, and where its session is kept.
+
+    Attributes
+    ----------
+    clip : Clip
+    coaching : Coaching
+    entry : Entry or None
+        None where nothing is kept.
+    counter : RepCounter or None
+        One that has counted before, where a session is taken up again.
+    """
+
+    clip: Clip
+    coaching: Coaching
+    entry: Entry | None
+    counter: RepCounter | None = field(default=None)
+
+    def take_up(self) -> None:
+        """Count what was recorded before the program was killed, and have the source go on from there."""
+        from imucount.live.continued import ContinuedSource, take_up
+
+        if self.entry is None:
+            return
+        self.coaching.act("confirm")
+        taken = take_up(self.entry.recordings, self.clip.side, self.coaching.update)
+        self.coaching.take_new()  # it was said then
+        self.clip.side, self.counter = taken.counter.side, taken.counter
+        self.clip.source = ContinuedSource(self.clip.source, taken.origin_utc, taken.last_s)
+
+    def save(self) -> None:
+        """Keep the session, if it is to be kept, and there is one."""
+        if self.entry is not None and self.clip.session is not None:
+            self.entry.save(self.clip.session, self.coaching.guide.assessment, self.coaching.forms)
 
 
 class Coached:
-    """A clip whose wearer is led through a programme.
+    """Somebody who is led. The first clip leads, a second one counts along; one on the upper arm is listened to.
+
+    Parameters
+    ----------
+    worn : sequence of Worn
+        One, or two.
+    arm : Clip, optional
+        On the upper arm.
+    goes_on : bool
+        Whether a session is taken up again.
 
     Attributes
     ----------
@@ -45,17 +94,18 @@ class Coached:
         Address and port of the page, if there is to be one.
     """
 
-    def __init__(
-        self, clip: Clip, programme: Programme, beginner: bool, entry: Entry | None, goes_on: bool
-    ) -> None:
+    def __init__(self, worn: Sequence[Worn], arm: Clip | None = None, goes_on: bool = False) -> None:
         self.place: tuple[str, int] | None = None
-        self._clip = clip
-        self._programme = programme
-        self._beginner = beginner
-        self._entry = entry
+        self._worn = worn
+        self._arm = arm
         self._goes_on = goes_on
         self._voice: Voice | None = None
-        self._coaching: Coaching | None = None
+        self._arm_fault = ""
+
+    @property
+    def clips(self) -> list[Clip]:
+        """All clips."""
+        return [*(each.clip for each in self._worn), *([] if self._arm is None else [self._arm])]
 
     def speak(self) -> None:
         """Speak, too, or ring."""
@@ -63,132 +113,140 @@ class Coached:
 
         self._voice = Voice(partial(click.echo, "\a", nl=False) if sys.stdout.isatty() else lambda: None)
 
-    async def run(self, pane: Pane) -> None:
-        """Lead until the person finishes, the stream ends, or is stopped."""
+    async def run(self, clip: Clip, pane: Pane) -> None:
+        """Follow one of the clips until the person finishes, its stream ends, or is stopped."""
+        if clip is self._arm:
+            await self._listen(clip, pane)
+        elif clip is self._worn[0].clip:
+            await self._lead(pane)
+        else:
+            await self._count(next(each for each in self._worn if each.clip is clip), pane)
+
+    def tell(self) -> None:
+        """Say how it went, and keep it."""
+        from imucount.views.coach_view import coach_table
+        from imucount.views.form_words import arm_line, form_line, sides_line
+        from imucount.views.report_page import advice
+
+        if self._voice is not None:
+            self._voice.stop()
+        told = [each for each in self._worn if each.clip.session is not None]
+        if not told:
+            click.echo("Ended before a clip was connected.")
+            return
+        for each in told:
+            if len(self._worn) > 1:
+                click.echo(printable_line(f"{each.coaching.title}:"))
+            assessment = each.coaching.guide.assessment
+            show(coach_table(each.coaching.scene))
+            click.echo(f"{assessment.reps_done} of {assessment.programme.reps} circles of the programme.")
+            for line in advice(assessment):
+                click.echo(line)
+            session = each.clip.session
+            assert session is not None
+            if each.coaching.forms:
+                click.echo(f"Form: {form_line(each.coaching.forms)}.")
+            for warning in session.warnings:
+                click.echo(printable_line(f"Note: {warning}"))
+        of_side = {each.coaching.side: each.coaching.forms for each in told}
+        if line := sides_line(of_side.get("left", ()), of_side.get("right", ())):
+            click.echo(line)
+        if self._arm_fault:
+            click.echo(printable_line(f"Note: The arm was measured in part: {self._arm_fault}"))
+        reps = () if told[0].clip.session is None else told[0].clip.session.reps
+        click.echo(arm_line(told[0].coaching.forms, reps))
+        click.echo("Feet and trunk were not measured: one clip cannot tell them.")
+        for each in told:
+            each.save()
+            if each.entry is not None:
+                click.echo(printable_line(f"Kept: {each.entry.folder}"))
+
+    async def _lead(self, pane: Pane) -> None:
+        from imucount.cli.keys import keys_pressed
+
+        leader = self._worn[0].coaching
+        async with AsyncExitStack() as stack:
+            if self.place is not None:
+                await stack.enter_async_context(page_at(leader, self.place, pane))
+            stack.enter_context(keys_pressed(self._press))
+            for line in leader.scene.set_up:
+                pane.tell(line)
+            await self._count(self._worn[0], pane)
+            for clip in self.clips[1:]:  # nobody leads any more
+                clip.stop()
+
+    async def _count(self, worn: Worn, pane: Pane) -> None:
         import asyncio
 
-        from imucount.cli.keys import keys_pressed
-        from imucount.coach.coaching import Coaching
-        from imucount.coach.guide import Guide
         from imucount.counter import RepCounter
         from imucount.filters import load
         from imucount.live.counting import count_live
         from imucount.live.recorder import Recorder
         from imucount.sources.aside import aside
 
-        clip = self._clip
-        coaching = self._coaching = Coaching(Guide(self._programme, beginner=self._beginner))
+        clip, coaching = worn.clip, worn.coaching
         await aside(load)
+        if self._goes_on:
+            worn.take_up()
         async with AsyncExitStack() as stack:
-            if self.place is not None:
-                from imucount.web import CoachPage
-
-                page = CoachPage(coaching, host=self.place[0], port=self.place[1], let_in=pane.tell)
-                await stack.enter_async_context(page)
-                self._tell_page(pane, page.link)
-            stack.enter_context(keys_pressed(self._press))
-            stack.callback(coaching.finish)
-            counter = self._take_up() if self._goes_on else None
-            if self._entry is not None:
-                clip.recorder = Recorder(self._entry.next_recording, clip.source, side=clip.side)
+            if worn.entry is not None:
+                clip.recorder = Recorder(worn.entry.next_recording, clip.source, side=clip.side)
                 stack.callback(clip.recorder.close)
-            for line in coaching.scene.set_up:
-                pane.tell(line)
             async with clip.open(pane):
-                counter = counter or RepCounter(clip.side or clip.source.side)
-                stopping = asyncio.create_task(self._stop_when_asked(coaching))
+                counter = worn.counter or RepCounter(clip.side or clip.source.side)
+                coaching.wear(counter.side)
+                stopping = asyncio.create_task(self._stop_when_asked(worn))
                 stack.callback(stopping.cancel)
                 clip.session = await count_live(
-                    clip.source, counter, recorder=clip.recorder, on_update=partial(self._update, pane)
+                    clip.source, counter, recorder=clip.recorder, on_update=partial(self._update, worn, pane)
                 )
 
-    def tell(self) -> None:
-        """Say how it went, and keep it."""
-        from imucount.views.coach_view import coach_table
-        from imucount.views.report_page import advice
+    async def _listen(self, clip: Clip, pane: Pane) -> None:
+        """Hand over what a clip on the upper arm sends. If it fails, the shoulder is counted on."""
+        from imucount.live.counting import watch
+        from imucount.views.coach_view import CoachView
 
-        if self._voice is not None:
-            self._voice.stop()
-        session = self._clip.session
-        if session is None or self._coaching is None:
-            click.echo("Ended before a clip was connected.")
-            return
-        assessment = self._coaching.guide.assessment
-        show(coach_table(self._coaching.scene))
-        click.echo(f"{assessment.reps_done} of {assessment.programme.reps} circles of the programme.")
-        for line in advice(assessment):
-            click.echo(line)
-        for warning in session.warnings:
-            click.echo(printable_line(f"Note: {warning}"))
-        click.echo("Arms and feet were not measured.")
-        if self._entry is not None:
-            self._entry.save(session, assessment)
-            click.echo(printable_line(f"Kept: {self._entry.folder}"))
+        try:
+            async with clip.open(pane):
+                pane.draw(CoachView.hidden, urgent=True)
+                async with aclosing(watch(clip.source)) as moments:
+                    async for moment in moments:
+                        if moment.samples is not None:
+                            for each in self._worn:
+                                each.coaching.hear_arm(moment.samples)
+        except ImucountError as error:
+            if not clip.was_open:
+                raise
+            self._arm_fault = f"{error}."
+            pane.tell(printable_line(f"The arm is measured no longer: {error}."))
 
-    def _tell_page(self, pane: Pane, link: str) -> None:
-        """Say where the page is, beside the screen, which is drawn over."""
-        pane.tell(f"The page: {link}")
-        if sys.stdout.isatty():
-            click.echo(f"The page: {link}", err=True)
-
-    def _take_up(self) -> RepCounter:
-        """Count what was recorded before the program was killed, and have the source go on from there."""
-        from imucount.counter import RepCounter
-        from imucount.formats.csv_reader import open_csv
-        from imucount.live.continued import ContinuedSource
-
-        clip, coaching, entry = self._clip, self._coaching, self._entry
-        assert coaching is not None
-        assert entry is not None
-        coaching.act("confirm")
-        counter: RepCounter | None = None
-        first_s = last_s = 0.0
-        start_utc: datetime | None = None
-        for path in entry.recordings:
-            with open_csv(path) as reader:
-                if counter is None:
-                    clip.side = clip.side or reader.header.side
-                    counter = RepCounter(clip.side)
-                    start_utc = _utc(reader.header.metadata.get("start_utc", ""))
-                for samples in reader:
-                    if last_s == 0.0:
-                        first_s = float(samples.t[0])
-                    last_s = float(samples.t[-1])
-                    coaching.update(last_s, counter.update(samples), counter.progress)
-        coaching.take_new()  # it was said then
-        origin_utc = None if start_utc is None else start_utc - timedelta(seconds=first_s)
-        clip.source = ContinuedSource(clip.source, origin_utc, last_s)
-        return counter or RepCounter(clip.side)
-
-    async def _stop_when_asked(self, coaching: Coaching) -> None:
-        await coaching.stop.wait()
-        self._clip.source.stop()
+    async def _stop_when_asked(self, worn: Worn) -> None:
+        await worn.coaching.stop.wait()
+        worn.clip.source.stop()
 
     def _press(self, key: str) -> None:
-        if self._coaching is not None and key.lower() in KEYS:
-            self._coaching.act(KEYS[key.lower()])
+        which = min(len(self._worn) - 1, int(key in ("U", "A")))
+        if key.lower() in KEYS:
+            self._worn[which].coaching.act(KEYS[key.lower()])
 
-    def _update(self, pane: Pane, update: LiveUpdate) -> None:
+    def _update(self, worn: Worn, pane: Pane, update: LiveUpdate) -> None:
         from imucount.views.coach_view import CoachView, said_line
 
-        coaching = self._coaching
-        assert coaching is not None
-        coaching.update(update.now_s, update.reps, update.progress, update.notices)
+        coaching, leader = worn.coaching, self._worn[0].coaching
+        coaching.update(update.now_s, update.reps, update.progress, update.notices, update.samples)
+        worn.clip.has_failed = worn.clip.has_failed or update.error is not None
         new = coaching.take_new()
+        if coaching is not leader:
+            for said in new:
+                if said.kind in ("count", "wrong", "set over"):
+                    pane.tell(said_line(update.now_s, said))
+            pane.draw(CoachView.hidden, urgent=bool(new))  # the leader's scene has it
+            return
         for said in new:
             pane.tell(said_line(update.now_s, said))
         self._say(new)
-        self._clip.has_failed = self._clip.has_failed or update.error is not None
-        pane.draw(lambda: CoachView.of(coaching.scene), urgent=bool(new))
+        pane.draw(lambda: CoachView.of(leader.scene), urgent=bool(new))
 
     def _say(self, new: Sequence[Said]) -> None:
         if self._voice is not None:
             self._voice.say([said.text for said in new if said.kind != "set-up"])
-
-
-def _utc(text: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo is not None else None

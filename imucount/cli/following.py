@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import click
+
 from imucount.cli.screen import Pane, panes
 from imucount.errors import ImucountError
 from imucount.outside_text import printable_line
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from asyncio import Task
     from types import FrameType
 
+    from imucount.coach.showing import Showing
+    from imucount.formats.reading import ReadingOptions
     from imucount.live.recorder import Recorder
     from imucount.sets import Session, Side
     from imucount.sources.source import Source
@@ -100,6 +104,79 @@ def spec_of(which: str) -> str:
     if which == "sim":
         return "sim:"
     return which if which.startswith(("sim:", "ble:", "csv:")) else f"ble:{which}"
+
+
+def make_clips(
+    kind: Callable[[Source, Side | None, str | None], Followed],
+    wanted: Sequence[str],
+    sides: Sequence[Side],
+    *,
+    last_on_arm: bool = False,
+    told: ReadingOptions | None = None,
+    rate_hz: float | None = None,
+    speed: float = 1.0,
+) -> list[Followed]:
+    """Make a clip of each --sensor, all on one clock; the last one may be on an arm, which has no side.
+
+    What is told of files is told of the recordings among them.
+    """
+    import time
+
+    from imucount.sources import open_source
+
+    n_shoulders = len(wanted) - last_on_arm
+    if len(sides) not in (0, n_shoulders):
+        raise click.UsageError(f"--side must be given once for each clip, of which there are {n_shoulders}.")
+    real = [which for which in wanted if not spec_of(which).startswith("sim:")]
+    if len(set(real)) < len(real):
+        raise click.UsageError("--sensor names one clip twice.")
+    of_files: dict[str, Any] = {**(told or {})}
+    if any(of_files.values()) and not any(spec_of(which).startswith("csv:") for which in wanted):
+        names = ", ".join(f"--{name.replace('_', '-')}" for name, value in of_files.items() if value)
+        raise click.UsageError(f"{names}: that is of a recording, --sensor csv:FILE.")
+    of_files["sampling_rate_hz"] = rate_hz
+    titles = [*_titles(wanted[:n_shoulders], sides), *["Upper arm"] * last_on_arm]
+    origin_s = time.monotonic()
+    clips = []
+    of_clips: list[Side | None] = [*sides, *[None] * (len(wanted) - len(sides))]
+    for which, side, title in zip(wanted, of_clips, titles):
+        try:
+            spec = spec_of(which)
+            if spec.startswith("csv:"):
+                source = open_source(spec, side=side, speed=speed, **of_files)
+            else:
+                source = open_source(spec, side=side, speed=speed, rate_hz=rate_hz, origin_s=origin_s)
+        except ValueError as error:
+            raise click.UsageError(f"--sensor {which}: {error}.") from error
+        clips.append(kind(source, side, title))
+    return clips
+
+
+def _titles(wanted: Sequence[str], sides: Sequence[Side]) -> Sequence[str | None]:
+    """Name the clips: several by their sides where these differ; one alone has the name that it tells."""
+    if len(wanted) == 1:
+        return [None]
+    if len(set(sides)) == len(wanted):
+        return sides
+    names = [which or "any" for which in wanted]
+    titles = [f"{side} {name}" for side, name in zip(sides, names)] if sides else names
+    alike = [number for number, title in enumerate(titles) if titles.count(title) > 1]
+    return [f"{title} {number + 1}" if number in alike else title for number, title in enumerate(titles)]
+
+
+@asynccontextmanager
+async def page_at(showing: Showing, place: tuple[str, int], pane: Pane) -> AsyncIterator[None]:
+    """Serve a page at an address and a port; say where it is, beside the screen, which is drawn over."""
+    from imucount.web import Page
+
+    async with Page(showing, host=place[0], port=place[1], let_in=pane.tell) as page:
+        pane.tell(f"The page: {page.link}")
+        if sys.stdout.isatty():
+            click.echo(f"The page: {page.link}", err=True)
+        try:
+            yield
+        finally:
+            showing.finish()
 
 
 def end_with_faults(clips: Sequence[Clip], lost: OSError | None) -> None:

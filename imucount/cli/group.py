@@ -117,6 +117,34 @@ folder_option = click.option(
 )
 
 
+_web_option = click.option(
+    "--web", is_flag=True, help="Show a page in the browser, too, with a voice of its own, and buttons."
+)
+_host_option = click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve the page on.")
+_port_option = click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the page; by default a free one."
+)
+
+
+def page_options(command: Command) -> Command:
+    """Add what may be said about a page in the browser."""
+    return _web_option(_host_option(_port_option(command)))
+
+
+def check_page() -> None:
+    """Make sure, before anything is connected, that a page can be served.
+
+    Raises
+    ------
+    click.ClickException
+        If what serves it is not installed.
+    """
+    try:
+        import imucount.web  # noqa: F401 - whether it can be had is to be known before the exercise
+    except ImportError as error:
+        raise click.ClickException("--web needs aiohttp; pip install 'imucount[coach]' brings it.") from error
+
+
 def counting_options(command: Command) -> Command:
     """Add what may be said about how to count."""
     return _min_reps_option(exercise_option(_profile_option(command)))

@@ -2,130 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
 
-from imucount.coach.guide import CueKind, Guide, Stage
+from imucount.coach.feedback import remark
+from imucount.coach.guide import Cue, Guide
+from imucount.coach.scene import Beside, Row, Said, Scene
+from imucount.coach.showing import Action, Showing
 from imucount.coach.words import HOW, SET_UP, describe
 from imucount.errors import ProgrammeError
-from imucount.programme.assessment import Outcome, Verdict
-from imucount.programme.plan import PlannedDirection
+from imucount.form import ArmMeter, Form, FormMeter, SetForm
+from imucount.programme.assessment import Outcome
 
 if TYPE_CHECKING:
-    import asyncio
-
-    from imucount.coach.guide import Cue
     from imucount.counter import Progress
     from imucount.reps import Rep
+    from imucount.samples import Samples
+    from imucount.sets import Side
     from imucount.sources.source import Notice
 
-__all__ = ["Action", "Coaching", "Row", "Said", "Scene"]
-
-Action = Literal["confirm", "add", "undo", "skip", "end", "quit"]
-"""What a person may ask for: the set-up is done, one more, one less, no more rest, the set is over, all is."""
+__all__ = ["Coaching"]
 
 REMEMBERED = 12
 """So many of the latest cues stay in a scene, for a screen that missed the scene before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A cue, with its number from the beginning, by which a screen knows what it has said already."""
-
-    number: int
-    kind: CueKind
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A set of the table: what was planned and what was done."""
-
-    number: int
-    asked: str
-    count: int
-    n_wrong: int
-    corrected: int
-    verdict: Verdict
-    period_s: float | None
-    tempo: Literal["too fast", "too slow"] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """All that a screen shows, at one moment.
-
-    Attributes
-    ----------
-    stage : {"set-up", "still", "set", "rest", "done"}
-    set_number, n_sets : int
-    count : int
-        The big number.
-    target : int or None
-        Circles that the set should have; None for an extra set.
-    direction : {"forward", "backward", "any"} or None
-    target_period_s : float or None
-        Length that a circle should have, s.
-    how : str
-        How such a circle goes.
-    n_wrong : int
-        Circles of the set that went the other way.
-    next : str
-        What comes after the set; empty for nothing.
-    rest_left_s : float or None
-    phase : float or None
-        Position in the present circle, 0 to 1 from the lowest point on.
-    pending : int
-        Circles seen that are not certain yet.
-    now_s : float
-        s on the clock of the samples.
-    link : {"", "lost"}
-    notice : str
-        The last that the source had to say; empty for nothing.
-    set_up : tuple of str
-        What to see to before the first circle.
-    said : tuple of Said
-        The latest cues.
-    sets : tuple of Row
-        All sets so far, and those that are left.
-    is_over : bool
-        Whether nothing more comes.
-    """
-
-    stage: Stage
-    set_number: int
-    n_sets: int
-    count: int
-    target: int | None
-    direction: PlannedDirection | None
-    target_period_s: float | None
-    how: str
-    n_wrong: int
-    next: str
-    rest_left_s: float | None
-    phase: float | None
-    pending: int
-    now_s: float
-    link: Literal["", "lost"]
-    notice: str
-    set_up: tuple[str, ...]
-    said: tuple[Said, ...]
-    sets: tuple[Row, ...]
-    is_over: bool
-
-
-class Coaching:
+class Coaching(Showing):
     """Moves a guide with what a live count tells, and shows where it stands to any number of screens.
 
     Parameters
     ----------
     guide : Guide
+    side : {"left", "right"}, optional
+        The shoulder that wears the clip.
+    title : str, optional
+        What to call the clip, where there are several.
 
     Attributes
     ----------
-    stop : asyncio.Event
-        Set when the person asks to end it all.
+    forms : list of Form
+        Of the circles so far, in order.
 
     Examples
     --------
@@ -136,21 +53,20 @@ class Coaching:
     ('still', 'Keep still.')
     """
 
-    def __init__(self, guide: Guide) -> None:
-        import asyncio  # slow to import, and not needed to count recordings
-
+    def __init__(self, guide: Guide, side: Side | None = None, title: str = "") -> None:
+        super().__init__()
+        self.title = title
+        self.forms: list[Form] = []
         self._guide = guide
-        self._now_s = 0.0
-        self._phase: float | None = None
-        self._pending = 0
-        self._notice: Notice | None = None
-        self._is_lost = False
-        self._is_over = False
+        self._meter = FormMeter(side)
+        self._arm: ArmMeter | None = None
+        self._without_arm: list[tuple[int, Rep]] = []
+        self._set_before: SetForm | None = None
+        self._remark = ""
+        self._companions: list[Coaching] = []
+        self._leader: Coaching | None = None
         self._said: list[Said] = []
         self._n_taken = 0
-        self._version = 0
-        self._changed = asyncio.Event()
-        self.stop: asyncio.Event = asyncio.Event()
         self._hear(guide.welcome())
 
     @property
@@ -159,11 +75,34 @@ class Coaching:
         return self._guide
 
     @property
+    def companions(self) -> Sequence[Coaching]:
+        """Those of other clips, which count along."""
+        return self._companions
+
+    @property
+    def side(self) -> Side | None:
+        """The shoulder that wears the clip."""
+        return self._meter.side
+
+    def wear(self, side: Side | None) -> None:
+        """Take it that the clip is on this shoulder, which may be known only once it is connected."""
+        self._meter.side = side
+
+    def join(self, companion: Coaching) -> None:
+        """Have another clip count along: it does what is asked for here; its corrections are its own."""
+        companion._leader = self
+        self._companions.append(companion)
+
+    @property
     def scene(self) -> Scene:
         """What is to be shown now."""
         standing = self._guide.standing(self._now_s)
         planned = standing.planned
+        last_loop = next((form.loop for form in reversed(self.forms) if form.loop), ())
         return Scene(
+            title=self.title,
+            side=self._meter.side,
+            is_led=True,
             stage=standing.stage,
             set_number=standing.set_number,
             n_sets=standing.n_sets,
@@ -177,13 +116,31 @@ class Coaching:
             rest_left_s=standing.rest_left_s,
             phase=self._phase,
             pending=self._pending,
+            form=self._remark,
+            trail=self._meter.trail if standing.stage == "set" else (),
+            last_loop=last_loop,
             now_s=self._now_s,
-            link="lost" if self._is_lost else "",
-            notice="" if self._notice is None else self._notice.text,
+            link=self._link,
+            notice=self.notice,
             set_up=SET_UP,
             said=tuple(self._said[-REMEMBERED:]),
             sets=tuple(_row(n, outcome) for n, outcome in enumerate(self._guide.assessment.outcomes, start=1)),
+            beside=tuple(each._as_companion for each in self._companions),
             is_over=self._is_over,
+        )
+
+    @property
+    def _as_companion(self) -> Beside:
+        standing = self._guide.standing(self._now_s)
+        outcome = self._guide.assessment.outcomes
+        number = min(standing.set_number, len(outcome)) - 1
+        return Beside(
+            title=self.title,
+            count=standing.count,
+            target=None if standing.planned is None else standing.planned.reps,
+            n_wrong=standing.n_wrong,
+            corrected=outcome[number].corrected,
+            link=self._link,
         )
 
     def take_new(self) -> Sequence[Said]:
@@ -193,18 +150,29 @@ class Coaching:
         return new
 
     def update(
-        self, now_s: float, reps: Sequence[Rep], progress: Progress, notices: Sequence[Notice] = ()
+        self,
+        now_s: float,
+        reps: Sequence[Rep],
+        progress: Progress,
+        notices: Sequence[Notice] = (),
+        samples: Samples | None = None,
     ) -> None:
         """Take what a live count tells, as a `LiveUpdate` has it."""
-        self._now_s = now_s
-        self._phase, self._pending = progress.phase, progress.pending
-        for notice in notices:
-            self._notice = notice
-            if notice.kind in ("dropped", "silent"):
-                self._is_lost = True
-            elif notice.kind in ("connected", "reconnected"):
-                self._is_lost = False
+        self._take(now_s, progress, notices)
+        if samples is not None:
+            self._meter.update(samples)
+        for rep in reps:
+            if self._arm is not None:
+                self._without_arm.append((len(self.forms), rep))
+            self.forms.append(self._meter.measure(rep))
+        self._measure_arm()
         self._hear(self._guide.update(now_s, reps))
+
+    def hear_arm(self, samples: Samples) -> None:
+        """Take the samples of another clip, on the upper arm, on the same clock."""
+        self._arm = self._arm or ArmMeter()
+        self._arm.update(samples)
+        self._measure_arm()
 
     def act(self, action: Action) -> None:
         """Do what the person asks for.
@@ -230,36 +198,46 @@ class Coaching:
                 self.stop.set()
             case _:
                 raise ProgrammeError(f"expected {' or '.join(get_args(Action))}, got {str(action)[:40]!r}")
-
-    def finish(self) -> None:
-        """Tell those who watch that nothing more comes."""
-        self._is_over = True
-        self._publish()
-
-    async def scenes(self) -> AsyncIterator[Scene]:
-        """Give the scene now, and anew whenever it changes; who is slow misses what was in between."""
-        seen = -1
-        while True:
-            if seen == self._version:
-                await self._changed.wait()
-            seen = self._version
-            scene = self.scene
-            yield scene
-            if scene.is_over:
-                return
+        if action not in ("add", "undo"):
+            for companion in self._companions:
+                companion.act(action)
 
     def _hear(self, cues: Sequence[Cue]) -> None:
-        first = self._said[-1].number + 1 if self._said else 1
-        self._said += [Said(number, cue.kind, cue.text) for number, cue in enumerate(cues, start=first)]
+        for cue in cues:
+            self._say(cue)
+            if cue.kind == "set over" and cue.reps:
+                self._assess_form(cue.reps)
         del self._said[:-REMEMBERED]
         self._publish()
 
-    def _publish(self) -> None:
-        import asyncio
+    def _say(self, cue: Cue) -> None:
+        number = self._said[-1].number + 1 if self._said else 1
+        self._said.append(Said(number, cue.kind, cue.text))
 
-        self._version += 1
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+    def _assess_form(self, reps: Sequence[Rep]) -> None:
+        """Say how the circles of a set were made, once."""
+        starts_s = {rep.start_s for rep in reps}
+        forms = [form for form in self.forms if form.start_s in starts_s]
+        self._remark = remark(forms, self._set_before)
+        self._set_before = SetForm.of(forms)
+        if self._remark:
+            self._say(Cue("form", self._remark))
+
+    def _measure_arm(self) -> None:
+        """Tell of circles what the arm did meanwhile, once its samples have come."""
+        if self._arm is None or self._arm.now_s is None:
+            return
+        waiting, self._without_arm = self._without_arm, []
+        for index, rep in waiting:
+            if rep.end_s > self._arm.now_s:
+                self._without_arm.append((index, rep))
+            else:
+                self.forms[index] = replace(self.forms[index], arm_deg=self._arm.range_deg(rep))
+
+    def _publish(self) -> None:
+        super()._publish()
+        if self._leader is not None:
+            self._leader._publish()
 
 
 def _row(number: int, outcome: Outcome) -> Row:

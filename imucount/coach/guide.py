@@ -15,7 +15,7 @@ from imucount.reps import Rep
 __all__ = ["Cue", "CueKind", "Guide", "Stage", "Standing"]
 
 Stage = Literal["set-up", "still", "set", "rest", "done"]
-CueKind = Literal["set-up", "still", "begin", "count", "last", "wrong", "set over", "rest", "soon", "done"]
+CueKind = Literal["set-up", "still", "begin", "count", "last", "wrong", "set over", "form", "rest", "soon", "done"]
 
 STILL_S = 3.0
 """Standing still, s, before the first circle: the counter learns in one second what is up, the person needs two
@@ -34,10 +34,13 @@ class Cue:
     kind : CueKind
     text : str
         As it is spoken.
+    reps : tuple of Rep
+        Of a set that is over, its circles.
     """
 
     kind: CueKind
     text: str
+    reps: tuple[Rep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,7 @@ class Guide:
         assert outcome is not None  # it holds the circle that was taken
         begins = ledger.n_sets_begun > n_begun
         if was_in_set and begins and before is not None:  # a pause ended the set before
-            cues.append(Cue("set over", set_over(number, before)))
+            cues.append(Cue("set over", set_over(number, before), before.reps))
         if ledger.is_in_set:
             self._stage = "set"
         if outcome.planned is not None and is_wrong(outcome.planned, rep):
@@ -227,7 +230,7 @@ class Guide:
         """Say that a set is over, and what comes now."""
         ledger = self._ledger
         assert ledger.outcome is not None  # of the set that is over
-        cues = [Cue("set over", set_over(ledger.number - 1, ledger.outcome))]
+        cues = [Cue("set over", set_over(ledger.number - 1, ledger.outcome), ledger.outcome.reps)]
         if ledger.due is None:
             was_done, self._stage = self._stage == "done", "done"
             return cues if was_done else [*cues, Cue("done", "That was the last set. Well done.")]

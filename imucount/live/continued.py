@@ -1,16 +1,21 @@
-"""ContinuedSource: a source whose samples go on from those of an earlier one, as if there had been a gap."""
+"""A count that goes on where an earlier one ended, as if there had been a gap."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from os import PathLike
 from typing import Any, Self
 
+from imucount.counter import Progress, RepCounter
+from imucount.formats.csv_reader import open_csv
+from imucount.reps import Rep
 from imucount.samples import Samples
 from imucount.sets import Side
 from imucount.sources.source import Notice, Source
 
-__all__ = ["ContinuedSource"]
+__all__ = ["ContinuedSource", "TakenUp", "take_up"]
 
 LEAST_AWAY_S = 3.0
 """The first sample is at least so long after the last one of before, s: longer than any gap that is bridged."""
@@ -83,3 +88,66 @@ class ContinuedSource:
         new = self._source.notices[self._n_notices :]
         self._n_notices += len(new)
         self.notices += [Notice(each.time_s + shift_s, each.kind, each.text) for each in new]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """A count as it stands after what was recorded before.
+
+    Attributes
+    ----------
+    counter : RepCounter
+    origin_utc : datetime or None
+        When the time of its samples was 0, for a `ContinuedSource`.
+    last_s : float
+        Time of the last sample, s.
+    """
+
+    counter: RepCounter
+    origin_utc: datetime | None
+    last_s: float
+
+
+Shown = Callable[[float, Sequence[Rep], Progress, Sequence[Notice], Samples], None]
+
+
+def take_up(paths: Sequence[str | PathLike[str]], side: Side | None, show: Shown) -> TakenUp:
+    """Count what was recorded before.
+
+    Parameters
+    ----------
+    paths : sequence of path-like
+        Recordings of one session, in order.
+    side : {"left", "right"}, optional
+        The shoulder that wears the clip; over what the first recording says.
+    show : callable
+        Given the time, s, the new reps, the counter's progress, no notices and the samples, piece by piece.
+
+    Raises
+    ------
+    ImucountError
+        If a recording cannot be read.
+    """
+    counter: RepCounter | None = None
+    origin_utc: datetime | None = None
+    last_s = 0.0
+    for path in paths:
+        with open_csv(path) as reader:
+            is_first = counter is None
+            counter = counter or RepCounter(side or reader.header.side)
+            for samples in reader:
+                if is_first:
+                    start_utc = _utc(reader.header.metadata.get("start_utc", ""))
+                    first = timedelta(seconds=float(samples.t[0]))
+                    origin_utc, is_first = None if start_utc is None else start_utc - first, False
+                last_s = float(samples.t[-1])
+                show(last_s, counter.update(samples), counter.progress, (), samples)
+    return TakenUp(counter or RepCounter(side), origin_utc, last_s)
+
+
+def _utc(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else None

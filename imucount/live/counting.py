@@ -62,6 +62,8 @@ class LiveUpdate:
         What ended the stream, with the last update.
     start_s : float or None
         Time of the first sample, s; None before it came.
+    samples : Samples or None
+        Those that came since the last update.
     """
 
     now_s: float
@@ -70,6 +72,7 @@ class LiveUpdate:
     notices: tuple[Notice, ...] = ()
     error: ImucountError | None = None
     start_s: float | None = None
+    samples: Samples | None = None
 
 
 async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment, None]:
@@ -217,7 +220,9 @@ async def count_live(
                 notices = (*moment.notices, *ours[n_shown:])
                 told += reps
                 n_shown = len(ours)
-                update = LiveUpdate(now_s, tuple(reps), counter.progress, notices, start_s=start_s)
+                update = LiveUpdate(
+                    now_s, tuple(reps), counter.progress, notices, start_s=start_s, samples=moment.samples
+                )
                 failed = await display.show(update)
                 ours += (*failed, *recording.note(failed, now_s))
     except (SourceError, CountingError):

@@ -8,6 +8,7 @@ Body frame: x forward, y left, z up. The clavicle turns about the sternoclavicul
 about the x axis and protraction about the z axis; the left shoulder is the mirror image of the right.
 """
 
+from imucount.simulate.arm import simulate_arm
 from imucount.simulate.movements import MovementKind
 from imucount.simulate.script import (
     PROGRAMME,
@@ -39,4 +40,5 @@ __all__ = [
     "Wearer",
     "programme",
     "simulate",
+    "simulate_arm",
 ]

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from imucount.errors import SimulationError
-from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
+from imucount.samples import FloatArray, Samples
 from imucount.sets import Side
 from imucount.simulate.blade import blade_turn_rad
 from imucount.simulate.memory import check_memory
@@ -24,6 +24,7 @@ from imucount.simulate.movements import (
     smooth_noise,
 )
 from imucount.simulate.quaternions import about, conjugate, exp, from_matrix, log, multiply, rotate
+from imucount.simulate.readings import arrived_of, measured
 from imucount.simulate.repertoire import MOVEMENTS
 from imucount.simulate.script import Attitude, Circles, Clip, Movement, Part, Reclip, Wear, Wearer
 from imucount.simulate.skin import cloth, spring
@@ -197,9 +198,9 @@ def simulate(
     quat, position_m = quat[:, at_samples][:, :n], position_m[:, at_samples][:, :n]
     rate = log(multiply(conjugate(before), after)) / (2.0 * step_s)
 
-    acc, gyr = _measure(clip_rng, clip, rotate(conjugate(quat), force).T, rate.T)
+    acc, gyr = measured(clip_rng, clip, rotate(conjugate(quat), force).T, rate.T)
     t_clip = np.arange(n) / clip.sampling_rate_hz
-    arrived = _arrived(clip_rng, clip, t_clip)
+    arrived = arrived_of(clip_rng, clip, t_clip)
     elevation_deg, yaw_deg = _seen_deg(clip, girdle_deg)[:, at_samples][:, :n]
     sets = performance.true_sets(clip)
     return Simulation(
@@ -463,35 +464,3 @@ def _mount_at(t: FloatArray, mounts: FloatArray, reclips_s: Sequence[tuple[float
         turn_rad = log(multiply(conjugate(before[:, None]), after[:, None]))
         quat = multiply(quat, exp(turn_rad * minimum_jerk((t - start_s) / duration_s)))
     return quat
-
-
-def _measure(
-    rng: np.random.Generator, clip: Clip, acc: FloatArray, gyr: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Read specific force, m/s², and angular rate, rad/s, as the clip does."""
-    density_to_sigma = math.sqrt(clip.sampling_rate_hz / 2.0)
-    milli_g = 1e-3 * STANDARD_GRAVITY
-    readings = []
-    for true, bias, noise, full_scale in (
-        (acc, clip.acc_bias_mg * milli_g, clip.acc_noise_ug * 1e-3 * milli_g, clip.acc_range_g * 1e3 * milli_g),
-        (gyr, *np.radians((clip.gyr_bias_dps, clip.gyr_noise_mdps * 1e-3, clip.gyr_range_dps))),
-    ):
-        axes = np.eye(3) + math.radians(clip.misalignment_deg) * rng.standard_normal((3, 3)) * (1.0 - np.eye(3))
-        axes *= 1.0 + clip.scale_error * rng.standard_normal((3, 1))
-        reading = true @ axes.T + bias * rng.standard_normal(3)
-        reading += noise * density_to_sigma * rng.standard_normal(reading.shape)
-        if clip.bits is None:
-            readings.append(np.clip(reading, -full_scale, full_scale))
-            continue
-        half = 2 ** (clip.bits - 1)
-        lsb = full_scale / half
-        readings.append(np.clip(np.round(reading / lsb), -half, half - 1) * lsb)
-    return readings[0], readings[1]
-
-
-def _arrived(rng: np.random.Generator, clip: Clip, t: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    packets = math.ceil(len(t) / clip.packet_samples)
-    kept = np.repeat(rng.random(packets) >= clip.packet_loss, clip.packet_samples)[: len(t)]
-    for start_s, duration_s in clip.outages:
-        kept &= (t < start_s) | (t >= start_s + duration_s)
-    return kept

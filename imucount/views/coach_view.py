@@ -15,7 +15,7 @@ from imucount.views.live_view import View, big_number
 from imucount.views.wording import NOT_KNOWN
 
 if TYPE_CHECKING:
-    from imucount.coach.coaching import Row, Said, Scene
+    from imucount.coach.scene import Beside, Row, Said, Scene
     from imucount.programme.plan import PlannedDirection
 
 __all__ = ["CoachView", "coach_table", "coach_view", "said_line"]
@@ -43,7 +43,7 @@ def said_line(now_s: float, said: Said) -> str:
 
     Examples
     --------
-    >>> from imucount.coach.coaching import Said
+    >>> from imucount.coach.scene import Said
     >>> said_line(12.34, Said(7, "last", "One more."))
     'at 12.3 s: One more.'
     """
@@ -66,6 +66,16 @@ class CoachView(View):
         """Make the view of a scene."""
         return cls("", Text(), scene=scene)
 
+    @classmethod
+    def hidden(cls) -> CoachView:
+        """Make the view of a clip of which another one's scene tells."""
+        return cls("", Text())
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything to lay out."""
+        return self.scene is not None
+
     def wide(self) -> RenderableType:
         """Fill the screen with it, whatever its size."""
         return self
@@ -77,7 +87,7 @@ class CoachView(View):
             yield coach_view(self.scene, options.max_width, options.size.height - 1)
 
 
-def coach_view(scene: Scene, width: int, height: int, title: str = "") -> RenderableType:
+def coach_view(scene: Scene, width: int, height: int) -> RenderableType:
     """Lay out a scene, with the count as large as the window allows.
 
     Parameters
@@ -85,18 +95,17 @@ def coach_view(scene: Scene, width: int, height: int, title: str = "") -> Render
     scene : Scene
     width, height : int
         Of what it has of the window, in columns and rows.
-    title : str, optional
-        Which clip it is, where there are several.
     """
-    head = _head(scene, title)
+    head = _head(scene)
     if scene.stage == "set-up":
         keys = Text(SET_UP_KEYS, "bold")
         lines = [Text(line) for line in scene.set_up]
         rows = 1 + sum(-(-len(line) // max(1, width - 8)) for line in lines)
         return Group(head, *lines, keys) if rows < height else Group(head, keys, *lines)
-    facts = [fact for fact in (_ways(scene), _message(scene), _rest(scene, width), _link(scene)) if fact]
-    rows, n_digits = height - 1 - len(facts), len(str(scene.count))
-    if rows < DIGIT_ROWS:  # a low window: the facts beside the number
+    told = (_ways(scene), _message(scene), _rest(scene, width), _form(scene), _link(scene), _notice(scene))
+    facts = [fact for fact in told if fact]
+    rows = height - 1 - len(facts) - bool(scene.beside)
+    if rows < DIGIT_ROWS and not scene.beside:  # a low window: the facts beside the number
         return Group(head, _beside(big_number(scene.count), facts))
     below: list[RenderableType] = []
     if rows >= DIGIT_ROWS + len(scene.sets) + TABLE_ROWS + 1:
@@ -105,10 +114,38 @@ def coach_view(scene: Scene, width: int, height: int, title: str = "") -> Render
     if rows > DIGIT_ROWS and width > len(KEYS):
         below.append(Text(KEYS, "dim"))
         rows -= 1
-    tall = max(1, min(rows // DIGIT_ROWS, width // (DIGIT_COLUMNS * n_digits)))
-    wide = max(1, min(2 * tall, width // (DIGIT_COLUMNS * n_digits)))
-    number = Text(_scaled(big_number(scene.count), tall, wide), STYLES.get(scene.direction, "bold"))
-    return Group(head, number, *facts, *below)
+    return Group(head, _numbers(scene, rows, width), *facts, *below)
+
+
+def _numbers(scene: Scene, rows: int, width: int) -> RenderableType:
+    """Draw the count, or that of each clip, as large as there is room for."""
+    counts = [scene.count, *(each.count for each in scene.beside)]
+    share = width // len(counts) - (len(counts) > 1)
+    n_digits = max(len(str(count)) for count in counts)
+    style = STYLES.get(scene.direction, "bold")
+    names = [f"{scene.title}: {scene.count}/{_target(scene.target)}"]
+    names += [_named(each) for each in scene.beside]
+    if rows < DIGIT_ROWS:  # no room for large ones
+        return Group(*(Text(name, style, no_wrap=True, overflow="ellipsis") for name in names))
+    tall = max(1, min(rows // DIGIT_ROWS, share // (DIGIT_COLUMNS * n_digits)))
+    wide = max(1, min(2 * tall, share // (DIGIT_COLUMNS * n_digits)))
+    drawn = [Text(_scaled(big_number(count), tall, wide), style, no_wrap=True) for count in counts]
+    if not scene.beside:
+        return drawn[0]
+    table = Table.grid(*(Column(width=share) for _ in counts), padding=(0, 1), pad_edge=False)
+    table.add_row(*(Text(name, no_wrap=True, overflow="ellipsis") for name in names))
+    table.add_row(*drawn)
+    return table
+
+
+def _named(beside: Beside) -> str:
+    wrong = f", {beside.n_wrong} the other way" if beside.n_wrong else ""
+    lost = ", cannot be heard" if beside.link == "lost" else ""
+    return f"{beside.title}: {beside.count}/{_target(beside.target)}{lost}{wrong}"
+
+
+def _target(target: int | None) -> str:
+    return NOT_KNOWN if target is None else str(target)
 
 
 def coach_table(scene: Scene) -> Table:
@@ -128,13 +165,11 @@ def _cells(row: Row, is_going_on: bool) -> list[str]:
     return [str(row.number), row.asked, f"{row.count}{by_hand}", str(row.n_wrong or ""), pace, verdict]
 
 
-def _head(scene: Scene, title: str) -> Text:
+def _head(scene: Scene) -> Text:
     number = "Extra set" if scene.set_number > scene.n_sets else f"Set {scene.set_number} of {scene.n_sets}"
-    target = NOT_KNOWN if scene.target is None else str(scene.target)
-    parts = [(f"{title}: ", "bold")] if title else []
     direction = "" if scene.direction in (None, "any") else f", {scene.direction} {ARROWS[scene.direction]}"
     return Text.assemble(
-        *parts, (number, "bold"), (direction, STYLES.get(scene.direction, "")), f"  {scene.count}/{target}",
+        (number, "bold"), (direction, STYLES.get(scene.direction, "")), f"  {scene.count}/{_target(scene.target)}",
         no_wrap=True, overflow="ellipsis",
     )  # fmt: skip
 
@@ -151,7 +186,7 @@ def _ways(scene: Scene) -> Text | None:
 
 def _message(scene: Scene) -> Text | None:
     last = scene.said[-1] if scene.said else None
-    if last is None or last.kind in ("count", "set-up"):
+    if last is None or last.kind in ("count", "set-up", "form"):
         return None
     return Text(printable_line(last.text), "bold", no_wrap=True, overflow="ellipsis")
 
@@ -168,6 +203,18 @@ def _link(scene: Scene) -> Text | None:
     if scene.link == "lost":
         return Text("The clip cannot be heard.", "bold red")
     return None
+
+
+def _form(scene: Scene) -> Text | None:
+    if not scene.form or scene.stage not in ("rest", "done"):
+        return None
+    return Text(scene.form, no_wrap=True, overflow="ellipsis")
+
+
+def _notice(scene: Scene) -> Text | None:
+    if not scene.notice or scene.link == "lost":
+        return None
+    return Text(printable_line(scene.notice), "yellow", no_wrap=True, overflow="ellipsis")
 
 
 def _beside(number: str, facts: list[Text]) -> Table:

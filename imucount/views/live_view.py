@@ -101,6 +101,11 @@ class View:
         return self.wide()
 
     @property
+    def is_shown(self) -> bool:
+        """Whether there is anything to lay out."""
+        return True
+
+    @property
     def number_width(self) -> int:
         """Columns that the big number takes."""
         return max(map(len, (self.number or "").splitlines()), default=0)
@@ -301,7 +306,8 @@ class Arranged:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         lines: list[list[Segment]] = []
-        for layout in self._layouts(options.max_width):
+        shown = Arranged([view for view in self.views if view.is_shown])
+        for layout in shown._layouts(options.max_width):
             lines = console.render_lines(layout, options, pad=False)
             if len(lines) <= options.size.height:
                 break

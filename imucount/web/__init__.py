@@ -1,5 +1,5 @@
 """A coach in the browser: one page, served on this computer."""
 
-from imucount.web.server import CoachPage
+from imucount.web.server import Page
 
-__all__ = ["CoachPage"]
+__all__ = ["Page"]

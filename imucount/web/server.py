@@ -1,4 +1,4 @@
-"""CoachPage: serves the page of a coach, its scenes as server-sent events, and takes what is pressed on it.
+"""Page: serves what a live count shows, its scenes as server-sent events, and takes what is pressed on it.
 
 The page is for the person at this computer. It is served on 127.0.0.1; on another address, for a phone on the same
 network, only with a token that one browser can use once. Whatever another page tries in the person's browser is
@@ -12,17 +12,18 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import fields
 from importlib.resources import files
 from ipaddress import ip_address
-from typing import Self, get_args
+from typing import Any, Self, get_args
 
 from aiohttp import web
 
-from imucount.coach.coaching import Action, Coaching
+from imucount.coach.coaching import Coaching
+from imucount.coach.showing import Action, Showing
 from imucount.errors import ProgrammeError
 
-__all__ = ["CoachPage"]
+__all__ = ["Page"]
 
 COOKIE = "imucount"
 
@@ -54,12 +55,12 @@ KEEP_ALIVE_S = 5.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class CoachPage:
-    """Serves a coaching on a page, from `async with` on.
+class Page:
+    """Serves a live count on a page, from `async with` on.
 
     Parameters
     ----------
-    coaching : Coaching
+    showing : Showing
     host : str, default "127.0.0.1"
         An address of this computer. On one that others can reach, the link has a token that can be used once.
     port : int, default 0
@@ -75,14 +76,14 @@ class CoachPage:
 
     def __init__(
         self,
-        coaching: Coaching,
+        showing: Showing,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
         let_in: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._tell = let_in
-        self._coaching = coaching
+        self._showing = showing
         self._host = host
         self._port = port
         self._token: str | None = None
@@ -176,19 +177,26 @@ class CoachPage:
 
     async def _act(self, request: web.Request) -> web.Response:
         try:
-            action = (await request.json()).get("action")
+            asked = await request.json()
+            action, clip = asked.get("action"), asked.get("clip", 0)
         except (ValueError, AttributeError, RecursionError) as error:
             raise web.HTTPBadRequest(text="Expected an action as JSON.") from error
-        if request.content_type != "application/json" or action not in get_args(Action):
+        companions = self._showing.companions if isinstance(self._showing, Coaching) else ()
+        clips = [self._showing, *companions]
+        if (
+            request.content_type != "application/json"
+            or action not in get_args(Action)
+            or clip not in range(len(clips))
+        ):
             raise web.HTTPBadRequest(text="Expected an action as JSON.")
-        self._coaching.act(action)
+        clips[clip].act(action)
         return web.Response(status=204)
 
     async def _scenes(self, request: web.Request) -> web.StreamResponse:
         """Stream scenes for as long as the page listens; it asks again by itself when the connection is lost."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **HEADERS})
         await response.prepare(request)
-        scenes = self._coaching.scenes()
+        scenes = self._showing.scenes()
         closing = asyncio.ensure_future(self._is_closing.wait())
         coming = asyncio.ensure_future(anext(scenes))
         try:
@@ -198,7 +206,7 @@ class CoachPage:
                         {coming, closing}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED
                     )
                     if coming in done:
-                        data = json.dumps(asdict(coming.result()), allow_nan=False)
+                        data = json.dumps(coming.result(), default=_members, allow_nan=False)
                         await response.write(f"data: {data}\n\n".encode())
                         coming = asyncio.ensure_future(anext(scenes))
                     elif not done:
@@ -209,3 +217,7 @@ class CoachPage:
             with suppress(asyncio.CancelledError, StopAsyncIteration):
                 await coming
         return response
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}

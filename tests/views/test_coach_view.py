@@ -1,5 +1,6 @@
 import asyncio
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,14 +10,15 @@ from rich.console import Console
 
 from imucount.coach.coaching import Coaching
 from imucount.coach.guide import Guide
+from imucount.coach.scene import Beside
 from imucount.counter import Progress
 from imucount.programme import Programme
 from imucount.views.coach_view import coach_view
 
 
-def shown(scene, width, height, title=""):
+def shown(scene, width, height):
     console = Console(width=width, height=height, file=io.StringIO(), color_system=None)
-    console.print(coach_view(scene, width, height, title))
+    console.print(coach_view(scene, width, height))
     return console.file.getvalue().rstrip("\n").split("\n")
 
 
@@ -53,9 +55,21 @@ def test_the_number_is_as_large_as_the_window_allows(scenes):
 
 
 def test_two_clips_share_a_small_window(scenes):
-    lines = shown(scenes[8], 40, 6, "left")
-    assert lines[0].startswith("left: Set 1 of 6, forward")
-    assert len(lines) == 6
+    beside = (Beside("left", 7, 10, 1, 0, ""),)
+    scene = replace(scenes[8], title="right", beside=beside)
+    for width, height in [(40, 11), (80, 23), (40, 5)]:
+        lines = shown(scene, width, height)
+        assert len(lines) <= height
+        assert max(map(len, lines)) <= width
+        text = "\n".join(lines)
+        assert "right: 8/10" in text
+        assert "left: 7/10, 1 the" in text
+
+
+def test_what_was_said_of_the_form_is_shown_in_the_rest(scenes):
+    scene = replace(scenes[10], form="Rounder than the set before.")
+    assert scene.stage == "rest"
+    assert "Rounder than the set before." in "\n".join(shown(scene, 80, 24))
 
 
 def test_the_set_up_is_told_before_the_first_circle(scenes):

@@ -10,7 +10,7 @@ from imucount.coach.coaching import Coaching
 from imucount.coach.guide import Guide
 from imucount.counter import Progress
 from imucount.programme import Programme
-from imucount.web import CoachPage
+from imucount.web import Page
 
 playwright = pytest.importorskip("playwright.async_api", reason="the page is tested with playwright")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -25,7 +25,7 @@ def browsed(play, viewport=(1280, 800)):
 
     async def run():
         coaching = Coaching(Guide(Programme.prescribed()))
-        async with CoachPage(coaching) as page, playwright.async_playwright() as driver:
+        async with Page(coaching) as page, playwright.async_playwright() as driver:
             browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             context = await browser.new_context(viewport={"width": viewport[0], "height": viewport[1]})
             tab = await context.new_page()

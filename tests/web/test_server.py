@@ -10,7 +10,7 @@ from imucount import ProgrammeError
 from imucount.coach.coaching import Coaching
 from imucount.coach.guide import Guide
 from imucount.programme import Programme
-from imucount.web import CoachPage
+from imucount.web import Page
 
 
 def served(play, **options):
@@ -18,7 +18,7 @@ def served(play, **options):
 
     async def run():
         coaching = Coaching(Guide(Programme.prescribed()))
-        async with CoachPage(coaching, **options) as page, aiohttp.ClientSession() as browser:
+        async with Page(coaching, **options) as page, aiohttp.ClientSession() as browser:
             await play(page, coaching, browser)
 
     asyncio.run(run())
@@ -128,7 +128,7 @@ def test_a_port_that_is_taken_is_told():
     async def play(page, coaching, browser):
         port = int(page.link.rstrip("/").rpartition(":")[2])
         with pytest.raises(ProgrammeError, match="is another coach running there"):
-            async with CoachPage(coaching, port=port):
+            async with Page(coaching, port=port):
                 pass
 
     served(play)

@@ -21,13 +21,14 @@ function show(next) {
   const before = scene;
   scene = next;
   document.body.dataset.stage = next.stage;
+  document.body.dataset.led = String(next.is_led);
   const isSetUp = next.stage === "set-up";
   $("set-up").hidden = !isSetUp;
   $("count-box").hidden = isSetUp || next.stage === "still";
   if (!$("set-up-list").childElementCount) {
     for (const line of next.set_up) $("set-up-list").appendChild(document.createElement("li")).textContent = line;
   }
-  text("set", next.is_over ? "Finished" : next.set_number > next.n_sets ? "An extra set" : `Set ${next.set_number} of ${next.n_sets}`);
+  text("set", heading(next));
   text("link", next.link === "lost" ? "The clip cannot be heard. Counting goes on when it is back." : "");
   text("number", String(next.count));
   text("target", next.target === null ? "" : ` / ${next.target}`);
@@ -36,6 +37,8 @@ function show(next) {
   text("how", next.how);
   text("wrong", next.n_wrong ? `${next.n_wrong} the other way, not counted` : "");
   text("message", message(next));
+  text("form", next.stage === "rest" || next.stage === "done" ? next.form : "");
+  text("notice", next.notice);
   $("rest").hidden = next.rest_left_s === null;
   if (next.rest_left_s !== null) {
     if (!before || before.rest_left_s === null) $("rest-bar").max = Math.max(next.rest_left_s, 0.1);
@@ -43,35 +46,92 @@ function show(next) {
     text("rest-left", `${Math.ceil(next.rest_left_s)} s, then ${next.next || "no more"}`);
   }
   dial(next);
+  beside(next.beside);
   table(next);
   for (const button of document.querySelectorAll("nav [data-action]")) {
     const action = button.dataset.action;
+    button.hidden = !next.is_led && action !== "quit";
     button.disabled = next.is_over || (action === "skip" && next.stage !== "rest");
   }
+  $("tempo-label").hidden = !next.is_led;
   hear(next.said);
 }
 
+function heading(next) {
+  if (next.is_over) return "Finished";
+  const title = next.title ? `${next.title}: ` : "";
+  if (!next.is_led) return next.n_sets ? `${title}Set ${next.set_number}` : `${title}No circle yet`;
+  return title + (next.set_number > next.n_sets ? "An extra set" : `Set ${next.set_number} of ${next.n_sets}`);
+}
+
 function message(next) {
-  if (next.is_over) return "All is kept. You may close this page.";
+  if (next.is_over) return next.is_led ? "All is kept. You may close this page." : "Counting has ended. You may close this page.";
   const last = next.said.length ? next.said[next.said.length - 1] : null;
-  if (!last || last.kind === "set-up" || last.kind === "wrong" && next.n_wrong === 0) return "";
+  if (!last || last.kind === "set-up" || last.kind === "form" || last.kind === "wrong" && next.n_wrong === 0) return "";
   if (last.kind === "count") return next.pending ? "one more is being looked at" : "";
   return last.text;
 }
 
 function dial(next) {
   // Seen from the wearer's right side, forward is right; a forward circle goes back (left), up, forward, down.
-  const dot = $("dot");
-  const isKnown = next.phase !== null && next.direction !== null;
-  dot.toggleAttribute("hidden", !isKnown);
-  if (!isKnown) return;
-  place(dot, next.phase, next.direction);
+  text("dial-left", next.side === null ? "" : "back");
+  text("dial-right", next.side === null ? "" : "forward");
+  text("dial-note", next.last_loop.length ? "" : "Your loop is drawn here once the first circle is certain.");
+  const fit = fitted(next.last_loop);
+  draw("last-loop", next.last_loop.length ? [...next.last_loop, next.last_loop[0]] : [], fit);
+  draw("trail", next.trail, fit);
+  const tip = next.trail.length ? next.trail[next.trail.length - 1] : null;
+  $("dot").toggleAttribute("hidden", tip === null);
+  if (tip !== null) {
+    const [x, y] = fit(tip);
+    $("dot").setAttribute("cx", x.toFixed(1));
+    $("dot").setAttribute("cy", y.toFixed(1));
+  }
+}
+
+function fitted(loop) {
+  // Both axes alike, the last loop in the middle; what goes beyond the dial stays at its edge.
+  const span = (axis) => [Math.min(...loop.map((point) => point[axis])), Math.max(...loop.map((point) => point[axis]))];
+  const [[left, right], [low, high]] = loop.length ? [span(0), span(1)] : [[-1, 1], [-1, 1]];
+  const scale = 76 / Math.max(right - left, high - low, 1);
+  const within = (value) => Math.max(-72, Math.min(72, value));
+  return ([x, y]) => [within((x - (left + right) / 2) * scale), within(-(y - (low + high) / 2) * scale)];
+}
+
+function draw(id, points, fit) {
+  $(id).setAttribute("points", points.map((point) => fit(point).map((value) => value.toFixed(1)).join(",")).join(" "));
 }
 
 function place(node, share, direction) {
   const turn = 2 * Math.PI * share * (direction === "backward" ? -1 : 1);
-  node.setAttribute("cx", (-44 * Math.sin(turn)).toFixed(1));
-  node.setAttribute("cy", (44 * Math.cos(turn)).toFixed(1));
+  node.setAttribute("cx", (-58 * Math.sin(turn)).toFixed(1));
+  node.setAttribute("cy", (58 * Math.cos(turn)).toFixed(1));
+}
+
+function beside(clips) {
+  const list = $("beside");
+  while (list.childElementCount > clips.length) list.lastElementChild.remove();
+  clips.forEach((clip, index) => {
+    const item = list.children[index] || list.appendChild(besideItem(index + 1));
+    const target = clip.target === null ? "" : ` / ${clip.target}`;
+    const wrong = clip.n_wrong ? `, ${clip.n_wrong} the other way` : "";
+    const line = `${clip.title}: ${clip.count}${target}${wrong}${clip.link === "lost" ? ", cannot be heard" : ""}`;
+    if (item.firstElementChild.textContent !== line) item.firstElementChild.textContent = line;
+    item.querySelectorAll("button").forEach((button) => button.setAttribute("aria-label", `${button.title}, ${clip.title}`));
+  });
+}
+
+function besideItem(clip) {
+  const item = document.createElement("li");
+  item.appendChild(document.createElement("span")).setAttribute("role", "status");
+  for (const [action, sign, title] of [["undo", "−", "One less"], ["add", "+", "One more"]]) {
+    const button = item.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.textContent = sign;
+    button.title = title;
+    button.addEventListener("click", () => act(action, clip));
+  }
+  return item;
 }
 
 function table(next) {
@@ -85,6 +145,7 @@ function table(next) {
       isNow && next.stage === "set" && row.verdict === "partial" ? "" : VERDICTS[row.verdict]];
     cells.forEach((cell, place) => {
       const node = line.cells[place] || line.insertCell();
+      if (place === 1 || place === 3 || place === 5) node.className = "led";
       if (node.textContent !== String(cell)) node.textContent = cell;
     });
     line.toggleAttribute("aria-current", isNow);
@@ -133,9 +194,9 @@ function tone(kind) {
   document.body.dataset.tones = String(Number(document.body.dataset.tones || 0) + 1);
 }
 
-async function act(action) {
+async function act(action, clip = 0) {
   try {
-    const answer = await fetch("act", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ action }) });
+    const answer = await fetch("act", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ action, clip }) });
     if (!answer.ok) text("sound", "That was not taken. Reload the page.");
   } catch {
     text("link", "The coach cannot be reached. This page goes on by itself when it is back.");
