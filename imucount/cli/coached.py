@@ -195,11 +195,18 @@ class Coached:
             async with clip.open(pane):
                 counter = worn.counter or RepCounter(clip.side or clip.source.side)
                 coaching.wear(counter.side)
+                self._name_by_side(coaching)
                 stopping = asyncio.create_task(self._stop_when_asked(worn))
                 stack.callback(stopping.cancel)
                 clip.session = await count_live(
                     clip.source, counter, recorder=clip.recorder, on_update=partial(self._update, worn, pane)
                 )
+
+    def _name_by_side(self, coaching: Coaching) -> None:
+        """Call a clip by the side that it told, where there are several and no other has that name."""
+        others = [each.coaching.title for each in self._worn if each.coaching is not coaching]
+        if others and coaching.side is not None and coaching.side not in others:
+            coaching.title = coaching.side
 
     async def _listen(self, clip: Clip, pane: Pane) -> None:
         """Hand over what a clip on the upper arm sends. If it fails, the shoulder is counted on."""

@@ -7,9 +7,11 @@ import pytest
 from programme.test_assessment import WHOLE, circles
 
 from imucount.coach.coaching import Coaching
+from imucount.coach.following import Following
 from imucount.coach.guide import Guide
-from imucount.counter import Progress
+from imucount.counter import Progress, RepCounter
 from imucount.programme import Programme
+from imucount.simulate import Circles, Movement, Wearer, simulate
 from imucount.web import Page
 
 playwright = pytest.importorskip("playwright.async_api", reason="the page is tested with playwright")
@@ -20,11 +22,15 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 NO_PHASE = Progress(0, 0, None)
 
 
-def browsed(play, viewport=(1280, 800)):
+def coached():
+    return Coaching(Guide(Programme.prescribed()))
+
+
+def browsed(play, viewport=(1280, 800), showing=coached):
     """Run `play(tab, page, coaching, context)` with a tab on a page that is served."""
 
     async def run():
-        coaching = Coaching(Guide(Programme.prescribed()))
+        coaching = showing()
         async with Page(coaching) as page, playwright.async_playwright() as driver:
             browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             context = await browser.new_context(viewport={"width": viewport[0], "height": viewport[1]})
@@ -79,6 +85,70 @@ def test_the_page_shows_every_count_of_the_programme():
         assert await tab.locator("#sets tr").count() == 6
         coaching.finish()
         await until(tab, "message", "All is kept. You may close this page.")
+
+    browsed(play)
+
+
+POINTS = """(id) => document.getElementById(id).getAttribute("points").split(" ").filter(Boolean)
+    .map((point) => point.split(",").map(Number))"""
+
+
+@pytest.mark.parametrize(("side", "direction"), [("right", "forward"), ("left", "backward")])
+def test_the_loop_is_drawn_as_it_is_made(side, direction):
+    """Forward is clockwise, seen from the wearer's right side, whichever shoulder it is."""
+    still = Movement("standing", 4.0)
+    samples = simulate([still, Circles(6, direction), still], wearer=Wearer(side=side), seed=2).samples
+
+    async def play(tab, page, coaching, context):
+        coaching.wear(side)
+        counter = RepCounter(side)
+        for start in range(0, len(samples), 10):
+            piece = samples[start : start + 10]
+            reps = counter.update(piece)
+            coaching.update(float(piece.t[-1]), reps, counter.progress, samples=piece)
+            if counter.progress.reps == 4:
+                break
+        assert len(coaching.scene.trail) > 3
+        n = len(coaching.scene.trail)
+        await playwright.expect(tab.locator("#dot")).to_be_visible()
+        trail = await tab.evaluate(POINTS, "trail")
+        loop = await tab.evaluate(POINTS, "last-loop")
+        assert (len(trail), len(loop)) == (n, 33)
+        area = sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in zip(loop, loop[1:]))
+        assert (area > 0.0) == (direction == "forward")  # y points down here
+        assert max(abs(value) for point in loop for value in point) < 45.0
+
+    browsed(play)
+
+
+def test_a_count_that_nobody_leads_is_shown_too():
+    async def play(tab, page, following, context):
+        for number, rep in enumerate(circles((3, "forward"))[0].reps, start=1):
+            following.update(rep.end_s + 0.4, [rep], NO_PHASE)
+            await until(tab, "number", str(number))
+        await until(tab, "set", "Set 1")
+        await playwright.expect(tab.get_by_role("button", name="One more", exact=True)).to_be_hidden()
+        await tab.get_by_role("button", name="Finish").click()
+        await asyncio.wait_for(following.stop.wait(), 10.0)
+
+    browsed(play, showing=Following)
+
+
+def test_two_clips_are_shown_and_corrected_apart():
+    async def play(tab, page, coaching, context):
+        left = Coaching(Guide(Programme.prescribed()), "left", "left")
+        coaching.join(left)
+        (first, *_) = circles(*WHOLE)
+        for number, rep in enumerate(first.reps[:3], start=1):
+            coaching.update(rep.end_s + 0.4, [rep], NO_PHASE)
+            if number < 3:
+                left.update(rep.end_s + 0.4, [rep], NO_PHASE)
+        await until(tab, "number", "3")
+        line = tab.locator("#beside span")
+        await playwright.expect(line).to_have_text("left: 2 / 10")
+        await tab.get_by_role("button", name="One more, left").click()
+        await playwright.expect(line).to_have_text("left: 3 / 10")
+        assert (coaching.scene.count, left.scene.count) == (3, 3)
 
     browsed(play)
 
