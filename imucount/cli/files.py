@@ -141,7 +141,7 @@ class _Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     short_help="Tell why something was counted, or was not.",
     epilog="Example: imucount explain recording.csv --at 1:23",
 )
-@click.argument("file", type=click.Path())
+@_one_recording
 @click.option(
     "--at",
     "moments",
@@ -152,11 +152,17 @@ class _Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 )
 @_side
 @counting_options
-@axes_options
-@file_options
-@export_options
-def explain(file: str, moments: tuple[float, ...], side: Side | None, profile: str | None, **told: Any) -> None:
-    """Tell what was seen in FILE, and why it was counted or was not.
+@reading_options
+def explain(
+    files: Files,
+    moments: tuple[float, ...],
+    side: Side | None,
+    min_reps: int,
+    exercise: Exercise,
+    profile: str | None,
+    **told: Any,
+) -> None:
+    """Tell what was seen in the recording FILE..., and why it was counted or was not.
 
     Without --at it gives an overview: what was counted, and the loops, or cycles, that were seen and were not.
 
@@ -166,10 +172,19 @@ def explain(file: str, moments: tuple[float, ...], side: Side | None, profile: s
     from imucount.views.explanation import moment_lines, overview_table
 
     taught, options = load_profile(profile), reading(told)
-    with progress(f"Counting {_name(file)}") as done:
-        session = count_file(file, side, profile=taught, progress=done, keep_signals=True, **options)
+    with progress(f"Counting {_name(files[0])}") as done:
+        session = count_file(
+            files,
+            side,
+            min_reps=min_reps,
+            exercise=exercise,
+            profile=taught,
+            progress=done,
+            keep_signals=True,
+            **options,
+        )
     if not moments:
-        show(overview_table(session, _name(file)))
+        show(overview_table(session, _name(files[0])))
     for moment_s in moments:
         for line in moment_lines(session, moment_s):
             click.echo(line)

@@ -114,11 +114,11 @@ def make_clips(
     last_on_arm: bool = False,
     told: ReadingOptions | None = None,
     rate_hz: float | None = None,
-    speed: float = 1.0,
+    **options: Any,
 ) -> list[Followed]:
     """Make a clip of each --sensor, all on one clock; the last one may be on an arm, which has no side.
 
-    What is told of files is told of the recordings among them.
+    What is told of files is told of the recordings among them; all other options are those of `open_source`.
     """
     import time
 
@@ -143,9 +143,9 @@ def make_clips(
         try:
             spec = spec_of(which)
             if spec.startswith("csv:"):
-                source = open_source(spec, side=side, speed=speed, **of_files)
+                source = open_source(spec, side=side, **of_files, **options)
             else:
-                source = open_source(spec, side=side, speed=speed, rate_hz=rate_hz, origin_s=origin_s)
+                source = open_source(spec, side=side, rate_hz=rate_hz, origin_s=origin_s, **options)
         except ValueError as error:
             raise click.UsageError(f"--sensor {which}: {error}.") from error
         clips.append(kind(source, side, title))
