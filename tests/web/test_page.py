@@ -1,6 +1,7 @@
 """The page in a real browser."""
 
 import asyncio
+import itertools
 import shutil
 
 import pytest
@@ -114,7 +115,7 @@ def test_the_loop_is_drawn_as_it_is_made(side, direction):
         trail = await tab.evaluate(POINTS, "trail")
         loop = await tab.evaluate(POINTS, "last-loop")
         assert (len(trail), len(loop)) == (n, 33)
-        area = sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in zip(loop, loop[1:]))
+        area = sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in itertools.pairwise(loop))
         assert (area > 0.0) == (direction == "forward")  # y points down here
         assert max(abs(value) for point in loop for value in point) < 45.0
 

@@ -51,7 +51,7 @@ function show(next) {
   for (const button of document.querySelectorAll("nav [data-action]")) {
     const action = button.dataset.action;
     button.hidden = !next.is_led && action !== "quit";
-    button.disabled = next.is_over || (action === "skip" && next.stage !== "rest");
+    button.disabled = next.is_over || (action === "skip" && next.stage !== "rest") || (isSetUp && action !== "quit");
   }
   $("tempo-label").hidden = !next.is_led;
   hear(next.said);
