@@ -34,16 +34,21 @@ def report(session: str, out: str, folder: str | None, force: bool) -> None:
     check_place(out)
     if os.path.isfile(session):
         from imucount.counting import count
+        from imucount.form import form_of
+        from imucount.formats.opening import read
         from imucount.programme import Programme, assess
 
-        result = count(session)
+        recording = read(session)
+        result = count(recording)
+        forms = form_of(recording.samples, result.reps, result.side)
         assessment = assess(Programme.prescribed(), result.sets) if result.exercise == "shoulder-circles" else None
         title = os.path.basename(session)
     else:
         entry = open_diary(folder).find(session)
         result, assessment = entry.load()
+        forms = entry.forms()
         title = f"{entry.start_utc:%-d %B %Y, %H:%M} UTC"
-    page = report_page(result, assessment, title=title)
+    page = report_page(result, assessment, forms, title=title)
     with replaced(out) as file:
         file.write(page)
     click.echo(printable_line(f"Report: {out}"))

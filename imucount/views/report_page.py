@@ -7,14 +7,24 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from statistics import fmean
 
+import numpy as np
+
+from imucount.coach.feedback import remark
 from imucount.coach.words import describe
 from imucount.errors import ImucountError
+from imucount.form import Form, SetForm
 from imucount.programme.assessment import Assessment, Outcome
 from imucount.reps import Rep
+from imucount.samples import FloatArray
 from imucount.sets import Session
+from imucount.views.form_words import NOT_MEASURED, arm_line
 from imucount.views.wording import NOT_KNOWN, clock_time, noun_of, number_of
 
 __all__ = ["advice", "report_page"]
+
+SAME_REP_S = 1.0
+"""A circle that was measured live is one of the session if it begins within this time, s: what decides in the end
+may move an edge."""
 
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 632.0, 8.0, 132.0
 """Of the charts, in their own units."""
@@ -44,9 +54,20 @@ class _Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class _Panel:
+    name: str
+    direction: str
+    loops: list[str]
+    mean: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Page:
     title: str
     summary: str
+    panels: list[_Panel]
+    form: list[str]
     advice: list[str]
     has_programme: bool
     rows: list[_Row]
@@ -55,7 +76,9 @@ class _Page:
     method: list[str]
 
 
-def report_page(session: Session, assessment: Assessment | None = None, *, title: str = "") -> str:
+def report_page(
+    session: Session, assessment: Assessment | None = None, forms: Sequence[Form] = (), *, title: str = ""
+) -> str:
     """Make a self-contained page of HTML of a session.
 
     Parameters
@@ -63,6 +86,8 @@ def report_page(session: Session, assessment: Assessment | None = None, *, title
     session : Session
     assessment : Assessment, optional
         Against a programme.
+    forms : sequence of Form, optional
+        Of its reps: then their loops are drawn.
     title : str, optional
         When and who, under the heading.
 
@@ -85,9 +110,11 @@ def report_page(session: Session, assessment: Assessment | None = None, *, title
     page = _Page(
         title=title,
         summary=_summary(session, assessment),
+        panels=_panels(outcomes, forms),
+        form=[_form_sentence(forms), arm_line(forms, session.reps)] if forms else [],
         advice=[] if assessment is None else advice(assessment),
         has_programme=assessment is not None,
-        rows=[_row(outcome) for outcome in outcomes],
+        rows=_rows(outcomes, forms),
         charts=_charts(outcomes),
         warnings=session.warnings,
         method=_method(session),
@@ -142,7 +169,71 @@ def _about(numbers: Sequence[int], said: str) -> list[str]:
     return [f"Sets {', '.join(map(str, numbers[:-1]))} and {numbers[-1]} {said}."]
 
 
-def _row(outcome: Outcome) -> _Row:
+def _rows(outcomes: Sequence[Outcome], forms: Sequence[Form]) -> list[_Row]:
+    sets = [SetForm.of(_of(outcome, forms)) for outcome in outcomes]
+    best_deg = max((each.size_deg for each in sets if each.size_deg is not None), default=None)
+    return [_row(outcome, form, best_deg) for outcome, form in zip(outcomes, sets)]
+
+
+def _of(outcome: Outcome, forms: Sequence[Form]) -> list[Form]:
+    """Find the forms of the circles that count for a set, which may have moved a little when all was known."""
+    found = (min(forms, key=lambda form: abs(form.start_s - rep.start_s), default=None) for rep in outcome.reps)
+    return [
+        form
+        for rep, form in zip(outcome.reps, found)
+        if form is not None and abs(form.start_s - rep.start_s) <= SAME_REP_S
+    ]
+
+
+def _form_sentence(forms: Sequence[Form]) -> str:
+    form = SetForm.of(forms)
+    parts = [
+        f"roundness {form.roundness:.2f} (1 is an ellipse)" if form.roundness is not None else "",
+        f"evenness of the four phases {form.evenness:.2f} (1 is even)" if form.evenness is not None else "",
+        f"smoothness {form.smoothness:.1f} (about -2.5 is fluid, -4.5 four separate moves)"
+        if form.smoothness is not None
+        else "",
+    ]
+    told = ", ".join(part for part in parts if part)
+    return f"Medians of {form.n} circles: {told}." if told else "The form of the circles was not measured."
+
+
+PANEL = 44.0
+"""Half of the side of a drawn loop's panel, in its own units."""
+
+
+def _panels(outcomes: Sequence[Outcome], forms: Sequence[Form]) -> list[_Panel]:
+    """Draw the loops of each set, all to one scale, seen from the wearer's right side."""
+    of_sets = [[form for form in _of(outcome, forms) if form.loop] for outcome in outcomes]
+    drawn = [form for of_set in of_sets for form in of_set]
+    if not drawn:
+        return []
+    spans = [max(np.ptp(np.array(form.loop), axis=0)) for form in drawn]
+    scale = 1.7 * PANEL / float(max(spans))
+    panels = []
+    before: SetForm | None = None
+    for number, (outcome, of_set) in enumerate(zip(outcomes, of_sets), start=1):
+        loops = [np.array(form.loop) for form in of_set]
+        loops = [scale * (loop - 0.5 * (loop.min(axis=0) + loop.max(axis=0))) for loop in loops]
+        direction = outcome.reps[0].direction if outcome.reps else NOT_KNOWN
+        panels.append(
+            _Panel(
+                f"set {number}, {direction}" if direction in ("forward", "backward") else f"set {number}",
+                direction,
+                [_points(loop) for loop in loops],
+                _points(np.mean(loops, axis=0)) if loops else "",
+                remark(of_set, before) if of_set else NOT_MEASURED.capitalize() + ".",
+            )
+        )
+        before = SetForm.of(of_set) if of_set else before
+    return panels
+
+
+def _points(loop: FloatArray) -> str:
+    return " ".join(f"{x:.1f},{-y:.1f}" for x, y in loop.tolist())
+
+
+def _row(outcome: Outcome, form: SetForm, best_deg: float | None) -> _Row:
     reps = outcome.reps or outcome.wrong
     by_hand = f" ({outcome.corrected:+d} by hand)" if outcome.corrected else ""
     wrong = f", {len(outcome.wrong)} the other way" if outcome.wrong and outcome.reps else ""
@@ -151,10 +242,16 @@ def _row(outcome: Outcome) -> _Row:
         count=f"{outcome.count}{by_hand}{wrong}",
         direction=reps[0].direction if reps else NOT_KNOWN,
         period=NOT_KNOWN if outcome.tempo is None else f"{outcome.tempo.period_s:.1f} s",
-        size=_mean_size(outcome.reps),
+        size=_size(outcome, form, best_deg),
         rest=NOT_KNOWN if outcome.rest_before_s is None else clock_time(outcome.rest_before_s),
         note="" if outcome.verdict == "done" else outcome.verdict,
     )
+
+
+def _size(outcome: Outcome, form: SetForm, best_deg: float | None) -> str:
+    if form.size_deg is None or not best_deg:
+        return _mean_size(outcome.reps)
+    return f"{form.size_deg:.0f}°, {100 * form.size_deg / best_deg:.0f} %"
 
 
 def _mean_size(reps: Sequence[Rep]) -> str:
@@ -234,5 +331,8 @@ def _method(session: Session) -> list[str]:
         "A circle is counted where the shoulder goes round: forward is back, up, forward, down. Sizes are of "
         "the sensor; skin and strap follow the bone in part.",
         f"By their confidence, at least {session.sure_reps} of the {len(session.reps)} counted are right, in 19 "
-        "sessions of 20. Arms and feet were not measured. This is no medical device.",
+        "sessions of 20. Feet and trunk were not measured: one clip cannot tell them. This is no medical device.",
+        "Size is the root of elevation times protraction, beside it the share of the best set. Roundness is the "
+        "isoperimetric quotient of the loop, both ranges made alike; smoothness the spectral arc length (SPARC, "
+        "Balasubramanian et al. 2015) of the angular speed.",
     ]

@@ -1,11 +1,16 @@
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pytest
 from programme.test_assessment import BACKWARD, FORWARD, WHOLE, circles
 
+from imucount import count
+from imucount.form import form_of
 from imucount.programme import Programme, assess
 from imucount.sets import Session
+from imucount.simulate import programme, simulate
 from imucount.views.report_page import report_page
 
 pytest.importorskip("jinja2", reason="reports are made with jinja2")
@@ -64,3 +69,37 @@ def test_a_session_of_any_exercise_has_no_size():
     page = page_of(replace(session, exercise="cyclic", reps=reps, sets=(replace(session.sets[0], reps=reps),)))
     assert "10 reps in 1 set." in page
     assert "Size, circle by circle" not in page
+
+
+@pytest.fixture(scope="module")
+def measured():
+    """A programme of a virtual wearer, with the form of its circles."""
+    samples = simulate(programme(period_s=2.0, rest_s=8.0), seed=3).samples
+    session = count(samples, side="right")
+    return session, assess(Programme.prescribed(), session.sets), form_of(samples, session.reps, "right")
+
+
+def test_loops_are_drawn_set_by_set(measured):
+    page = report_page(*measured)
+    assert page.count('<polygon class="loop"') == len(measured[0].reps)
+    assert page.count('class="mean forward-line"') == page.count('class="mean backward-line"') == 3
+    assert "roundness 0.9" in page
+    assert "Arms: not measured" in page
+    assert ", 100 %" in page
+
+
+@pytest.mark.long
+def test_it_prints_on_two_pages(measured, tmp_path):
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium is installed")
+    page, printed = tmp_path / "report.html", tmp_path / "report.pdf"
+    page.write_text(report_page(*measured, title="a session"), encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    subprocess.run(
+        [chromium, *flags, f"--print-to-pdf={printed}", page.as_uri()],
+        check=True,
+        capture_output=True,
+        timeout=100,
+    )
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed.read_bytes())) == 2
