@@ -10,6 +10,7 @@ from os import PathLike, fspath
 from typing import TypeGuard, Unpack
 
 from imucount.errors import RecordingError, SampleError
+from imucount.formats.binaries import binary_of
 from imucount.formats.csv_reader import CsvReader, open_csv
 from imucount.formats.export_reader import ExportReader, Opened, name_of
 from imucount.formats.layout_file import with_layout
@@ -80,21 +81,15 @@ def open_recording(
     """
     how = with_layout(HowToRead(**told))
     path = path_of(source)
-    files = [source] if isinstance(source, (str, PathLike)) else list(source)
-    if how.columns is None and len(files) == 1 and not os.path.isdir(files[0]) and _is_plain(fspath(files[0])):
-        plain = fspath(files[0])
-    else:
-        found = files_of_session(source)
-        try:
-            opened = _opened(found, path, how)
-        except SampleError as error:
-            raise RecordingError(str(error), path) from error
-        if opened is not None:
-            faults = [str(fault) for fault in export_faults()]
-            return ExportReader(path, opened, how, check=check, lowest_rate_hz=lowest_rate_hz, warnings=faults)
-        plain = _only_file(found, path)
+    try:
+        opened = _opened(source, path, how)
+    except SampleError as error:
+        raise RecordingError(str(error), path) from error
+    if isinstance(opened, Opened):
+        faults = [str(fault) for fault in export_faults()]
+        return ExportReader(path, opened, how, check=check, lowest_rate_hz=lowest_rate_hz, warnings=faults)
     _refuse_for_plain(how, path)
-    return open_csv(plain, check=check, lowest_rate_hz=lowest_rate_hz, **how.options)
+    return open_csv(opened, check=check, lowest_rate_hz=lowest_rate_hz, **how.options)
 
 
 def read(source: Paths, *, lowest_rate_hz: float = LOWEST_RATE_HZ, **told: Unpack[ReadingOptions]) -> Recording:
@@ -200,17 +195,6 @@ def _refuse_for_plain(how: HowToRead, path: str) -> None:
             )
 
 
-def _only_file(files: Sequence[SessionFile], path: str) -> str:
-    """Give the only one of files that are no known program's."""
-    if len(files) == 1 and os.path.isfile(files[0].path):
-        return files[0].path
-    raise RecordingError(
-        f"expected the files of one recording of a known program, got {_names(files)}; give a file alone "
-        "if each is a recording",
-        path,
-    )
-
-
 def known_export(path: str) -> Export | None:
     """Tell whose export a file is; None if it is no known program's, an archive, or cannot be read."""
     if is_bids(path) or not os.path.isfile(path) or zipfile.is_zipfile(path):
@@ -243,7 +227,36 @@ def _known(head: bytes, name: str) -> tuple[Export, Head] | None:
     return None if "\0" in text else export_of(heads_of(text, name))
 
 
-def _opened(files: Sequence[SessionFile], path: str, how: HowToRead) -> Opened | None:
+def _opened(source: Paths, path: str, how: HowToRead) -> Opened | str:
+    """Read a recording whole; of a plain table give the path.
+
+    Raises
+    ------
+    RecordingError, SampleError
+        If they cannot be read as one recording.
+    """
+    given = [source] if isinstance(source, (str, PathLike)) else list(source)
+    if len(given) == 1 and not os.path.isdir(given[0]) and how.columns is None:
+        file = fspath(given[0])
+        binary = binary_of(file)
+        if binary is not None:
+            return Opened(binary.name, binary.read(file, how), (name_of(file),))
+        if _is_plain(file):
+            return file
+    files = files_of_session(source)
+    if len(files) == 1 and os.path.isdir(given[0]):
+        return _opened(files[0].path, path, how)
+    opened = _opened_files(files, path, how)
+    if opened is None:
+        raise RecordingError(
+            f"expected the files of one recording of a known program, got {_names(files)}; give a file alone "
+            "if each is a recording",
+            path,
+        )
+    return opened
+
+
+def _opened_files(files: Sequence[SessionFile], path: str, how: HowToRead) -> Opened | None:
     """Read files that are of a known program, or whose columns are told; None if they are neither.
 
     Raises

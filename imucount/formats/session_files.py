@@ -21,11 +21,13 @@ _BESIDE = ("Metadata.csv", "meta/time.csv", "meta/device.csv")
 """Small files in which a program says more of a recording; read where a file of it is given."""
 
 _BINARY = {
-    b"XDF:": "a recording of Lab Streaming Layer in XDF, which is not read; save its streams as CSV",
-    b"MD\x02\x04": "a binary recording of Axivity; convert it to CSV with its names, as by cwa-convert -header",
-    b"MD\xfc\x03": "a binary recording of Axivity; convert it to CSV with its names, as by cwa-convert -header",
+    b"XDF:": "a recording in XDF among others; give it alone",
+    b"MD": "a binary recording of Axivity among others; give it alone",
     b"\x55\x50": "a binary recording of WitMotion; convert it to text with its PC program",
     b"\x55\x51": "a binary recording of WitMotion; convert it to text with its PC program",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet; export it as CSV, with raw acceleration and angular rate",
+    b"\x89HDF": "an HDF5 file; export its acceleration and angular rate as CSV",
+    b"PAR1": "a Parquet file; read it with pandas or polars, and give imucount the frame",
 }
 
 
@@ -158,7 +160,7 @@ def _of_archive(path: str) -> Iterator[SessionFile]:
             path,
         )
     if "log.bin" in names:
-        raise RecordingError("expected a table of text, got a binary .gt3x; export it as CSV with ActiLife", path)
+        raise RecordingError("expected a table of text, got a binary .gt3x among others; give it alone", path)
     for name in sorted(names):
         hidden = any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
         if not (hidden or name.endswith("/")):

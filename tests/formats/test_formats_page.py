@@ -11,6 +11,7 @@ import pytest
 
 import imucount
 from imucount.errors import ImucountError
+from imucount.formats.binaries import BINARIES
 from imucount.formats.layouts.bids import BIDS_NAME, BIDS_READS, BIDS_REFUSES
 from imucount.formats.layouts.exports import EXPORTS
 from imucount.formats.opening import known_export
@@ -22,6 +23,7 @@ BEGIN, END = "<!-- made of the table of signatures -->\n", "<!-- end -->\n"
 def table_of_formats():
     rows = [(export.name, export.reads, export.refuses) for export in EXPORTS]
     rows.append((BIDS_NAME, BIDS_READS, BIDS_REFUSES))
+    rows += [(binary.name, binary.reads, binary.refuses) for binary in BINARIES]
     lines = ["| layout | what is read | what is refused, and why |", "|---|---|---|"]
     lines += [
         f"| {name[:1].upper() + name[1:]} | {reads or 'nothing'} | {refuses} |" for name, reads, refuses in rows
