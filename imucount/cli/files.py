@@ -186,7 +186,9 @@ def explain(
     if not moments:
         show(overview_table(session, _name(files[0])))
     for moment_s in moments:
-        for line in moment_lines(session, moment_s):
+        with _naming(files[0]):
+            lines = moment_lines(session, moment_s)
+        for line in lines:
             click.echo(line)
         if len(moments) > 1:
             click.echo()

@@ -490,5 +490,5 @@ def test_what_is_no_time_is_refused(recording, at):
 
 def test_a_time_beyond_the_recording_is_one_line(recording):
     told = run("explain", recording, "--at", "59:00")
-    assert_one_line_error(told)
+    assert_one_line_error(told, recording)
     assert "expected a time within the recording" in told.output
