@@ -1,4 +1,4 @@
-"""Each sensor is found, set up, read and left as it was: ten circles are ten, and turn the right way."""
+"""Each sensor is found, set up, read and left as it was: five circles are five, and turn the right way."""
 
 import asyncio
 from functools import partial
@@ -18,8 +18,8 @@ from ble.peripherals.uart_text import PrintingBoard, PuckJs
 from ble.peripherals.witmotion import WitMotion
 from ble.room import check_samples, count, count_in_room, room
 
-FORWARD = Motion(direction="forward", side="right", seed=1)
-BACKWARD = Motion(direction="backward", side="left", seed=2)
+FORWARD = Motion(reps=5, direction="forward", side="right", seed=1)
+BACKWARD = Motion(reps=5, direction="backward", side="left", seed=2)
 
 # key: sensor, what it is worn through, how far the times of its samples may be off, s
 SENSORS = {
@@ -44,11 +44,11 @@ def check_left_as_found(peripheral):
 
 
 @pytest.mark.parametrize("name", SENSORS)
-def test_a_set_of_ten_is_counted(name):
+def test_a_set_is_counted_and_turns_the_right_way(name):
     make, motion, tolerance_s = SENSORS[name]
     peripheral = make(motion, clock_error=3e-4)
     counted = run(count_in_room(peripheral, wanted=name.partition(",")[0]))
-    assert [rep.direction for rep in counted.session.reps] == [motion.direction] * 10
+    assert [rep.direction for rep in counted.session.reps] == [motion.direction] * 5
     assert counted.gaps_s() == []
     check_left_as_found(peripheral)
     check_samples(counted, peripheral, tolerance_s)
@@ -57,7 +57,7 @@ def test_a_set_of_ten_is_counted(name):
 def test_a_sensor_without_gyroscope_counts_and_knows_no_direction():
     peripheral = PolarH10(FORWARD)
     counted = run(count_in_room(peripheral, wanted="polar"))
-    assert [rep.direction for rep in counted.session.reps] == ["unknown"] * 10
+    assert [rep.direction for rep in counted.session.reps] == ["unknown"] * 5
     assert not counted.samples.has_gyroscope
     check_left_as_found(peripheral)
 
@@ -70,4 +70,4 @@ def test_two_clips_at_once_are_told_apart_and_are_on_one_clock():
             return await asyncio.gather(count(radio, right), count(radio, left))
 
     for counted, motion in zip(run(both()), (FORWARD, BACKWARD), strict=True):
-        assert [rep.direction for rep in counted.session.reps] == [motion.direction] * 10
+        assert [rep.direction for rep in counted.session.reps] == [motion.direction] * 5

@@ -127,7 +127,9 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("seed", "rate_hz", "side"), [(1, 50.0, "right"), (2, 100.0, "left")])
+@pytest.mark.parametrize(
+    ("seed", "rate_hz", "side"), [(1, 50.0, "right"), pytest.param(2, 100.0, "left", marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("name", BURSTS | CLOCKS | WRONG)
 def test_circles_are_counted_whatever_the_stamps(name, seed, rate_hz, side):
     samples = session(seed, rate_hz, side)
@@ -143,7 +145,17 @@ def test_circles_are_counted_whatever_the_stamps(name, seed, rate_hz, side):
     assert periods_s[0] == pytest.approx(periods_s[1], abs=0.2)
 
 
-@pytest.mark.parametrize("name", [name for name in BURSTS if "rounded" not in name and "stamp" not in name])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "packets at 200 ms",
+        "a stall amid circles",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("packets at 50 ms", "a stall at the start", "a stall soon after")
+        ),
+    ],
+)
 def test_live_bursts_are_counted_as_they_come(name):
     samples = session(3, 50.0)
     t, x = table(samples)
@@ -158,18 +170,21 @@ def test_live_bursts_are_counted_as_they_come(name):
     assert [warning for warning in counted.warnings if "spread evenly" in warning]
 
 
-def test_a_wrong_stamp_costs_its_sample_live_and_does_not_move_the_session():
+@pytest.mark.parametrize(
+    ("index", "by_s"),
+    [(0, -430.0), (30, 1e9), *(pytest.param(*each, marks=pytest.mark.long) for each in [(12, 430.0), (40, -2.0)])],
+)
+def test_a_wrong_stamp_costs_its_sample_live_and_does_not_move_the_session(index, by_s):
     samples = session(3, 50.0)
     t, x = table(samples)
-    for index, by_s in [(0, -430.0), (12, 430.0), (30, 1e9), (40, -2.0)]:
-        stamps = wrong(index, by_s)(t, None)
-        counter = RepCounter("right")
-        for row in range(len(t)):
-            counter.update(Samples(stamps[row : row + 1], x[row : row + 1, :3], x[row : row + 1, 3:]))
-        counted = counter.finish()
-        assert len(counted.reps) == 5
-        assert counted.duration_s == pytest.approx(samples.duration_s, abs=0.05)
-        assert [warning for warning in counted.warnings if warning.startswith("1 sample was left out")]
+    stamps = wrong(index, by_s)(t, None)
+    counter = RepCounter("right")
+    for row in range(len(t)):
+        counter.update(Samples(stamps[row : row + 1], x[row : row + 1, :3], x[row : row + 1, 3:]))
+    counted = counter.finish()
+    assert len(counted.reps) == 5
+    assert counted.duration_s == pytest.approx(samples.duration_s, abs=0.05)
+    assert [warning for warning in counted.warnings if warning.startswith("1 sample was left out")]
 
 
 def test_a_packet_that_comes_twice_is_dropped_and_told():

@@ -1,13 +1,11 @@
 """The notes in firmware_notes against the code."""
 
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from command_line import PIPES, finished, start
 
 from imucount.sensors import known_sensors
 
@@ -15,6 +13,13 @@ ROOT = Path(__file__).parents[2]
 NOTES = ROOT / "firmware_notes"
 INDEX = (NOTES / "README.md").read_text(encoding="utf-8")
 OWN = [sensor for sensor in known_sensors() if sensor.__module__.startswith("imucount.")]
+
+
+COMMAND = "from imucount.cli import main; main()\n"
+FAST = """
+import functools, imucount.sources
+imucount.sources.open_source = functools.partial(imucount.sources.open_source, speed=40.0)
+"""
 
 
 def blocks(page, language):
@@ -60,21 +65,15 @@ def installed(tmp_path):
     return tmp_path
 
 
-def run(code, *paths, live=False):
-    if live:  # for the virtual clip, fast
-        code = (
-            "import functools, imucount.sources\n"
-            "imucount.sources.open_source = functools.partial(imucount.sources.open_source, speed=40.0)\n" + code
-        )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(path) for path in (*paths, ROOT))}
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], env=environment, capture_output=True, text=True, timeout=60
-    )
+def run(code, path, *arguments):
+    """Run code where what is in this folder is installed."""
+    code = f"import sys, warnings; sys.path.insert(0, {str(path)!r}); warnings.simplefilter('error')\n{code}"
+    return finished(start(*arguments, code=code, text=True, **PIPES))
 
 
 def test_the_example_of_another_package_is_found_and_decodes(installed):
     _, usage = blocks("third_party_sensor.md", "python")
-    done = run(
+    code, out, err = run(
         usage
         + """
 import struct
@@ -95,8 +94,7 @@ assert abs(packet.gyr[0, 2] - 8.7265) < 1e-3
 """,
         installed,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "Acme clip\n"
+    assert (code, out, err) == (0, "Acme clip\n", "")
 
 
 @pytest.mark.parametrize(
@@ -112,13 +110,13 @@ assert abs(packet.gyr[0, 2] - 8.7265) < 1e-3
 )
 def test_a_package_that_is_broken_is_named_and_takes_nothing_down(installed, module, expected):
     (installed / "acme_clip.py").write_text(module, encoding="utf-8")
-    done = run("from imucount.cli import main; main(['sensors'])", installed)
-    assert done.returncode == 0
-    assert "uart-text: " in done.stdout
-    assert re.search(expected, done.stderr)
-    assert "acme_clip:AcmeClip" in done.stderr
-    done = run("from imucount.cli import main; main(['live', '--sensor', 'sim:forward'])", installed, live=True)
-    assert done.returncode == 0
-    (told,) = [line for line in done.stdout.splitlines() if "acme_clip:AcmeClip" in line and "Warning" in line]
+    code, out, err = run(COMMAND, installed, "sensors")
+    assert code == 0
+    assert "uart-text: " in out
+    assert re.search(expected, err)
+    assert "acme_clip:AcmeClip" in err
+    code, out, err = run(FAST + COMMAND, installed, "live", "--sensor", "sim:forward")
+    assert code == 0
+    (told,) = [line for line in out.splitlines() if "acme_clip:AcmeClip" in line and "Warning" in line]
     assert re.search(expected, told)
-    assert re.search(r"\d circles in \d set", done.stdout)
+    assert re.search(r"\d circles in \d set", out)

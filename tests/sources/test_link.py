@@ -394,12 +394,12 @@ def test_the_battery_may_be_absent_low_or_not_told():
 
 def test_a_battery_that_runs_low_is_told_once_at_each_level():
     clip = ToyClip(battery=25)
-    source = source_of(ToyRadio(clip), patience=Patience(battery_every_s=10))
+    source = source_of(ToyRadio(clip), patience=Patience(battery_every_s=2))
     run(
         take(
             source,
-            100,
-            *((delay_s, lambda: setattr(clip, "battery", clip.battery - 2)) for delay_s in range(5, 95, 10)),
+            20,
+            *((delay_s, lambda: setattr(clip, "battery", clip.battery - 2)) for delay_s in range(1, 19, 2)),
         )
     )
     assert [

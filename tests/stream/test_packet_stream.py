@@ -97,14 +97,17 @@ def test_a_lost_packet_holds_the_next_ones_back_only_briefly():
 
 
 @pytest.mark.parametrize(
-    "counter",
-    [Counter(256), pytest.param(Counter(256, "samples"), marks=pytest.mark.long)],
-    ids=["packets", "samples"],
+    ("counter", "lengths"),
+    [
+        pytest.param(Counter(256), [*range(1, 40), *range(40, 240, 10), *range(240, 275)], id="packets"),
+        pytest.param(Counter(256), range(1, 300), id="packets, each length", marks=pytest.mark.long),
+        pytest.param(Counter(256, "samples"), range(1, 300), id="samples", marks=pytest.mark.long),
+    ],
 )
-def test_a_loss_of_any_length_costs_no_packet_that_comes(counter):
+def test_a_loss_of_any_length_costs_no_packet_that_comes(counter, lengths):
     device = Device(counter=counter)
     packets = [(ready_s + 0.005, data) for ready_s, data in device.packets(values(400))]
-    for lost in range(1, 300):
+    for lost in lengths:
         _, number = fed(PacketStream(device.sensor()), packets[:40] + packets[40 + lost :][:40])
         assert len(number) == 80
 
@@ -180,7 +183,7 @@ def test_time_goes_on_over_reconnects(kind, goes_on):
 @cache
 def performed(rate_hz):
     simulation = simulate(
-        [STAND, Circles(6, "forward", 2.5), STAND], clip=Clip(sampling_rate_hz=rate_hz, packet_loss=0.0), seed=3
+        [STAND, Circles(4, "forward", 2.5), STAND], clip=Clip(sampling_rate_hz=rate_hz, packet_loss=0.0), seed=3
     )
     return simulation, count(simulation.samples, side="right")
 
