@@ -39,7 +39,7 @@ def separator_of(line: str) -> str:
     """
 
     def number_of_cells(separator: str) -> int:
-        cells = split_cells(line, separator)
+        cells = split_cells(line, separator) if '"' in line else None  # without quotes it is as many as it looks
         return line.count(separator) + 1 if cells is None else len(cells)
 
     return max(SEPARATORS, key=number_of_cells)
