@@ -35,8 +35,8 @@ SAME_THROUGHOUT = (
     "or were the values filled in?"
 )
 
-ENOUGH_SEEN = 300.0
-"""`TurningSums.seen` of about 20 circles: axes that are sound by then are not asked about any more."""
+SETTLED_SEEN = 100.0
+"""`TurningSums.seen` of some 6 usual circles: axes that are sound by then are not asked about any more."""
 
 
 class SignalCheck:
@@ -214,9 +214,7 @@ class SignalCheck:
         self._refuse("gyr", problem)
 
     def _judge_axes(self, now_s: float | None) -> None:
-        """Judge once more by what was seen up to now, or, with None, by all; unless nothing can change."""
-        if self._turning is None:
-            return
+        """Judge once more by what was seen up to now, or, with None, by all."""
         is_all = now_s is None
         dead = self._columns.dead() if now_s is None else self._columns.dead(now_s)
         if self._columns.gyr_is_constant and (is_all or dead is not None):
@@ -224,9 +222,9 @@ class SignalCheck:
             self._verdict = AxesVerdict("contradicting", seen, "Was the gyroscope switched off?", True)
         elif dead is not None:
             self._verdict = AxesVerdict("contradicting", dead, "Is the sensor, or what read it, broken?", True)
-        elif self._sums is not None:
+        elif self._sums is not None and self._turning is not None:
             self._verdict = judge_axes(self._sums, is_all=is_all, of_shoulder=self._of_shoulder)
-        is_known = self._verdict.outcome == "sound" and self._judged_seen > ENOUGH_SEEN
+        is_known = self._verdict.outcome == "sound" and self._judged_seen > SETTLED_SEEN
         if is_all or is_known:
             self._turning = None
 

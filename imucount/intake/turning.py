@@ -2,7 +2,9 @@
 
 A vector that is fixed in space, such as gravity, turns as seen from the sensor by minus the cross product of the
 angular rate and the vector: d(acc)/dt = acc x gyr. Linear acceleration disturbs it, so slow movement is looked at,
-and each block of it counts the less the more of d(acc)/dt is along acc, where turning has no part.
+and each block of it counts the less the more linear acceleration may be in it: by what of d(acc)/dt is along acc,
+where turning has no part, by what the turning itself makes of it far from the joint, and by how fast the movement
+is, since a few centimetres to and fro are nothing in a slow one, and all that is seen in a fast one.
 
 What is kept are sums, so few that they serve any session, and enough to ask afterwards how well acc x (N gyr + b)
 would explain d(acc)/dt, whatever the matrix N and the bias b.
@@ -29,6 +31,13 @@ BLOCK = 20
 LEAST_DISTURBANCE = 0.02
 """m²/s⁵: what a block without linear acceleration is taken to be disturbed by. Blocks of standing have 0.001 to
 0.01 by the noise of usual sensors."""
+
+LEVER_M = 0.3
+"""How far from the axis that it turns about a sensor may be: the clip on a shoulder from the neck or, as the trunk
+sways, the hips. So much times the second derivative of the angular rate is linear acceleration's part."""
+
+SHIFT_M = 0.03
+"""By how much a shoulder is shifted besides, rms."""
 
 MOVING_RAD_S = 0.02
 """Blocks that neither sensor sees turn by this much, rms, say nothing of the sensors but their noise. Circles make
@@ -169,20 +178,33 @@ class Turning:
         middle = 0.5 * (x[:, 1:] + x[:, :-1])
         acc, rate = middle[:3], np.concatenate([middle[3:], np.ones((1, middle.shape[1]))])
         squared = np.sum(acc * acc, axis=0)
-        along = np.sum(change * acc, axis=0)
-        disturbed = float(np.sum(along * along / np.maximum(squared, 1e-6))) / GRID_HZ
-        weight = 1.0 / (disturbed + LEAST_DISTURBANCE) / GRID_HZ
+        seen, heavy = float(np.sum(change * change)), float(np.sum(squared))
+        spread = middle[3:] - middle[3:].mean(axis=1, keepdims=True)
+        spun = float(np.sum(spread * spread))
+        weight = 1.0 / (_disturbance(x, change, acc, seen, spun) + LEAST_DISTURBANCE) / GRID_HZ
         across = squared * np.eye(3)[:, :, np.newaxis] - acc[:, np.newaxis] * acc
-        seen = float(np.sum(change * change))
         self._both = self._both + weight * np.cross(change, acc, axis=0) @ rate.T
         pairs = (rate[:, np.newaxis] * rate).reshape(16, -1)
         self._turned = self._turned + weight * (across.reshape(9, -1) @ pairs.T).reshape(3, 3, 4, 4)
         self._seen += weight * seen
 
-        n, heavy = middle.shape[1], float(np.sum(squared))
-        spread = middle[3:] - middle[3:].mean(axis=1, keepdims=True)
-        by_gyr, by_acc = float(np.sum(spread * spread)) / n, seen / max(heavy, 1e-6)
+        by_gyr, by_acc = spun / middle.shape[1], seen / max(heavy, 1e-6)
         if max(by_gyr, by_acc) > MOVING_RAD_S**2:
             self._n_moving += 1
             self._most = np.maximum(self._most, [by_acc, by_gyr])
             self._lengths = self._lengths + weight * heavy * np.array([by_acc, by_gyr, 1.0])
+
+
+def _disturbance(x: FloatArray, change: FloatArray, acc: FloatArray, seen: float, spun: float) -> float:
+    """How much of d(acc)/dt linear acceleration may be over a block, m²/s⁵."""
+    squared = np.sum(acc * acc, axis=0)
+    along = np.sum(change * acc, axis=0)
+    g2 = float(np.mean(squared))
+    steps = np.diff(x[3:], axis=1) * GRID_HZ
+    twice = np.diff(change, axis=1) * GRID_HZ
+    lever: FloatArray = np.diff(steps, axis=1) * (GRID_HZ * LEVER_M)
+    # The square of 2 pi times how often the movement goes to and fro a second, as both sensors see it.
+    pace = (float(np.sum(twice * twice)) + g2 * float(np.sum(steps * steps))) / max(seen + g2 * spun, 1e-9)
+    shifted = (SHIFT_M * pace) ** 2 * pace * change.shape[1]
+    along = along * along / np.maximum(squared, 1e-6)
+    return float(np.sum(along) + np.sum(lever * lever) + shifted) / GRID_HZ

@@ -140,3 +140,33 @@ def test_the_share_unexplained_is_that_of_the_sums_of_squares():
     nothing = sums.unexplained(np.zeros((1, 3, 3)))
     assert 0.9 < nothing[0] <= 1.0 + 1e-9  # a bias explains next to nothing
     assert sums.unexplained(np.eye(3)[np.newaxis])[0] < 0.2
+
+
+@pytest.mark.parametrize("kind", ["arm_swings", "walking", "twists", "phone"])
+@pytest.mark.parametrize("seed", [1, 7])
+def test_a_minute_of_it_contradicts_nothing(kind, seed):
+    clip = Clip(sampling_rate_hz=25.0)
+    samples = simulate((STAND, Movement(kind, 60.0), STAND), clip=clip, seed=seed).samples
+    assert judge_axes(Turning().update(samples)[-1], is_all=True).outcome != "contradicting"
+
+
+@pytest.mark.parametrize("rate_hz", [0.25, 0.7, 1.0])
+def test_a_nod_says_nothing_of_the_other_axes_nor_of_its_own(rate_hz):
+    t = np.arange(0.0, 40.0, 0.04)
+    angle = 0.6 * np.sin(2.0 * np.pi * rate_hz * t)
+    rate = np.gradient(angle, t)
+    along = 9.81 * np.sin(angle) - 0.3 * np.gradient(rate, t)  # 30 cm from the joint, below it
+    zero = np.zeros_like(t)
+    acc = np.stack([along, 9.81 * np.cos(angle) + 0.3 * rate**2, zero], axis=1)
+    samples = Samples(t, acc, np.stack([zero, zero, rate], axis=1))
+    assert judge_axes(Turning().update(samples)[-1], is_all=True).outcome == "open"
+
+
+@pytest.mark.parametrize(("reps", "period_s"), [(3, 2.0), (2, 3.0), (1, 5.0)])
+def test_one_to_three_circles_are_enough_to_find_a_gyroscope_reversed(reps, period_s):
+    script = (STAND, Circles(reps, "forward", period_s), STAND)
+    samples = simulate(script, clip=Clip(sampling_rate_hz=50.0), seed=2).samples
+    session = count(mapped(samples, gyr="-x,-y,-z"), "right")
+    assert {rep.direction for rep in session.reps} <= {"unknown"}
+    assert len(axes_warnings(session)) == 1
+    assert axes_warnings(count(samples, "right")) == []

@@ -144,6 +144,16 @@ def test_an_axis_of_the_accelerometer_that_is_stuck_is_told():
     assert any("is the same in every sample" in warning for warning in session.warnings)
 
 
+def test_an_axis_that_gets_stuck_late_is_told():
+    script = (STAND, Circles(8, "forward", 3.0), Movement("standing", 20.0), Circles(8, "forward", 3.0), STAND)
+    samples = simulate(script, clip=Clip(sampling_rate_hz=50.0), seed=7).samples
+    gyr = samples.gyr.copy()
+    gyr[samples.t > 40.0, 1] = gyr[0, 1]
+    session = count(Samples(samples.t, samples.acc, gyr), "right")
+    assert {rep.direction for rep in session.reps} == {"unknown"}
+    assert any("gy is the same since 40 s while other axes move" in warning for warning in session.warnings)
+
+
 def test_a_gyroscope_that_is_switched_off_does_not_hide_the_circles():
     samples = circled()
     session = fed(Samples(samples.t, samples.acc, np.zeros_like(samples.gyr)))
