@@ -16,7 +16,7 @@ __all__ = ["history"]
 @click.command(short_help="Tell of the sessions that were kept.", epilog="Example: imucount history")
 @folder_option
 def history(folder: str | None) -> None:
-    """List the sessions that `imucount coach` has kept, and compare them: circles, tempo, size, form, side by side.
+    """List the sessions that `imucount coach` has kept, and compare them: circles, tempo, size, form, sides.
 
     Below it tells the medians of each side, both sides beside each other, what changed from the first session to
     the last one, and the last week.
