@@ -305,8 +305,8 @@ class RepCounter:
             return Progress(0, 0, None)
         count = self._told_count(self._count)
         held = max(len(count.reps) - self._n_told, 0)
-        provisional = count.chain.provisional
-        return Progress(self._n_told, count.chain.pending + held, count.chain.phase, provisional)
+        chain = count.chain
+        return Progress(self._n_told, chain.pending + held, chain.phase, chain.provisional + held)
 
     def _begin_check(self) -> SignalCheck:
         self._check = SignalCheck(

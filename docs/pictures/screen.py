@@ -26,9 +26,8 @@ def main(out: Path) -> None:
     samples = recording.samples[: int((recording.samples.t < UNTIL_S).sum())]
     counter = imucount.RepCounter(recording.side)
     counter.update(samples)
-    progress = counter.progress
     console = Console(record=True, width=76, file=io.StringIO(), force_terminal=True)
-    console.print(live_view(counter.finish().sets, progress, UNTIL_S, title=RECORDING.name))
+    console.print(live_view(counter.sets, counter.progress, UNTIL_S, title=RECORDING.name))
     console.save_svg(str(out), title=f"imucount replay {RECORDING.name}", unique_id="screen")
 
 

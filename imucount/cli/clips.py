@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from imucount.circles.profile import Profile
     from imucount.coach.following import Following
     from imucount.live.counting import LiveUpdate
-    from imucount.reps import Rep
     from imucount.sets import Exercise, RepSet, Side
     from imucount.sources.source import Notice
 
@@ -233,18 +232,15 @@ class _Clip(Clip):
         from imucount.counter import RepCounter
         from imucount.filters import load
         from imucount.live.counting import count_live
-        from imucount.sets import group_reps
         from imucount.sources.aside import aside
         from imucount.views.live_view import prompt
 
-        reps: list[Rep] = []
         sets: tuple[RepSet, ...] = ()
 
         def update(update: LiveUpdate) -> None:
             nonlocal sets
             if update.reps:
-                reps.extend(update.reps)
-                sets = group_reps(reps)
+                sets = counter.sets
             self.has_failed = update.error is not None or self.has_failed
             self.has_failed |= any(notice.kind == "display" for notice in update.notices)
             said = prompt(update.now_s, update.start_s, update.progress) if update.error is None else ""

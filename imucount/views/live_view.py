@@ -15,7 +15,7 @@ from rich.text import Text
 from imucount.outside_text import printable_line
 from imucount.reps import Rep
 from imucount.sets import REST_PERIODS, REST_S, Exercise, RepSet
-from imucount.views.wording import STYLES, clock_time, noun_of, number_of
+from imucount.views.wording import STYLES, bar, clock_time, counted, noun_of, number_of
 
 if TYPE_CHECKING:
     from imucount.counter import Progress
@@ -45,6 +45,8 @@ _DIGITS = {
     "7": ("███", "  █", "  █", "  █", "  █"),
     "8": ("███", "█ █", "███", "█ █", "███"),
     "9": ("███", "█ █", "███", "  █", "███"),
+    "?": ("███", "  █", " ██", "   ", " █ "),
+    " ": ("   ", "   ", "   ", "   ", "   "),
 }
 
 
@@ -148,6 +150,8 @@ def live_view(
 ) -> View:
     """Lay out a count in progress, with the number of the present set big.
 
+    The number goes first: it has the reps in it that are not certain yet, and then a question mark after it.
+
     Parameters
     ----------
     sets : sequence of RepSet
@@ -161,12 +165,14 @@ def live_view(
     notices : sequence of Notice, optional
         All that a live source had to say; shown is what holds, and for a while what has happened.
     exercise : {"shoulder-circles", "cyclic"}
-        Of "cyclic" no rep of a set is certain until it is over, so the big number is of those to be confirmed.
+        Of "cyclic" no rep of a set is certain until it is over.
     said : str, optional
         What is said to the wearer before the first set, as by `prompt`.
     """
     noun = noun_of(exercise)
-    n_present = len(sets[-1].reps) if sets else 0
+    is_new = progress.provisional > 0 and _begins_a_set(sets, progress.provisional, now_s, exercise)
+    n_certain = 0 if is_new or not sets else len(sets[-1].reps)
+    number = counted(n_certain, progress.provisional)
     lines = [Text(f"No {noun} yet", "bold"), Text(said, "bold yellow"), Text("")]
     if sets:
         present = sets[-1]
@@ -179,22 +185,21 @@ def live_view(
             Text(f"{number_of(sum(len(rep_set.reps) for rep_set in sets), noun)} in all"),
             Text(_since(now_s - present.end_s, present)),
         ]
-    if exercise == "cyclic" and progress.pending:
-        n_present = progress.pending
+    if is_new:
         lines[0] = Text.assemble("Set ", (str(len(sets) + 1), "bold"), ", to be confirmed")
         lines[2] = Text("")
-    elif progress.phase is not None:
-        lines += [Text(), Text(_bar(progress.phase), "dim", no_wrap=True, overflow="crop")]
-    elif progress.pending:
+    if progress.phase is not None:
+        lines += [Text(), Text(bar(progress.phase), "dim", no_wrap=True, overflow="crop")]
+    elif progress.pending and not is_new:
         waiting = "a circle" if progress.pending == 1 else f"{progress.pending} circles"
         lines += [Text(), Text(f"{waiting} to be confirmed", "dim")]
     return View(
         title,
         head=Text.assemble((printable_line(title), "bold"), f" at {now_s:.1f} s"),
-        number=big_number(n_present),
+        number=big_number(number if progress.provisional else f"{number} "),  # as wide with the mark as without
         lines=tuple(lines),
         notices=_told(notices, now_s),
-        brief_number=str(n_present),
+        brief_number=number,
     )
 
 
@@ -362,8 +367,17 @@ def _since(duration_s: float, present: RepSet) -> str:
     return f"{max(0.0, duration_s):.0f} s since the last"
 
 
-def big_number(number: int) -> str:
-    """Draw a number five lines high.
+def _begins_a_set(sets: Sequence[RepSet], n_provisional: int, now_s: float, exercise: Exercise) -> bool:
+    """Whether reps that are not certain are of another set than the last one, as far as can be told by now."""
+    if exercise == "cyclic" or not sets:
+        return True
+    last = sets[-1].reps[-1]
+    rest_s = now_s - last.end_s - n_provisional * last.duration_s
+    return rest_s > max(REST_S, REST_PERIODS * last.duration_s)
+
+
+def big_number(number: int | str) -> str:
+    """Draw a number five lines high, or one as `counted` writes it.
 
     Examples
     --------
@@ -375,8 +389,3 @@ def big_number(number: int) -> str:
       █     █
     """
     return "\n".join("   ".join(_DIGITS[digit][row] for digit in str(number)) for row in range(5))
-
-
-def _bar(share: float, width: int = 20) -> str:
-    done = round(width * min(1.0, max(0.0, share)))
-    return "█" * done + "░" * (width - done)

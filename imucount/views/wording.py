@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from imucount.reps import Direction
 from imucount.sets import Exercise, Gap, Side
 
-__all__ = ["NOT_KNOWN", "STYLES", "clock_time", "gaps_line", "noun_of", "number_of", "shoulder"]
+__all__ = [
+    "NOT_KNOWN",
+    "STYLES",
+    "bar",
+    "clock_time",
+    "counted",
+    "gaps_line",
+    "noun_of",
+    "number_of",
+    "shoulder",
+]
 
 NOT_KNOWN = "-"
 
@@ -36,6 +46,29 @@ def number_of(count: int, noun: str) -> str:
     ('1 gap', '2 gaps')
     """
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def counted(n_certain: int, n_provisional: int) -> str:
+    """Write a count that has reps in it which may be taken back.
+
+    Examples
+    --------
+    >>> counted(7, 0), counted(7, 1)
+    ('7', '8?')
+    """
+    return f"{n_certain + n_provisional}{'?' if n_provisional else ''}"
+
+
+def bar(share: float, width: int = 20) -> str:
+    """Draw how far something is.
+
+    Examples
+    --------
+    >>> bar(0.25, 8)
+    '██░░░░░░'
+    """
+    done = round(width * min(1.0, max(0.0, share)))
+    return "█" * done + "░" * (width - done)
 
 
 def gaps_line(gaps: Sequence[Gap]) -> str:

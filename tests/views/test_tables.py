@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from imucount.counter import Progress
+from imucount.counter import Progress, RepCounter
 from imucount.formats.inspection import inspect_csv
 from imucount.formats.recording import Recording, RecordingWriter, write_csv
 from imucount.reps import POSITIONS, Phase, Rep
 from imucount.samples import Samples
 from imucount.sets import Gap, RepSet, Session
+from imucount.simulate import programme, simulate
 from imucount.sources.source import Notice
 from imucount.views.inspection_table import inspection_table
 from imucount.views.live_view import Arranged, big_number, live_view, present_notices, rep_line
@@ -187,6 +188,39 @@ def test_outside_of_a_set_a_circle_may_wait_to_be_confirmed():
     assert "resting for 0:25" in none
 
 
+@pytest.mark.parametrize(
+    ("sets", "progress", "now_s", "number", "said"),
+    [
+        (SETS[:1], Progress(2, 0, 0.3), 16.0, "2", "Set 1, forward"),
+        (SETS[:1], Progress(2, 0, 0.95, 1), 18.4, "3?", "Set 1, forward"),
+        (SETS[:1], Progress(2, 1, None, 1), 18.8, "3?", "Set 1, forward"),
+        (SETS[:1], Progress(2, 1, None, 1), 30.0, "1?", "Set 2, to be confirmed"),
+        ((), Progress(0, 1, None, 1), 5.0, "1?", "Set 1, to be confirmed"),
+    ],
+)
+def test_a_circle_that_is_not_certain_counts_at_once_and_is_marked(sets, progress, now_s, number, said):
+    view = live_view(sets, progress, now_s)
+    assert view.brief_number == number
+    assert view.number == big_number(number.ljust(2))
+    assert view.number_width == live_view(SETS[:1], Progress(2, 0, None), now_s).number_width  # nothing jumps
+    assert said in rendered(view)
+
+
+def test_the_marked_number_is_what_the_next_circle_makes_certain():
+    samples = simulate(programme(sets=1, reps=4, rest_s=8.0), seed=3).samples
+    counter, shown = RepCounter("right"), ["0"]
+    for start in range(0, len(samples), 20):
+        piece = samples[start : start + 20]
+        counter.update(piece)
+        number = live_view(counter.sets, counter.progress, float(piece.t[-1])).brief_number
+        if number != shown[-1]:
+            shown.append(number)
+    certain = [number for number in shown if "?" not in number]
+    assert certain == ["0", "2", "3", "4", "2", "3", "4"]
+    assert shown.index("1?") < shown.index("2")
+    assert all(shown.index(f"{n}?") < shown.index(str(n)) for n in (3, 4))
+
+
 def test_before_the_first_circle_the_number_is_zero():
     text = rendered(live_view((), Progress(0, 0, None), 1.0))
     assert "No circle yet" in text
@@ -216,7 +250,7 @@ def test_of_other_exercises_nothing_is_told_that_only_circles_have(width):
 
 def test_of_other_exercises_the_present_set_grows_before_it_is_certain():
     text, after, none = (
-        rendered(live_view(sets, Progress(3 * len(sets), pending, None), 60.0, exercise="cyclic"))
+        rendered(live_view(sets, Progress(3 * len(sets), pending, None, pending), 60.0, exercise="cyclic"))
         for sets, pending in ((CYCLIC[:1], 7), (CYCLIC[:1], 0), ((), 0))
     )
     assert all(row in text for row in big_number(7).splitlines())
