@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -14,16 +15,28 @@ from imucount.simulate.movements import MovementKind
 Attitude = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
 
-def _check_whole(settings: object, name: str, low: int, high: int) -> None:
-    _check(settings, name, low, high)
-    if getattr(settings, name) % 1:
-        raise SimulationError(f"{name} must be a whole number, got {getattr(settings, name)!r}")
+def _check(settings: object, **ranges: tuple[float, float]) -> None:
+    """Check that settings are numbers from one to another."""
+    for name, (low, high) in ranges.items():
+        value = getattr(settings, name)
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not low <= value <= high:
+            raise SimulationError(f"{name} must be between {low:g} and {high:g}, got {value!r}")
 
 
-def _check(settings: object, name: str, low: float, high: float) -> None:
+def _check_whole(settings: object, **ranges: tuple[int, int]) -> None:
+    """Check that settings are whole numbers from one to another."""
+    _check(settings, **ranges)
+    for name in ranges:
+        if getattr(settings, name) % 1:
+            raise SimulationError(f"{name} must be a whole number, got {getattr(settings, name)!r}")
+
+
+def _check_choice(settings: object, name: str, choices: Sequence[str]) -> None:
+    """Check that a setting is one of these."""
     value = getattr(settings, name)
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not low <= value <= high:
-        raise SimulationError(f"{name} must be between {low:g} and {high:g}, got {value!r}")
+    if value not in choices:
+        quoted = " or ".join(f'"{choice}"' for choice in choices)
+        raise SimulationError(f"{name} must be {quoted}, got {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +80,18 @@ class Manner:
     arms_deg: float = 0.0
 
     def __post_init__(self) -> None:
-        _check(self, "strokes", 3.0, 12.0)
-        _check(self, "overlap", 0.0, 1.0)
-        _check(self, "dwell_share", 0.0, 0.8)
-        _check(self, "wander", 0.0, 1.0)
-        for name in ("hesitations", "aborted", "held", "raised"):
-            _check_whole(self, name, 0, 1000)
-        _check(self, "shrinking", 0.0, 0.9)
-        _check(self, "turn_deg", -20.0, 20.0)
-        _check(self, "lean_deg", -20.0, 20.0)
-        _check(self, "arms_deg", 0.0, 90.0)
+        _check(
+            self,
+            strokes=(3.0, 12.0),
+            overlap=(0.0, 1.0),
+            dwell_share=(0.0, 0.8),
+            wander=(0.0, 1.0),
+            shrinking=(0.0, 0.9),
+            turn_deg=(-20.0, 20.0),
+            lean_deg=(-20.0, 20.0),
+            arms_deg=(0.0, 90.0),
+        )
+        _check_whole(self, **dict.fromkeys(("hesitations", "aborted", "held", "raised"), (0, 1000)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +124,16 @@ class Circles:
     manner: Manner | None = None
 
     def __post_init__(self) -> None:
-        _check_whole(self, "reps", 1, 10**6)
+        _check_whole(self, reps=(1, 10**6))
         if self.separate and self.manner is not None:
             raise SimulationError("circles are made separate or in a manner, got both")
-        if self.direction not in ("forward", "backward"):
-            raise SimulationError(f'direction must be "forward" or "backward", got {self.direction!r}')
-        _check(self, "period_s", 0.2, 60.0)
-        _check(self, "elevation_deg", 0.0, 90.0)
-        _check(self, "protraction_deg", 0.0, 90.0)
+        _check_choice(self, "direction", ("forward", "backward"))
+        _check(
+            self,
+            period_s=(0.2, 60.0),
+            elevation_deg=(0.0, 90.0),
+            protraction_deg=(0.0, 90.0),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +156,8 @@ class Movement:
     duration_s: float
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(MovementKind):
-            raise SimulationError(f"kind must be one of {', '.join(get_args(MovementKind))}, got {self.kind!r}")
-        _check(self, "duration_s", 0.1, 86400.0)
+        _check_choice(self, "kind", get_args(MovementKind))
+        _check(self, duration_s=(0.1, 86400.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +217,21 @@ class Wearer:
     posture_drift_deg: float = 1.5
 
     def __post_init__(self) -> None:
-        if self.side not in ("left", "right"):
-            raise SimulationError(f'side must be "left" or "right", got {self.side!r}')
-        _check(self, "clavicle_m", 0.05, 0.3)
-        _check(self, "beyond_clavicle_m", 0.0, 0.1)
-        _check(self, "period_cv", 0.0, 0.3)
-        _check(self, "amplitude_cv", 0.0, 0.5)
-        _check(self, "tempo_drift", -1.0, 1.0)
-        _check(self, "unevenness", 0.0, 0.5)
-        _check(self, "distortion", 0.0, 0.2)
-        _check(self, "rest_level", 0.0, 1.0)
-        _check(self, "sway_deg", 0.0, 10.0)
-        _check(self, "breathing_deg", 0.0, 10.0)
-        _check(self, "posture_drift_deg", 0.0, 20.0)
+        _check_choice(self, "side", ("left", "right"))
+        _check(
+            self,
+            clavicle_m=(0.05, 0.3),
+            beyond_clavicle_m=(0.0, 0.1),
+            period_cv=(0.0, 0.3),
+            amplitude_cv=(0.0, 0.5),
+            tempo_drift=(-1.0, 1.0),
+            unevenness=(0.0, 0.5),
+            distortion=(0.0, 0.2),
+            rest_level=(0.0, 1.0),
+            sway_deg=(0.0, 10.0),
+            breathing_deg=(0.0, 10.0),
+            posture_drift_deg=(0.0, 20.0),
+        )
 
 
 Place = Literal["acromion", "blade", "neck"]
@@ -246,14 +264,16 @@ class Wear:
     neck_share: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.place not in get_args(Place):
-            raise SimulationError(f"place must be one of {', '.join(get_args(Place))}, got {self.place!r}")
-        _check(self, "blade_share", 0.0, 1.0)
-        _check(self, "spring_hz", 0.5, 50.0)
-        _check(self, "damping", 0.05, 2.0)
-        _check(self, "play_deg", 0.0, 20.0)
-        _check(self, "lag_s", 0.0, 2.0)
-        _check(self, "neck_share", 0.0, 1.0)
+        _check_choice(self, "place", get_args(Place))
+        _check(
+            self,
+            blade_share=(0.0, 1.0),
+            spring_hz=(0.5, 50.0),
+            damping=(0.05, 2.0),
+            play_deg=(0.0, 20.0),
+            lag_s=(0.0, 2.0),
+            neck_share=(0.0, 1.0),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,25 +349,28 @@ class Clip:
     wear: Wear | None = None
 
     def __post_init__(self) -> None:
-        _check(self, "sampling_rate_hz", 1.0, 10000.0)
-        _check(self, "follow", 0.0, 1.5)
-        _check(self, "yaw_share", 0.0, 1.5)
-        _check(self, "pitch_coupling", -1.0, 1.0)
-        _check(self, "yaw_from_elevation", -1.0, 1.0)
-        _check(self, "wobble_deg", 0.0, 20.0)
-        _check(self, "acc_noise_ug", 0.0, 1e5)
-        _check(self, "gyr_noise_mdps", 0.0, 1e5)
-        _check(self, "acc_bias_mg", 0.0, 1000.0)
-        _check(self, "gyr_bias_dps", 0.0, 100.0)
-        _check(self, "scale_error", 0.0, 0.2)
-        _check(self, "misalignment_deg", 0.0, 20.0)
-        _check(self, "acc_range_g", 0.1, 1000.0)
-        _check(self, "gyr_range_dps", 1.0, 1e5)
-        _check(self, "clock_error", -0.5, 0.5)
-        _check(self, "packet_loss", 0.0, 1.0)
+        _check(
+            self,
+            sampling_rate_hz=(1.0, 10000.0),
+            follow=(0.0, 1.5),
+            yaw_share=(0.0, 1.5),
+            pitch_coupling=(-1.0, 1.0),
+            yaw_from_elevation=(-1.0, 1.0),
+            wobble_deg=(0.0, 20.0),
+            acc_noise_ug=(0.0, 1e5),
+            gyr_noise_mdps=(0.0, 1e5),
+            acc_bias_mg=(0.0, 1000.0),
+            gyr_bias_dps=(0.0, 100.0),
+            scale_error=(0.0, 0.2),
+            misalignment_deg=(0.0, 20.0),
+            acc_range_g=(0.1, 1000.0),
+            gyr_range_dps=(1.0, 1e5),
+            clock_error=(-0.5, 0.5),
+            packet_loss=(0.0, 1.0),
+        )
         if self.bits is not None:
-            _check_whole(self, "bits", 2, 32)
-        _check_whole(self, "packet_samples", 1, 10**6)
+            _check_whole(self, bits=(2, 32))
+        _check_whole(self, packet_samples=(1, 10**6))
         if not _is_rows(self.outages, 2) or any(duration_s < 0 for _, duration_s in self.outages):
             raise SimulationError(
                 f"outages must be pairs of start and duration, from 0 s, got {self.outages!r:.100}"
