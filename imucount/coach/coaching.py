@@ -115,7 +115,7 @@ class Coaching(Showing):
             next="" if standing.next is None else describe(standing.next),
             rest_left_s=standing.rest_left_s,
             phase=self._phase,
-            pending=self._pending,
+            provisional=self._provisional,
             form=self._remark,
             trail=self._meter.trail if standing.stage == "set" else (),
             last_loop=last_loop,

@@ -82,7 +82,7 @@ class Following(Showing):
             next="",
             rest_left_s=None,
             phase=self._phase,
-            pending=self._pending,
+            provisional=self._provisional,
             form="",
             trail=self._meter.trail,
             last_loop=() if self._last is None else self._last.loop,

@@ -81,8 +81,8 @@ class Scene:
     rest_left_s : float or None
     phase : float or None
         Position in the present circle, 0 to 1 from the lowest point on.
-    pending : int
-        Circles seen that are not certain yet.
+    provisional : int
+        Circles that have come round and are not certain yet.
     form : str
         What was said of the form of the last set; empty for nothing.
     trail, last_loop : tuple of (float, float)
@@ -120,7 +120,7 @@ class Scene:
     next: str
     rest_left_s: float | None
     phase: float | None
-    pending: int
+    provisional: int
     form: str
     trail: tuple[Point, ...]
     last_loop: tuple[Point, ...]

@@ -46,7 +46,7 @@ class Showing(ABC):
         self._is_over = False
         self._now_s = 0.0
         self._phase: float | None = None
-        self._pending = 0
+        self._provisional = 0
         self._news: Notice | None = None
         self._lasting: Notice | None = None
         self._link: Link = ""
@@ -103,7 +103,7 @@ class Showing(ABC):
 
     def _take(self, now_s: float, progress: Progress, notices: Sequence[Notice]) -> None:
         self._now_s = now_s
-        self._phase, self._pending = progress.phase, progress.pending
+        self._phase, self._provisional = progress.phase, progress.provisional
         for notice in notices:
             if notice.kind in ("dropped", "silent"):
                 self._link = "lost"

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from imucount.outside_text import printable_line
 from imucount.views.live_view import View, big_number
-from imucount.views.wording import NOT_KNOWN
+from imucount.views.wording import NOT_KNOWN, bar, counted
 
 if TYPE_CHECKING:
     from imucount.coach.scene import Beside, Row, Said, Scene
@@ -106,7 +106,7 @@ def coach_view(scene: Scene, width: int, height: int) -> RenderableType:
     facts = [fact for fact in told if fact]
     rows = height - 1 - len(facts) - bool(scene.beside)
     if rows < DIGIT_ROWS and not scene.beside:  # a low window: the facts beside the number
-        return Group(head, _beside(big_number(scene.count), facts))
+        return Group(head, _beside(big_number(_number(scene)), facts))
     below: list[RenderableType] = []
     if rows >= DIGIT_ROWS + len(scene.sets) + TABLE_ROWS + 1:
         below.append(coach_table(scene))
@@ -119,9 +119,9 @@ def coach_view(scene: Scene, width: int, height: int) -> RenderableType:
 
 def _numbers(scene: Scene, rows: int, width: int) -> RenderableType:
     """Draw the count, or that of each clip, as large as there is room for."""
-    counts = [scene.count, *(each.count for each in scene.beside)]
+    counts = [_number(scene), *(str(each.count) for each in scene.beside)]
     share = width // len(counts) - (len(counts) > 1)
-    n_digits = max(len(str(count)) for count in counts)
+    n_digits = max(map(len, counts))
     style = STYLES.get(scene.direction, "bold")
     names = [f"{scene.title}: {scene.count}/{_target(scene.target)}"]
     names += [_named(each) for each in scene.beside]
@@ -136,6 +136,13 @@ def _numbers(scene: Scene, rows: int, width: int) -> RenderableType:
     table.add_row(*(Text(name, no_wrap=True, overflow="ellipsis") for name in names))
     table.add_row(*drawn)
     return table
+
+
+def _number(scene: Scene) -> str:
+    """Write the count, in a set with the circles that are not certain, and as wide with their mark as without."""
+    provisional = scene.provisional if scene.stage == "set" else 0
+    number = counted(scene.count, provisional)
+    return number if provisional else f"{number} "
 
 
 def _named(beside: Beside) -> str:
@@ -179,9 +186,8 @@ def _ways(scene: Scene) -> Text | None:
         return Text(f"{scene.n_wrong} the other way", "bold red")
     if scene.stage in ("rest", "done"):
         return None
-    done = 0 if scene.phase is None else round(PHASE_COLUMNS * min(1.0, max(0.0, scene.phase)))
-    bar = "" if scene.phase is None else "█" * done + "░" * (PHASE_COLUMNS - done) + "  "
-    return Text(bar + scene.how, no_wrap=True, overflow="ellipsis")
+    drawn = "" if scene.phase is None else f"{bar(scene.phase, PHASE_COLUMNS)}  "
+    return Text(drawn + scene.how, no_wrap=True, overflow="ellipsis")
 
 
 def _message(scene: Scene) -> Text | None:
@@ -195,8 +201,8 @@ def _rest(scene: Scene, width: int) -> Text | None:
     if scene.rest_left_s is None:
         return None
     left = f"Rest {scene.rest_left_s:.0f} s, then {scene.next or 'no more'} "
-    bar = min(20, max(0, width - len(left) - 1))
-    return Text(left + "█" * round(bar * min(1.0, scene.rest_left_s / 30.0)), no_wrap=True, overflow="crop")
+    longest = min(20, max(0, width - len(left) - 1))
+    return Text(left + "█" * round(longest * min(1.0, scene.rest_left_s / 30.0)), no_wrap=True, overflow="crop")
 
 
 def _link(scene: Scene) -> Text | None:

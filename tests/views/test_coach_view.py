@@ -14,6 +14,7 @@ from imucount.coach.scene import Beside
 from imucount.counter import Progress
 from imucount.programme import Programme
 from imucount.views.coach_view import coach_view
+from imucount.views.live_view import big_number
 
 
 def shown(scene, width, height):
@@ -52,6 +53,20 @@ def test_the_number_is_as_large_as_the_window_allows(scenes):
     sizes = [sum("█" in line for line in shown(scenes[8], 100, height)) for height in (6, 14, 24, 40)]
     assert sizes == sorted(sizes)
     assert sizes[-1] >= 20
+
+
+def test_a_circle_that_is_not_certain_counts_at_once_and_is_marked(scenes):
+    certain, marked = (shown(replace(scenes[7], provisional=n), 80, 12) for n in (0, 1))
+    assert scenes[7].stage == "set"
+    assert all(row in "\n".join(certain) for row in widened(big_number("7")))
+    assert all(row in "\n".join(marked) for row in widened(big_number("8?")))
+    assert certain[0] == marked[0]  # the line above has what is certain
+    in_rest = replace(scenes[10], provisional=1)
+    assert (in_rest.stage, shown(in_rest, 80, 12)) == ("rest", shown(scenes[10], 80, 12))
+
+
+def widened(drawing):
+    return ["".join(2 * each for each in row).rstrip() for row in drawing.splitlines()]
 
 
 def test_two_clips_share_a_small_window(scenes):

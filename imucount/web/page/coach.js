@@ -32,6 +32,7 @@ function show(next) {
   text("link", next.link === "lost" ? "The clip cannot be heard. Counting goes on when it is back." : "");
   text("number", String(next.count));
   text("target", next.target === null ? "" : ` / ${next.target}`);
+  text("provisional", next.provisional ? ` +${next.provisional}?` : "");
   text("arrow", next.direction === null ? "" : ARROWS[next.direction]);
   text("direction-word", next.direction === null || next.direction === "any" ? "" : next.direction);
   text("how", next.how);
@@ -68,8 +69,7 @@ function message(next) {
   if (next.is_over) return next.is_led ? "All is kept. You may close this page." : "Counting has ended. You may close this page.";
   const last = next.said.length ? next.said[next.said.length - 1] : null;
   if (!last || last.kind === "set-up" || last.kind === "form" || last.kind === "wrong" && next.n_wrong === 0) return "";
-  if (last.kind === "count") return next.pending ? "one more is being looked at" : "";
-  return last.text;
+  return last.kind === "count" ? "" : last.text;
 }
 
 function dial(next) {
