@@ -78,8 +78,12 @@ def test_the_page_shows_every_count_of_the_programme():
         await playwright.expect(tab.locator("body")).to_have_attribute("data-stage", "still")
         for set_number, each in enumerate(circles(*WHOLE), start=1):
             for number, rep in enumerate(each.reps, start=1):
+                if number == 5:
+                    coaching.update(rep.end_s, [], Progress(number - 1, 0, 0.95, 1))
+                    await until(tab, "provisional", "+1?")
                 coaching.update(rep.end_s + 0.4, [rep], NO_PHASE)
                 await until(tab, "number", str(number))
+                await until(tab, "provisional", "")
                 assert coaching.scene.count == number
             assert await tab.locator("#set").text_content() == f"Set {set_number} of 6"
         await until(tab, "message", "That was the last set. Well done.")
