@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SimulationError,
         SourceError,
     )
+    from imucount.formats.bids_export import to_bids
     from imucount.formats.csv_reader import CsvReader, open_csv, read_csv
     from imucount.formats.frames import recording_of_frame
     from imucount.formats.inspection import Inspection, inspect_csv
@@ -111,6 +112,7 @@ __all__ = [
     "scan",
     "teach",
     "teach_reps",
+    "to_bids",
     "write_csv",
 ]
 
@@ -123,6 +125,7 @@ _MODULES = {
     "imucount.cyclic.taught": "ExerciseProfile teach_reps",
     "imucount.errors": "BluetoothError CountingError DeviceError DeviceNotFoundError DisconnectedError "
     "ImucountError ProgrammeError RecordingError SampleError SensorError SimulationError SourceError",
+    "imucount.formats.bids_export": "to_bids",
     "imucount.formats.csv_reader": "CsvReader open_csv read_csv",
     "imucount.formats.frames": "recording_of_frame",
     "imucount.formats.inspection": "Inspection inspect_csv",

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from imucount.cli import clips, cohorts, files
+from imucount.cli import clips, cohorts, exports, files
 from imucount.cli.coach import coach
 from imucount.cli.group import Commands, make_readable
 from imucount.cli.history import history
@@ -46,7 +46,7 @@ def main() -> None:
 
 for command in (
     *(files.count, files.explain, files.replay, files.inspect, files.simulate, files.teach),
-    *(cohorts.batch, cohorts.compare),
+    *(cohorts.batch, cohorts.compare, exports.export),
     *(clips.scan, clips.sensors, clips.live, clips.record),
     *(coach, history, report),
 ):

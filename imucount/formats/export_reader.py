@@ -128,7 +128,7 @@ class ExportReader(Closing):
             raise RecordingError(str(error), path) from error
         if len(opened.files) > 1:
             metadata["files"] = ", ".join(opened.files)
-        self.header = Header(None, signals.sampling_rate_hz, columns, metadata, is_own=False)
+        self.header = Header(signals.side, signals.sampling_rate_hz, columns, metadata, is_own=False)
         without = (
             () if signals.gyr is not None else (f"There is no angular rate in {name}: no direction is known.",)
         )

@@ -17,6 +17,7 @@ from imucount.errors import SampleError
 from imucount.formats.layouts.export import Ask, Signals, Vectors, known_rate, of_unit
 from imucount.formats.layouts.tables import chosen_device
 from imucount.samples import FloatArray
+from imucount.sets import Side
 from imucount.units import TO_SI
 
 __all__ = ["BIDS_NAME", "BIDS_READS", "BIDS_REFUSES", "is_bids", "read_bids", "sidecars"]
@@ -88,9 +89,11 @@ def read_bids(text: str, channels: str, description: str, ask: Ask) -> Signals:
         )
     if len(values) and np.isnan(values[0]).all():  # names, which the standard forbids and some write
         values = values[1:]
-    rate = known.get("SamplingFrequencyEffective", known.get("SamplingFrequency"))
-    declared = float(rate) if isinstance(rate, (int, float)) and rate > 0 else None
-    t = _time(table, values, declared, ask)
+    nominal, effective = (
+        float(rate) if isinstance(rate := known.get(key), (int, float)) and rate > 0 else None
+        for key in ("SamplingFrequency", "SamplingFrequencyEffective")
+    )
+    t = _time(table, values, effective or nominal, ask)
     metadata = {"device": chosen}
     found = {}
     for quantity, kind, plain in (("acc", "ACCEL", "m/s^2"), ("gyr", "GYRO", "rad/s")):
@@ -100,7 +103,18 @@ def read_bids(text: str, channels: str, description: str, ask: Ask) -> Signals:
             found[quantity] = Vectors(t, values[:, [here[axis].place for axis in "xyz"]], unit)
     if "acc" not in found:
         raise SampleError(f"expected ACCEL of x, y and z at {chosen}, got fewer; is channels.tsv whole?")
-    return Signals(found["acc"], found.get("gyr"), sampling_rate_hz=declared, metadata=metadata)
+    return Signals(
+        found["acc"],
+        found.get("gyr"),
+        sampling_rate_hz=nominal or effective,
+        metadata=metadata,
+        side=_side(chosen),
+    )
+
+
+def _side(point: str) -> Side | None:
+    """Tell the side of a point that is the shoulder, as our own data sets name it."""
+    return {"leftshoulder": "left", "rightshoulder": "right"}.get(point.lower())  # type: ignore[return-value]
 
 
 def _time(table: Sequence[_Channel], values: FloatArray, declared_hz: float | None, ask: Ask) -> FloatArray:

@@ -12,6 +12,7 @@ from imucount.errors import SampleError
 from imucount.formats.layouts.tables import Head, Table
 from imucount.formats.unit_names import unit_named
 from imucount.samples import FloatArray
+from imucount.sets import Side
 from imucount.units import TO_SI
 
 __all__ = [
@@ -85,6 +86,8 @@ class Signals:
         What else they say.
     warnings : tuple of str
         What a reader should know, a sentence each.
+    side : {"left", "right"} or None
+        The shoulder that wore the sensor, where the files say it.
     """
 
     acc: Vectors
@@ -93,6 +96,7 @@ class Signals:
     is_unix: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    side: Side | None = None
 
 
 @dataclass(frozen=True)
