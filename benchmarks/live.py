@@ -16,11 +16,11 @@ import numpy as np
 
 from benchmarks.conditions import FIRST_SEED
 from imucount import RepCounter
+from imucount.packets.packet_stream import PacketStream
 from imucount.sensors.open_profile import DATA, Frame, OpenProfile, Settings
 from imucount.simulate import Clip, programme, simulate
 from imucount.sources.link import SensorSource
 from imucount.sources.virtual import EXERCISES, VirtualClip, VirtualRadio
-from imucount.stream.packet_stream import PacketStream
 
 RATE_HZ = 100.0
 LIVE_SEED = FIRST_SEED + 60_000_000

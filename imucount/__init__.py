@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from imucount.formats.inspection import Inspection, inspect_csv
     from imucount.formats.opening import read
     from imucount.formats.recording import Recording, RecordingWriter, write_csv
-    from imucount.live.counting import LiveUpdate, count_live
+    from imucount.live.counting import LiveUpdate, count_live, stream
     from imucount.live.recorder import Recorder
     from imucount.programme import Assessment, Outcome, PlannedSet, Programme, assess
     from imucount.provenance import Provenance
@@ -110,6 +110,7 @@ __all__ = [
     "read_csv",
     "recording_of_frame",
     "scan",
+    "stream",
     "teach",
     "teach_reps",
     "to_bids",
@@ -131,7 +132,7 @@ _MODULES = {
     "imucount.formats.inspection": "Inspection inspect_csv",
     "imucount.formats.opening": "read",
     "imucount.formats.recording": "Recording RecordingWriter write_csv",
-    "imucount.live.counting": "LiveUpdate count_live",
+    "imucount.live.counting": "LiveUpdate count_live stream",
     "imucount.live.recorder": "Recorder",
     "imucount.programme": "Assessment Outcome PlannedSet Programme assess",
     "imucount.provenance": "Provenance",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from imucount.circles.profile import Profile
     from imucount.coach.following import Following
     from imucount.live.counting import LiveUpdate
+    from imucount.live.lsl import LslOutlet
     from imucount.sets import Exercise, RepSet, Side
     from imucount.sources.source import Notice
 
@@ -123,6 +124,11 @@ def _tell_of_faults() -> None:
     help="Write a recording, too, from which `imucount count` gets the same count. FILE must be new. Of two clips "
     "each gets its own, with its side in the name.",
 )
+@click.option(
+    "--lsl",
+    is_flag=True,
+    help="Put the samples, and a marker for each circle, on Lab Streaming Layer, as streams called imucount.",
+)
 def live(
     wanted: tuple[str, ...],
     sides: tuple[Side, ...],
@@ -136,6 +142,7 @@ def live(
     web: bool,
     host: str,
     port: int,
+    lsl: bool,
     **told: Any,
 ) -> None:
     """Count circles live, as a clip sends its samples: the number grows as circles become certain.
@@ -161,6 +168,13 @@ def live(
 
         taught = load_profile(profile)
         clips = make_clips(_Clip, wanted or ("",), sides, told=reading(told), rate_hz=rate_hz)
+        if lsl:
+            from imucount.live.lsl import LslOutlet, hush
+
+            hush()
+            for number, clip in enumerate(clips, start=1):
+                which = "" if len(clips) == 1 else f" {clip.side or number}"
+                clip.outlet = LslOutlet(f"imucount{which}", side=clip.side)
     axes = {"gyr_axes": gyr_axes, "acc_axes": acc_axes}
     lost: OSError | None = None
     with _recorded(clips, file, axes):
@@ -213,6 +227,8 @@ def record(
 class _Clip(Clip):
     """A clip that is counted or recorded."""
 
+    outlet: LslOutlet | None = None
+
     async def count(
         self,
         pane: Pane,
@@ -247,6 +263,8 @@ class _Clip(Clip):
             if following is not None:
                 following.update(update.now_s, update.reps, update.progress, update.notices, update.samples)
             display.update(sets, update.progress, update.now_s, update.notices, said)
+            if self.outlet is not None:
+                self.outlet.update(update)
 
         loading = asyncio.create_task(aside(load))  # while the clip is sought
         following = None if place is None else Following(side=self.side)
@@ -257,6 +275,9 @@ class _Clip(Clip):
                 stack.callback(stopping.cancel)
             await stack.enter_async_context(self.open(pane))
             display = CountDisplay(pane, self.title, exercise)
+            if self.outlet is not None:
+                self.outlet.side = self.side or self.source.side
+                self.outlet.sampling_rate_hz = self.source.sampling_rate_hz
             counter = RepCounter(
                 self.side or self.source.side,
                 min_reps=min_reps,

@@ -213,8 +213,8 @@ def _describe_data_set(folder: str, participant: str) -> None:
     if not any(os.path.exists(os.path.join(folder, f"README{ending}")) for ending in ("", ".md", ".rst", ".txt")):
         with replaced(os.path.join(folder, "README")) as file:
             file.write(
-                "Recordings of one inertial sensor that is worn, with the repetitions in them, as imucount counted "
-                "them, as events.\n"
+                "Recordings of one inertial sensor that is worn. Their events are the repetitions that imucount "
+                "counted in them.\n"
             )
     _add_row(os.path.join(folder, "participants.tsv"), {"participant_id": participant})
 

@@ -19,7 +19,7 @@ from imucount.sets import Session
 from imucount.sources.sleep import asleep_s
 from imucount.sources.source import Notice, Source, source_fault
 
-__all__ = ["Display", "LiveUpdate", "Moment", "count_live", "watch"]
+__all__ = ["Display", "LiveUpdate", "Moment", "count_live", "stream", "watch"]
 
 TICK_S = 0.25
 """A display that tells a rest, or that the link was lost, is renewed at least so often, s."""
@@ -64,6 +64,8 @@ class LiveUpdate:
         Time of the first sample, s; None before it came.
     samples : Samples or None
         Those that came since the last update.
+    session : Session or None
+        The whole of it, with the last update.
     """
 
     now_s: float
@@ -73,6 +75,7 @@ class LiveUpdate:
     error: ImucountError | None = None
     start_s: float | None = None
     samples: Samples | None = None
+    session: Session | None = None
 
 
 async def watch(source: Source, tick_s: float = TICK_S) -> AsyncGenerator[Moment, None]:
@@ -200,49 +203,133 @@ async def count_live(
     >>> asyncio.run(for_half_a_second()).side
     'right'
     """
-    from imucount.sources.aside import aside  # imports asyncio
+    live, display = _Live(source, counter, recorder), Display(on_update)
+    async with aclosing(live.updates()) as updates:
+        async for update in updates:
+            live.tell(await display.show(update), update.now_s)
+    return live.session
 
-    await aside(load)
-    recording, display = _Recording(recorder), Display(on_update)
-    error: ImucountError | None = None
-    ours: list[Notice] = []  # of the recording and the display
-    now_s, start_s = 0.0, None
-    told: list[Rep] = []
-    n_shown = 0
-    try:
-        async with aclosing(watch(source)) as moments:
-            async for moment in moments:
-                now_s = moment.now_s
-                if start_s is None and moment.samples:
-                    start_s = float(moment.samples.t[0])
-                ours += recording.take(moment)
-                reps = [] if moment.samples is None else counter.update(moment.samples)
-                notices = (*moment.notices, *ours[n_shown:])
-                told += reps
-                n_shown = len(ours)
-                update = LiveUpdate(
-                    now_s, tuple(reps), counter.progress, notices, start_s=start_s, samples=moment.samples
-                )
-                failed = await display.show(update)
-                ours += (*failed, *recording.note(failed, now_s))
-    except (SourceError, CountingError):
-        raise  # of who calls, not of what comes
-    except ImucountError as caught:
-        error = caught
-    finally:
-        ended = [] if error is None else [f"The stream ended early: {error}"]
-        ours += recording.close(now_s, [*(notice.text for notice in ours), *ended])
-    session = counter.finish()
-    notices = tuple(ours[n_shown:])
-    ours += await display.show(
-        LiveUpdate(now_s, _untold(session.reps, told), counter.progress, notices, error=error, start_s=start_s)
-    )
-    warnings = (*source.warnings, *(notice.text for notice in ours), *ended)
-    return replace(
-        session,
-        warnings=(*warnings, *session.warnings),
-        provenance=session.provenance.of(source.metadata),
-    )
+
+async def stream(
+    source: Source, counter: RepCounter, *, recorder: Recorder | None = None
+) -> AsyncGenerator[LiveUpdate, None]:
+    """Count what a source gives, and hand over what is new as it comes.
+
+    `source.stop()` ends it with the session so far. Leaving the loop early ends it without a session; the counter
+    outlives it, and its `finish` gives the session, as of `count_live`, which is this loop with a display.
+
+    Parameters
+    ----------
+    source : Source
+        Open, as within its `async with`, and not read to its end.
+    counter, recorder
+        As of `count_live`.
+
+    Yields
+    ------
+    LiveUpdate
+        As samples come, and at least four times a second: reps that became certain, notices, how it stands. The
+        last one has the `session`, and the `error` if one ended the stream.
+
+    Raises
+    ------
+    SampleError, SourceError, CountingError
+        As of `count_live`.
+
+    Examples
+    --------
+    >>> import asyncio
+    >>> from imucount import RepCounter, open_source, stream
+    >>> async def directions():
+    ...     async with open_source("csv:recordings/fast.csv", speed=0) as source:
+    ...         async for update in stream(source, RepCounter(source.side)):
+    ...             for rep in update.reps:
+    ...                 yield rep.direction
+    >>> async def main():
+    ...     return [direction async for direction in directions()]
+    >>> len(asyncio.run(main()))
+    40
+    """
+    async with aclosing(_Live(source, counter, recorder).updates()) as updates:
+        async for update in updates:
+            yield update
+
+
+class _Live:
+    """A live count as it goes on, and what is to be said of it."""
+
+    def __init__(self, source: Source, counter: RepCounter, recorder: Recorder | None) -> None:
+        self._source = source
+        self._counter = counter
+        self._recording = _Recording(recorder)
+        self._ours: list[Notice] = []  # of the recording and the display
+        self._n_shown = 0
+        self._ended: tuple[str, ...] = ()
+        self._counted: Session | None = None
+
+    async def updates(self) -> AsyncGenerator[LiveUpdate, None]:
+        """Count until the source ends, fails or is stopped; the last update has the session."""
+        from imucount.sources.aside import aside  # imports asyncio
+
+        await aside(load)
+        error: ImucountError | None = None
+        now_s, start_s = 0.0, None
+        told: list[Rep] = []
+        try:
+            async with aclosing(watch(self._source)) as moments:
+                async for moment in moments:
+                    now_s = moment.now_s
+                    if start_s is None and moment.samples:
+                        start_s = float(moment.samples.t[0])
+                    self._ours += self._recording.take(moment)
+                    reps = [] if moment.samples is None else self._counter.update(moment.samples)
+                    told += reps
+                    yield LiveUpdate(
+                        now_s,
+                        tuple(reps),
+                        self._counter.progress,
+                        (*moment.notices, *self._untold_notices()),
+                        start_s=start_s,
+                        samples=moment.samples,
+                    )
+        except (SourceError, CountingError):
+            raise  # of who calls, not of what comes
+        except ImucountError as caught:
+            error = caught
+        finally:
+            self._ended = () if error is None else (f"The stream ended early: {error}",)
+            said = [*(notice.text for notice in self._ours), *self._ended]
+            self._ours += self._recording.close(now_s, said)
+        self._counted = self._counter.finish()
+        yield LiveUpdate(
+            now_s,
+            _untold(self._counted.reps, told),
+            self._counter.progress,
+            self._untold_notices(),
+            error=error,
+            start_s=start_s,
+            session=self.session,
+        )
+
+    def tell(self, notices: Sequence[Notice], now_s: float) -> None:
+        """Have it said in the session, and in the recording, what happened to what shows how it stands."""
+        self._ours += (*notices, *self._recording.note(notices, now_s))
+
+    @property
+    def session(self) -> Session:
+        """What was counted, with what the source and the recording had to say."""
+        assert self._counted is not None, "of a count that has ended"
+        told = (notice.text for notice in self._ours)
+        return replace(
+            self._counted,
+            warnings=(*self._source.warnings, *told, *self._ended, *self._counted.warnings),
+            provenance=self._counted.provenance.of(self._source.metadata),
+        )
+
+    def _untold_notices(self) -> tuple[Notice, ...]:
+        new = tuple(self._ours[self._n_shown :])
+        self._n_shown = len(self._ours)
+        return new
 
 
 def _untold(reps: tuple[Rep, ...], told: Sequence[Rep]) -> tuple[Rep, ...]:

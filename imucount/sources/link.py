@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from imucount.errors import DeviceError, DisconnectedError, ImucountError, SensorError, SourceError
+from imucount.packets.packet_stream import PacketProblems, PacketStream
 from imucount.samples import Samples
 from imucount.sensors import sensor_faults
 from imucount.sensors.sensor import Sensor
@@ -23,7 +24,6 @@ from imucount.sources.nearby import Nearby
 from imucount.sources.radio import Connection, Radio
 from imucount.sources.sleep import asleep_s
 from imucount.sources.source import USED_UP, Notice, NoticeKind, source_fault
-from imucount.stream.packet_stream import PacketProblems, PacketStream
 
 __all__ = ["Patience", "SensorSource"]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from imucount.errors import PacketError, SensorError
+from imucount.packets.clock import Clock, TimeQuality
+from imucount.packets.packet_order import InOrder, PacketOrder
+from imucount.packets.stream_joiner import StreamJoiner
 from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 from imucount.sensors.sensor import Packet, Sensor, module_fault
-from imucount.stream.clock import Clock, TimeQuality
-from imucount.stream.packet_order import InOrder, PacketOrder
-from imucount.stream.stream_joiner import StreamJoiner
 
 __all__ = ["PacketProblems", "PacketStream"]
 

@@ -8,9 +8,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from toy_sensor import ACC, HEADER, Air, Device
 
+from imucount.packets.clock import Clock
+from imucount.packets.packet_stream import PacketStream
 from imucount.sensors.sensor import Counter, Ticks
-from imucount.stream.clock import Clock
-from imucount.stream.packet_stream import PacketStream
 
 SETTLED_S = 5.0
 BEFORE_S, AFTER_S = 0.25, 1.0

@@ -10,10 +10,10 @@ from toy_sensor import ACC, GYR, Air, Device, ToySensor, encode
 
 from imucount import Samples, count
 from imucount.errors import SensorError
+from imucount.packets.packet_stream import PacketProblems, PacketStream
 from imucount.sensors.sensor import Counter, Ticks
 from imucount.sensors.witmotion import NOTIFY, WitMotion
 from imucount.simulate import Circles, Clip, Movement, simulate
-from imucount.stream.packet_stream import PacketProblems, PacketStream
 
 MILLISECONDS = Ticks(1e-3, 1 << 16)
 STAND = Movement("standing", 6.0)
