@@ -24,8 +24,9 @@ from imucount.whole_file import replaced
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
-__all__ = ["Exercise", "Gap", "RepSet", "Rows", "Session", "Side", "frame_of", "group_reps"]
+__all__ = ["Exercise", "Gap", "RepSet", "Rows", "Session", "Side", "frame_of", "group_reps", "signals_of"]
 
 Side = Literal["left", "right"]
 Exercise = Literal["shoulder-circles", "cyclic"]
@@ -209,6 +210,56 @@ class Session:
             raise CountingError(f'expected the direction "forward", "backward" or "unknown", got {direction!r}')
         return sum(rep.direction == direction for rep in self.reps)
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what the counter saw over time, with the reps, what was not counted, and gaps.
+
+        Of shoulder circles elevation and protraction, of any exercise the acceleration without its mean. A
+        triangle that points right is a forward circle, one that points left a backward one; a cross is a loop, or
+        cycles, that were seen and not counted.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            To draw on; else a new figure is made. This needs the extra `plot`.
+
+        Returns
+        -------
+        matplotlib Axes
+
+        Raises
+        ------
+        CountingError
+            If the session has no signals, or matplotlib is not installed.
+        """
+        from imucount.plots import plot_signals
+
+        gaps = [(gap.start_s, gap.end_s) for gap in self.gaps]
+        whole = (self.start_s, self.end_s)
+        return plot_signals(signals_of(self), self._reps_of_sets(), gaps, whole, self.side is not None, ax)
+
+    def plot_loops(self, ax: Axes | None = None) -> Axes:
+        """Draw the loop of each rep: a circle in the shoulder plane as seen from the wearer's right side.
+
+        Without a gyroscope elevation is drawn over the phase. Of any exercise it is the loop of the acceleration
+        in the plane in which it varies most. Parameters, return and errors are those of `plot`.
+        """
+        from imucount.plots import plot_loops
+
+        return plot_loops(signals_of(self), self._reps_of_sets(), self.side is not None, ax)
+
+    def plot_tempo(self, ax: Axes | None = None) -> Axes:
+        """Draw how long each rep took, over time, with the mean of each set.
+
+        Parameters, return and errors are those of `plot`; signals are not needed.
+        """
+        from imucount.plots import plot_tempo
+
+        noun = "rep" if self.exercise == "cyclic" else "circle"
+        return plot_tempo(self._reps_of_sets(), (self.start_s, self.end_s), noun, ax)
+
+    def _reps_of_sets(self) -> list[tuple[Rep, ...]]:
+        return [rep_set.reps for rep_set in self.sets]
+
     def to_frame(self, rows: Rows = "reps") -> pd.DataFrame:
         """Return a tidy table as a pandas DataFrame: a row a rep, or a row a set.
 
@@ -363,6 +414,21 @@ class Session:
         if self.exercise == "cyclic":
             frame = frame.drop(columns=["direction", "elevation_deg", "protraction_deg"])
         return frame
+
+
+def signals_of(session: Session) -> Signals:
+    """Give the signals of a session that has them.
+
+    Raises
+    ------
+    CountingError
+        If it has none.
+    """
+    if session.signals is None:
+        raise CountingError(
+            "expected a session with its signals, got one without; count the recording with keep_signals=True"
+        )
+    return session.signals
 
 
 def frame_of(sessions: Sequence[Session], rows: Rows = "reps") -> pd.DataFrame:

@@ -89,8 +89,9 @@ class CircleSignals:
         the circle next in time. Where none was counted between two gaps it is the axis of what was most like one,
         and whether up is up is not known.
     protraction_deg : (n,) array
-        How far it has turned forward, deg, without what turns more slowly than 0.02 Hz: the gyroscope's drift and
-        turns of the wearer. Where the side is not known it is the turn to the left. NaN without a gyroscope.
+        How far it has turned forward, deg, from where the present circle began and ended. Between circles what
+        turns more slowly than 0.02 Hz is taken off: the gyroscope's drift, and turns of the wearer. Where the side
+        is not known it is the turn to the left. NaN without a gyroscope.
     phase : (n,) array
         Position in the present circle: 0 at the low point where it begins, 0.25 at its first side, 0.5 at the top,
         0.75 at its second side; even in time in between. NaN outside of circles.

@@ -11,10 +11,10 @@ import pytest
 import imucount
 
 PACKAGE = Path(imucount.__file__).parent
-SLOW = ("numpy", "scipy", "pandas", "rich", "bleak", "click", "asyncio")
+SLOW = ("numpy", "matplotlib", "scipy", "pandas", "rich", "bleak", "click", "asyncio")
 
 GROUND = {"closing", "errors", "samples", "reps", "sets", "filters", "chain", "units", "provenance"}
-GROUND |= {"interrupts", "json_text", "outside_text", "parquet", "paths", "signals", "whole_file"}
+GROUND |= {"interrupts", "json_text", "outside_text", "parquet", "paths", "plots", "signals", "whole_file"}
 ENGINE = {"circles", "cyclic", "counter"}
 MAY_IMPORT = {
     "circles": GROUND,

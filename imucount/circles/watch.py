@@ -70,12 +70,31 @@ class _Rotation:
         level = axes - _dot(axes, self.up)[:, np.newaxis] * self.up
         return _dot(self.tilt, level) / np.maximum(np.sqrt(_dot(level, level)), 1e-9)
 
-    def yaw(self, rate_hz: float) -> FloatArray:
-        """Turn about up, without its drift."""
+    def yaw(self, circles_s: Sequence[tuple[float, float]]) -> FloatArray:
+        """Turn about up, 0 where a circle begins and ends; between circles without its drift.
+
+        Parameters
+        ----------
+        circles_s : sequence of (float, float)
+            Start and end of each circle that is counted, s, in order of time.
+        """
         steps = np.diff(self.turn, axis=0, prepend=self.turn[:1])
         yaw = np.cumsum(_dot(steps, self.up))
-        drift = _smooth(_smooth(yaw, rate_hz)[::-1], rate_hz)[::-1]
-        return yaw - drift
+        before = 0
+        for start, end in np.searchsorted(self.t_s, np.array(circles_s).reshape(-1, 2)).tolist():
+            yaw[before:start] = self._without_drift(yaw[before:start], before > 0, True)
+            yaw[start:end] = _closed(yaw[start:end])
+            before = max(before, end)
+        yaw[before:] = self._without_drift(yaw[before:], before > 0, False)
+        return yaw
+
+    def _without_drift(self, yaw: FloatArray, after_circle: bool, before_circle: bool) -> FloatArray:
+        if len(yaw) < 2:
+            return np.zeros(len(yaw))
+        rate_hz = 1.0 / float(self.t_s[1] - self.t_s[0])
+        left = yaw - _smooth(_smooth(yaw, rate_hz)[::-1], rate_hz)[::-1]
+        ends = (left[0] if after_circle else 0.0, left[-1] if before_circle else 0.0)
+        return left - np.linspace(*ends, len(left))
 
     def main_axis(self) -> FloatArray:
         """Find the level axis about which it tilts most, (3,)."""
@@ -119,8 +138,7 @@ class CircleWatch:
 
     def signals(self, reps: Sequence[Rep]) -> CircleSignals:
         """Put together what was seen; the reps are those whose loops were counted."""
-        seen = [(each, _Rotation.of(each)) for each in self._stretches if each.motion]
-        rotations = [rotation for _, rotation in seen]
+        rotations = [_Rotation.of(each) for each in self._stretches if each.motion]
         loops = tuple(
             self._seen(loop, rotations, rep.start_s, rep.end_s, [phase.end_s for phase in rep.phases[:-1]])
             for loop, rep in zip(self._counted, reps, strict=True)
@@ -128,7 +146,7 @@ class CircleWatch:
         t_s = np.concatenate([np.empty(0), *(rotation.t_s for rotation in rotations)])
         rejected = self._best_rejected(t_s, loops)
         elevation = [rotation.elevation(self._axes(rotation, rejected)) for rotation in rotations]
-        yaw = [self._forward * rotation.yaw(stretch.rate_hz) for stretch, rotation in seen]
+        yaw = [self._forward * rotation.yaw(_within(rotation.t_s, loops)) for rotation in rotations]
         phase = np.full(len(t_s), np.nan)
         for each in loops:
             start = int(np.searchsorted(t_s, each.start_s))
@@ -228,6 +246,10 @@ class CircleWatch:
 
 def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.asarray((a * b).sum(axis=1))
+
+
+def _within(t_s: FloatArray, loops: Sequence[SeenLoop]) -> list[tuple[float, float]]:
+    return [(each.start_s, each.end_s) for each in loops if t_s[0] <= each.end_s and each.start_s <= t_s[-1]]
 
 
 def _smooth(x: FloatArray, rate_hz: float) -> FloatArray:

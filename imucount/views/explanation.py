@@ -14,7 +14,7 @@ from imucount.circles.selector import LEAST_ELEVATION_DEG, LEAST_EVIDENCE, LEAST
 from imucount.errors import CountingError
 from imucount.outside_text import printable_line
 from imucount.reps import Rep
-from imucount.sets import Session
+from imucount.sets import Session, signals_of
 from imucount.signals import CircleSignals, CyclicSignals, SeenLoop, SeenSet, SetVerdict, Verdict
 from imucount.views.session_table import totals_line
 from imucount.views.wording import clock_time, noun_of, number_of
@@ -87,9 +87,7 @@ def moment_lines(session: Session, at_s: float) -> list[str]:
     CountingError
         If the moment is not in the recording, or the session has no signals.
     """
-    signals = session.signals
-    if signals is None:
-        raise CountingError("expected a session with its signals, got one without; count with keep_signals=True")
+    signals = signals_of(session)
     if not 0.0 <= at_s <= session.duration_s:
         raise CountingError(
             f"expected a time within the recording, 0:00 to {clock_time(session.duration_s)}, got {_clock(at_s)}"
@@ -250,9 +248,7 @@ def overview_table(session: Session, title: str = "") -> RenderableType:
     CountingError
         If the session has no signals.
     """
-    signals = session.signals
-    if signals is None:
-        raise CountingError("expected a session with its signals, got one without; count with keep_signals=True")
+    signals = signals_of(session)
     parts: list[RenderableType] = [
         Text.assemble((printable_line(title), "bold"), ": " if title else "", totals_line(session))
     ]
