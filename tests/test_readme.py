@@ -51,6 +51,7 @@ def test_there_is_a_block_for_recordings_one_for_live_use_and_one_to_teach():
         ("README.md", False, True, True, False),
         ("coach.md", True, False, False, False),
         ("live.md", False, True, True, False),
+        ("live.md", False, True, True, False),
         ("live.md", False, False, True, False),
         ("many_recordings.md", False, False, False, False),
         ("wear_and_teach.md", False, False, False, True),
@@ -83,6 +84,7 @@ def test_the_options_are_those_that_exist():
         "--from",
         "--help",
         "--hypothesis-profile",  # pytest's
+        "--max-rows",  # of the BIDS validator
     }
 
 

@@ -22,7 +22,18 @@ from imucount.views.session_table import totals_line
 
 READ_A_FILE = ("count", "explain", "replay", "inspect")
 USE_A_CLIP = ("scan", "sensors", "live", "record")
-COMMANDS = (*READ_A_FILE, "simulate", "teach", "batch", "compare", *USE_A_CLIP, "coach", "history", "report")
+COMMANDS = (
+    *READ_A_FILE,
+    "export",
+    "simulate",
+    "teach",
+    "batch",
+    "compare",
+    *USE_A_CLIP,
+    "coach",
+    "history",
+    "report",
+)
 
 
 @pytest.fixture(scope="module")
