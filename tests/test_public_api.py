@@ -2,6 +2,7 @@ import ast
 import importlib
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib.metadata import version
 from pathlib import Path
@@ -71,10 +72,16 @@ def module_of(dotted):
     return name if name and path_of(name).exists() else f"{name}.__init__".removeprefix(".")
 
 
+@cache
+def nodes_of(module):
+    return list(ast.walk(ast.parse(path_of(module).read_text(encoding="utf-8"))))
+
+
+@cache
 def imported(module):
     """Modules of imucount that a module imports anywhere, for type checking and in functions too."""
     names = set()
-    for node in ast.walk(ast.parse(path_of(module).read_text(encoding="utf-8"))):
+    for node in nodes_of(module):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module} imports relatively"
             if node.module.split(".")[0] == "imucount":
@@ -131,8 +138,7 @@ def test_no_import_leads_back_to_where_it_came_from():
 
 @pytest.mark.parametrize("module", [module for module in MODULES if wing_of(module) != "cli"])
 def test_only_the_command_line_prints(module):
-    tree = ast.parse(path_of(module).read_text(encoding="utf-8"))
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node.func for node in nodes_of(module) if isinstance(node, ast.Call)]
     assert "print" not in [call.id for call in calls if isinstance(call, ast.Name)]
 
 

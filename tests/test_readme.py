@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,13 @@ LINKS = [
 
 @pytest.mark.parametrize(
     ("name", "code", "printed"),
-    [pytest.param(*block, id=f"{block[0]} {n}") for n, block in enumerate(BLOCKS) if n != LIVE],
+    [
+        pytest.param(
+            *block, id=f"{block[0]} {n}", marks=[pytest.mark.long] * ("batch(" in block[1])
+        )  # starts processes
+        for n, block in enumerate(BLOCKS)
+        if n != LIVE
+    ],
 )
 def test_the_python_runs_and_prints_what_is_shown(name, code, printed, monkeypatch):
     monkeypatch.chdir(ROOT)
@@ -115,7 +122,7 @@ def test_every_finding_is_told_in_a_line():
 
 def test_the_picture_of_the_screen_can_be_made_again(tmp_path):
     script = ROOT / "docs" / "pictures" / "screen.py"
-    subprocess.run([sys.executable, script, tmp_path / "screen.svg"], cwd=ROOT, check=True, timeout=120)
+    runpy.run_path(str(script))["main"](tmp_path / "screen.svg")
     made, shown = ((folder / "screen.svg").read_text("utf-8") for folder in (tmp_path, script.parent))
     words = [re.findall(r">([^<>]*circles&#160;in&#160;all[^<>]*)<", picture) for picture in (made, shown)]
     assert words[0] == words[1]

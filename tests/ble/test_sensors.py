@@ -43,7 +43,9 @@ def check_left_as_found(peripheral):
     assert peripheral.refusals == []
 
 
-@pytest.mark.parametrize("name", SENSORS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if "," in name else name for name in SENSORS]
+)
 def test_a_set_is_counted_and_turns_the_right_way(name):
     make, motion, tolerance_s = SENSORS[name]
     peripheral = make(motion, clock_error=3e-4)

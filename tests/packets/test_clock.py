@@ -152,7 +152,7 @@ def test_times_are_true_over_radios_that_once_were_hard(name, radio):
 @pytest.mark.parametrize("name", DEVICES)
 def test_the_rate_is_found(name):
     device = Device(**DEVICES[name])
-    stream = streamed(device, Air().carry(device.packets(marked(3000))))[2]
+    stream = streamed(device, Air().carry(device.packets(marked(2000))))[2]
     if device.ticks is not None:
         assert stream.quality.kind == "device"
         assert stream.quality.drift_ppm == pytest.approx(-1e6 * device.drift, abs=250)
