@@ -47,7 +47,13 @@ def programme():
     return condition, condition.simulate(SEED)
 
 
-@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.title)
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param(condition, id=condition.title, marks=[pytest.mark.long] * (number % 4 > 0))
+        for number, condition in enumerate(CONDITIONS)
+    ],
+)
 def test_the_truth_is_exact_in_every_condition(condition):
     simulation = condition.simulate(SEED)
     direction = None if condition.has_direction else "unknown"

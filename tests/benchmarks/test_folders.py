@@ -1,6 +1,7 @@
 """The benchmarks that take a folder of recordings with a truth file: they count what is in it, and no more."""
 
 import csv
+import shutil
 
 import pytest
 
@@ -11,19 +12,27 @@ from imucount.simulate import Circles, Movement, Wearer, simulate
 STILL = Movement("standing", 3.0)
 
 
-@pytest.fixture
-def folder(tmp_path):
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
     """Two wearers with three circles each way, and a minute of walking."""
+    folder = tmp_path_factory.mktemp("recorded")
     rows = []
     for subject, side, seed in (("a", "left", 3), ("b", "right", 4)):
         for number, way in enumerate(("forward", "backward") * 3):
             simulation = simulate([Circles(1, way), STILL], wearer=Wearer(side=side), seed=seed)
             name = f"{subject}{number}"
-            write_csv(tmp_path / f"{name}.csv", Recording(simulation.samples))
+            write_csv(folder / f"{name}.csv", Recording(simulation.samples))
             rows.append({"recording": name, "reps": 1, "subject": subject, "placement": "clip", "direction": way})
-    write_csv(tmp_path / "walking.csv", Recording(simulate([Movement("walking", 60.0)], seed=5).samples))
+    write_csv(folder / "walking.csv", Recording(simulate([Movement("walking", 60.0)], seed=5).samples))
     rows.append({"recording": "walking", "reps": 0, "subject": "a", "placement": "clip", "direction": ""})
-    write_truth(tmp_path, rows)
+    write_truth(folder, rows)
+    return folder
+
+
+@pytest.fixture
+def folder(recorded, tmp_path):
+    """The same, to be changed."""
+    shutil.copytree(recorded, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

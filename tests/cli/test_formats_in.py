@@ -10,6 +10,7 @@ import pytest
 from command_line import run
 
 from imucount.circles.profile import Profile
+from imucount.cohort.task import count_recording
 from imucount.formats.csv_reader import read_csv
 from imucount.simulate import Circles, Clip, Movement, simulate
 
@@ -58,7 +59,9 @@ def ran(*arguments):
     return result.stdout
 
 
-def test_every_command_takes_a_recording_in_any_form(recording, tmp_path):
+def test_every_command_takes_a_recording_in_any_form(recording, tmp_path, monkeypatch):
+    one_by_one = lambda tasks, _: ((each, count_recording(each)) for each in tasks)  # noqa: E731 - without processes
+    monkeypatch.setattr("imucount.cohort.running.in_processes", one_by_one)
     files, told = recording
     session = json.loads(ran("count", *files, *told, "--side", "right", "--json"))
     assert [(len(each["reps"]), each["direction"]) for each in session["sets"]] == [(8, "forward")]
@@ -66,7 +69,7 @@ def test_every_command_takes_a_recording_in_any_form(recording, tmp_path):
     assert "forward" in ran("replay", *files, *told, "--side", "right", "--speed", "0")
     ran("teach", *files, *told, "--direction", "forward", "--side", "right", "--out", tmp_path / "mine.json")
     assert Profile.load(tmp_path / "mine.json").circles == 1
-    ran("batch", *files, *told, "--side", "right", "--out", tmp_path / "out", "--processes", "1")
+    ran("batch", *files, *told, "--side", "right", "--out", tmp_path / "out")
     assert pd.read_csv(tmp_path / "out" / "reps.csv")["direction"].tolist() == ["forward"] * 8
 
 
