@@ -3,8 +3,8 @@
 The plain table has the header t,ax,ay,az,gx,gy,gz, in s, m/s² (specific force) and rad/s. What people and programs
 write instead is taken where only one thing can be meant: other names and units, semicolons or tabs, decimal
 commas, another encoding, lines before the header, rows that lack values. imucount's own files put lines such as
-"# side: right" before the table, and where something happened while they were recorded, a line such as
-"# 12.345 s: dropped: The link was lost." among the rows.
+"# side: right" before the table, and after it lines of what happened while they were recorded, such as
+"# 12.345 s: dropped: The link was lost."; older ones have these among the rows.
 """
 
 from __future__ import annotations
@@ -27,8 +27,13 @@ from imucount.formats.devices import DeviceRows
 from imucount.formats.dialect import split_cells
 from imucount.formats.encoding import decoded
 from imucount.formats.joining import RowJoiner
-from imucount.formats.notes import warnings_of_notes
-from imucount.formats.recording import Recording, declared_rate_warning, ignored_columns_warning
+from imucount.formats.notes import BEGIN, END, LIVE, warnings_of_notes
+from imucount.formats.recording import (
+    Recording,
+    declared_rate_warning,
+    ignored_columns_warning,
+    notes_beside,
+)
 from imucount.formats.text_file import TextFile
 from imucount.formats.times import has_date, seconds_of_text, with_unit_of_time
 from imucount.intake.axes import mapped
@@ -118,7 +123,7 @@ class CsvReader(Closing):
             raise
         columns = self.header.columns
         self._warnings = [*columns.warnings, *columns.doubts, *ignored_columns_warning(columns.ignored)]
-        self._notes: list[str] = []
+        self._notes = self._notes_of_header()
         self._dated = False
         # imucount itself writes times in order; what is to be said of them, a count of them says, as live.
         self._stamps = None if self.header.is_own else Stamps(PATIENCE)
@@ -153,7 +158,7 @@ class CsvReader(Closing):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What one of imucount's own files says in comment lines among its rows, so far."""
+        """What one of imucount's own files says in comment lines after its rows, so far."""
         return tuple(self._notes)
 
     @property
@@ -161,6 +166,15 @@ class CsvReader(Closing):
         """What a reader should know, a sentence each; complete once the last piece was read."""
         of_stamps = () if self._stamps is None else self._stamps.notes
         return (*self._warnings, *self._joiner.warnings, *of_stamps, *warnings_of_notes(self._notes))
+
+    def _notes_of_header(self) -> list[str]:
+        """Take out of the header what is a note: that the file will say in its end that it was finished."""
+        key, value = LIVE
+        if not self.header.is_own or self.header.metadata.get(key) != value:
+            return []
+        kept = {name: text for name, text in self.header.metadata.items() if name != key}
+        self.header = replace(self.header, metadata=kept)
+        return [BEGIN]
 
     def _look_ahead(self, is_unit_known: bool) -> None:
         """See whether time is written as a date, and in which unit where that is not said."""
@@ -186,6 +200,8 @@ class CsvReader(Closing):
                     rows = self._devices.update(self._parser.parse(lines, line))
                 if len(rows):
                     yield from self._checked(*self._in_order(rows))
+        if self.header.is_own and not any(note.startswith(END) for note in self._notes):
+            self._notes += [note for note in notes_beside(self._path) if note not in self._notes]
         self._joiner.finish()
         if self._stamps is not None:
             with self._located():

@@ -1,6 +1,6 @@
-"""Notes: what a recording says in comment lines among and after its rows, and which of it is a warning.
+"""Notes: what a recording says in comment lines after its rows, and which of it is a warning.
 
-# recorded live: a line with end_utc follows the last row   first, of a live recording
+# recorded live: a line with end_utc follows the last row   in the header of a live recording
 # 12.345 s: dropped: The link to the clip was lost.       something that happened, and when
 # clock: Time is from the device's own clock.             known only at the end
 # warning: 3 % of the packets were lost.                  the same, and a reader should know it
@@ -14,10 +14,13 @@ from collections.abc import Sequence
 
 from imucount.outside_text import printable_line
 
-__all__ = ["BEGIN", "END", "note_of_event", "note_of_warning", "warnings_of_notes"]
+__all__ = ["BEGIN", "END", "LIVE", "note_of_event", "note_of_warning", "warnings_of_notes"]
 
-BEGIN = "recorded live: a line with end_utc follows the last row"
-"""The first note of a recording that will say when it was finished."""
+LIVE = ("recorded live", "a line with end_utc follows the last row")
+"""Key and value in the header of a recording that will say when it was finished."""
+
+BEGIN = ": ".join(LIVE)
+"""The same as the first note of it, as older files have it."""
 
 END = "end_utc: "
 """Begins the last note of a recording that was finished in order."""

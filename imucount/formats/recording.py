@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from os import PathLike, fspath
+from typing import TextIO
 
 import numpy as np
 
@@ -26,6 +28,8 @@ __all__ = [
     "RecordingWriter",
     "declared_rate_warning",
     "ignored_columns_warning",
+    "notes_beside",
+    "remove_notes_beside",
     "write_csv",
 ]
 
@@ -34,6 +38,9 @@ FIRST_LINE = "# imucount recording 1"
 
 KNOWN_KEYS = ("side", "sampling_rate_hz", "units")
 """Keys of the header that have a meaning to imucount; all others are metadata."""
+
+NOTES = ".notes"
+"""After the name of a recording that is being written: where its notes are until it is closed."""
 
 _ROWS_AT_ONCE = 50_000
 
@@ -70,7 +77,10 @@ class Recording:
 class RecordingWriter(Closing):
     """Writes imucount's own CSV piece by piece, as a live recorder needs it.
 
-    Every number is written with as many digits as reading it back exactly takes.
+    Every number is written with as many digits as reading it back exactly takes. Between the header and the last
+    row there are rows alone, so that any reader of tables takes them: notes follow when the file is closed. Until
+    then they are in a file beside it, of the same name with ".notes" after it, where a reader finds them if this
+    process does not come so far.
 
     Parameters
     ----------
@@ -103,11 +113,17 @@ class RecordingWriter(Closing):
         self._path = fspath(path)
         self._has_gyroscope = has_gyroscope
         self._last_t: float | None = None
+        self._notes: list[str] = []
+        self._beside: TextIO | None = None
+        self._has_failed = False
         header = _header_lines(self._path, has_gyroscope, side, sampling_rate_hz, dict(metadata or {}))
         try:
             # To be read as well, by `restore`; not of a pipe, which cannot be.
             mode = "w+" if os.path.isfile(self._path) or not os.path.exists(self._path) else "w"
             self._file = open(self._path, mode, encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by close()
+            self._is_plain_file = os.path.isfile(self._path)
+            if self._is_plain_file:
+                remove_notes_beside(self._path)  # of an earlier one of that name
         except (OSError, ValueError) as error:
             raise write_error(self._path, error) from error
         self._write("\n".join(header) + "\n")
@@ -139,7 +155,7 @@ class RecordingWriter(Closing):
         self._last_t = float(samples.t[-1])
 
     def note(self, text: str) -> None:
-        """Write a comment line after the rows so far; `CsvReader.notes` gives it back.
+        """Have a comment line follow the last row; `CsvReader.notes` gives it back, also before it is there.
 
         Raises
         ------
@@ -148,13 +164,24 @@ class RecordingWriter(Closing):
         """
         if not text or text != text.strip() or not text.isprintable():
             raise RecordingError(f"expected a note on one line without outer blanks, got {text!r}", self._path)
-        self._write(f"# {text}\n")
+        try:
+            if self._file.closed:
+                raise ValueError("the file is closed")
+            if self._is_plain_file:
+                if self._beside is None:
+                    self._beside = open(self._path + NOTES, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
+                self._beside.write(f"# {text}\n")
+                self._beside.flush()
+        except (OSError, ValueError) as error:
+            raise write_error(self._path, error) from error
+        self._notes.append(text)
 
     def flush(self) -> None:
         """Hand everything appended so far to the operating system."""
         try:
             self._file.flush()
         except (OSError, ValueError) as error:
+            self._has_failed = True
             raise write_error(self._path, error) from error
 
     def restore(self) -> bool:
@@ -186,16 +213,47 @@ class RecordingWriter(Closing):
 
     def close(self) -> None:
         """Finish the file. Closing twice does no harm."""
+        if self._file.closed:
+            return
         try:
-            self._file.close()
-        except OSError as error:
-            raise write_error(self._path, error) from error
+            # What comes after rows that are missing would seem to be in order.
+            if not self._has_failed:
+                self._write("".join(f"# {note}\n" for note in self._notes))
+        finally:
+            try:
+                self._file.close()
+            except OSError as error:
+                self._has_failed = True
+                raise write_error(self._path, error) from error
+            finally:
+                if self._beside is not None:
+                    with suppress(OSError):
+                        self._beside.close()
+                    if not self._has_failed:
+                        remove_notes_beside(self._path)
 
     def _write(self, text: str) -> None:
         try:
             self._file.write(text)
         except (OSError, ValueError) as error:  # ValueError: the file is closed
+            self._has_failed = True
             raise write_error(self._path, error) from error
+
+
+def notes_beside(path: str) -> tuple[str, ...]:
+    """Read the notes of a recording that was not closed; none of one that was."""
+    try:
+        with open(path + NOTES, encoding="utf-8", errors="replace", newline="\n") as file:
+            lines = file.readlines()
+    except (OSError, ValueError):
+        return ()
+    return tuple(printable_line(line[1:]) for line in lines if line.startswith("#") and line.endswith("\n"))
+
+
+def remove_notes_beside(path: str) -> None:
+    """Remove the notes that are beside a recording, if there are any."""
+    with suppress(OSError, ValueError):
+        os.remove(path + NOTES)
 
 
 def write_csv(path: str | PathLike[str], recording: Recording) -> None:

@@ -10,7 +10,7 @@ from os import PathLike, fspath
 
 from imucount.closing import Closing
 from imucount.errors import RecordingError
-from imucount.formats.notes import BEGIN, END, note_of_event, note_of_warning
+from imucount.formats.notes import END, LIVE, note_of_event, note_of_warning
 from imucount.formats.recording import RecordingWriter
 from imucount.intake.axes import AxisMap
 from imucount.outside_text import printable_line
@@ -107,7 +107,7 @@ class Recorder(Closing):
                 self.note(self.notices[-1])
 
     def note(self, notice: Notice) -> None:
-        """Mark between the samples what happened.
+        """Keep what happened, and when; it is told after the samples.
 
         Raises
         ------
@@ -182,9 +182,10 @@ class Recorder(Closing):
             sampling_rate_hz=self._source.sampling_rate_hz,
             metadata={"start_utc": start.isoformat(timespec="milliseconds")}
             | self._axes
-            | _on_lines(self._source.metadata),
+            | _on_lines(self._source.metadata)
+            | dict([LIVE]),
         )
-        for text in (BEGIN, *self._early):
+        for text in self._early:
             writer.note(text)
         return writer
 

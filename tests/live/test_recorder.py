@@ -64,7 +64,7 @@ def test_it_is_read_while_it_is_written(path, samples):
     assert read_csv(path).warnings == ()
 
 
-def test_what_happens_is_marked_where_it_happens(path, samples):
+def test_what_happens_is_told_after_rows_that_are_alone(path, samples):
     source = Scripted([])
     with Recorder(path, source) as recorder:
         recorder.note(Notice(0.0, "connected", "To the clip."))
@@ -75,15 +75,16 @@ def test_what_happens_is_marked_where_it_happens(path, samples):
         source.warnings = ("1 % of the packets were lost.",)
     lines = path.read_text("utf-8").splitlines()
     first = lines.index("t,ax,ay,az,gx,gy,gz")
-    marked = {n: line for n, line in enumerate(lines[first + 1 :]) if line.startswith("#")}
-    assert marked.pop(405).startswith("# end_utc: 2")
-    assert marked == {
-        0: "# recorded live: a line with end_utc follows the last row",
-        1: "# 0.000 s: connected: To the clip.",
-        202: "# 2.500 s: dropped: The link was lost.",
-        403: "# packets: 12 samples were lost",
-        404: "# warning: 1 % of the packets were lost.",
-    }
+    assert "# recorded live: a line with end_utc follows the last row" in lines[:first]
+    assert not any(line.startswith("#") for line in lines[first:-5])
+    assert lines[-5:-1] == [
+        "# 0.000 s: connected: To the clip.",
+        "# 2.500 s: dropped: The link was lost.",
+        "# packets: 12 samples were lost",
+        "# warning: 1 % of the packets were lost.",
+    ]
+    assert lines[-1].startswith("# end_utc: 2")
+    assert not path.with_name(f"{path.name}.notes").exists()
     recording = read_csv(path)
     assert np.array_equal(
         table(recording.samples), np.concatenate([table(samples[:200]), table(samples[300:500])])
@@ -92,6 +93,28 @@ def test_what_happens_is_marked_where_it_happens(path, samples):
     with open_csv(path) as reader:
         list(reader)
     assert reader.notes[3] == "packets: 12 samples were lost"
+
+
+def test_what_happened_is_known_of_a_recording_that_was_not_closed(path, samples):
+    """As when the process is killed; a recording of the same name later has nothing of it."""
+    recorder = Recorder(path, Scripted([]))
+    recorder.append(samples[:200])
+    recorder.note(Notice(2.5, "dropped", "The link was lost."))
+    recorder.append(samples[300:500])
+    beside = path.with_name(f"{path.name}.notes")
+    killed, notes = path.read_text("utf-8"), beside.read_text("utf-8")
+    recorder.close()
+    path.write_text(killed)
+    beside.write_text(f"{notes}# 3.000 s: recon")  # it was being written
+    recording = read_csv(path)
+    assert recording.warnings[0] == "At 2.500 s: The link was lost."
+    assert "was not finished" in recording.warnings[1]
+    assert len(recording.samples) == 400
+    path.unlink()
+    with Recorder(path, Scripted([])) as again:
+        again.append(samples)
+    assert read_csv(path).warnings == ()
+    assert not beside.exists()
 
 
 def test_a_file_that_exists_is_never_replaced(path):
