@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -58,60 +60,64 @@ def cover(
     >>> round(value, 2), [(cycle.start, cycle.end) for cycle in sets[0]]
     (1.0, [(0, 10), (10, 20), (20, 30), (30, 40)])
     """
-    m, n = alike.shape[:2]
+    n, longest, block = alike.shape[1], int(lengths[-1]), int(lengths[0])
     gains = np.where(is_there, (alike - LEAST_LIKE) * (lengths / usual), NEVER)
-    longest, block = int(lengths[-1]), int(lengths[0])
-    pause = START / (PAUSE * usual)
-    in_set, idle = np.full((m, n + longest), NEVER), np.zeros((m, n + longest))
-    chosen, begins = np.full((m, n), -1), np.zeros((m, n), dtype=bool)
+    gains = np.ascontiguousarray(gains.transpose(1, 2, 0))
+    begun = np.arange(n)[:, np.newaxis] + longest - lengths
+    ramp = (START / (PAUSE * usual)) * np.arange(n + 1)[:, np.newaxis]  # what pausing costs
+    in_set, idle = np.full((longest + n, len(alike)), NEVER), np.zeros((longest + n, len(alike)))
     if goes_on:
-        in_set[:, longest - 1] = 0.0  # what it costs was paid
-    row = np.arange(m)[:, np.newaxis]
-    for start in range(0, n, block):
-        stop = min(start + block, n)
-        before = start + longest - 1
-        where = np.arange(start, stop)[:, np.newaxis] + longest - lengths
-        going_on, beginning = in_set[:, where], idle[:, where] - START
-        values = np.maximum(going_on, beginning)
-        values += gains[:, start:stop]
-        best = values.argmax(axis=2)
-        each = np.arange(stop - start)
-        ramp = pause * np.arange(stop - start + 1)
-        value = np.empty((m, stop - start + 1))
-        value[:, 0], value[:, 1:] = in_set[:, before], values[row, each, best]
-        value = np.maximum.accumulate(value + ramp, axis=1)
-        chosen[:, start:stop] = np.where(value[:, 1:] > value[:, :-1], best, -1)
-        begins[:, start:stop] = beginning[row, each, best] >= going_on[row, each, best]
-        in_set[:, before + 1 : stop + longest] = (value - ramp)[:, 1:]
-        idle[:, before + 1 : stop + longest] = np.maximum(
-            np.maximum.accumulate(in_set[:, before + 1 : stop + longest], axis=1), idle[:, before : before + 1]
-        )
-    return [
-        (float(idle[each, -1]), _sets(alike[each], lengths, chosen[each], begins[each], idle[each, longest - 1 :]))
-        for each in range(m)
-    ]
+        in_set[longest - 1] = 0.0  # what it costs was paid
+    best = np.maximum(in_set, idle - START)  # for a cycle that begins here
+    for at in range(0, n, block):
+        stop = min(at + block, n)
+        before, here = longest + at - 1, slice(longest + at, longest + stop)
+        values = (best[begun[at:stop]] + gains[at:stop]).max(axis=1)
+        values += ramp[1 : stop - at + 1]
+        np.maximum(values[0], in_set[before], out=values[0])
+        np.maximum.accumulate(values, axis=0, out=values)
+        values = np.subtract(values, ramp[1 : stop - at + 1], out=in_set[here])
+        over = np.maximum.accumulate(values, axis=0, out=idle[here])
+        np.maximum(over, idle[before], out=over)
+        np.maximum(values, over - START, out=best[here])
+    covered = []
+    for each in range(len(alike)):
+        was = _Covered(alike[each], gains[:, :, each], lengths, in_set[:, each], idle[:, each], best[:, each])
+        covered.append((float(idle[-1, each]), was.sets()))
+    return covered
 
 
-def _sets(
-    alike: FloatArray, lengths: IntArray, chosen: IntArray, begins: BoolArray, idle: FloatArray
-) -> list[list[Cycle]]:
-    """Go back from the end by what was chosen."""
-    sets: list[list[Cycle]] = []
-    end = len(chosen)
-    while idle[end] > 0.0:
-        at = int(np.searchsorted(idle[: end + 1], idle[end])) - 1
-        cycles: list[Cycle] = []
-        while True:
-            while at >= 0 and chosen[at] < 0:
-                at -= 1
-            if at < 0:
-                break  # it began before
-            length = int(lengths[chosen[at]])
-            cycles.append(Cycle(at - length, at, float(alike[at, chosen[at]])))
-            is_first = begins[at]
-            at -= length
-            if is_first:
-                break
-        sets.append(cycles[::-1])
-        end = at + 1
-    return sets[::-1]
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """What each sample is worth: in a set, out of one, and for a cycle that begins there."""
+
+    alike: FloatArray
+    gains: FloatArray
+    lengths: IntArray
+    in_set: FloatArray
+    idle: FloatArray
+    best: FloatArray
+
+    def sets(self) -> list[list[Cycle]]:
+        """Go back from the end by what was worth most."""
+        longest = int(self.lengths[-1])
+        found: list[list[Cycle]] = []
+        end = len(self.alike)
+        while self.idle[longest + end - 1] > 0.0:
+            reached = self.idle[longest : longest + end]
+            at = int(np.searchsorted(reached, reached[-1]))
+            cycles: list[Cycle] = []
+            while True:
+                while at >= 0 and self.in_set[longest + at] < self.in_set[longest + at - 1]:
+                    at -= 1  # a pause
+                if at < 0:
+                    break  # it began before
+                row = int((self.best[longest + at - self.lengths] + self.gains[at]).argmax())
+                start = at - int(self.lengths[row])
+                cycles.append(Cycle(start, at, float(self.alike[at, row])))
+                at = start
+                if self.idle[longest + at] - START >= self.in_set[longest + at]:
+                    break
+            found.append(cycles[::-1])
+            end = at + 1
+        return found[::-1]

@@ -128,7 +128,7 @@ class Follower:
         row = int(np.abs(self._lengths - self._usual).argmin())
         length, at = int(self._lengths[row]), moment >> self._octave
         ends = np.clip([at, at + length], length, self._shapes.n)
-        template: FloatArray = self._shapes.every[:, ends, row].mean(axis=1)
+        template: FloatArray = self._shapes.shapes(ends, np.full(2, row)).mean(axis=1)
         return template
 
     def refined(self, template: FloatArray) -> tuple[FloatArray, list[MovementSet]]:
@@ -225,7 +225,7 @@ class Follower:
 
     def _alike(self, ends: Sequence[int] | IntArray, rows: IntArray, near: Sequence[Cycle]) -> FloatArray:
         template = self._shapes.of(near).mean(axis=1)
-        alike = likeness(self._shapes.every[:, ends, rows], template[np.newaxis])[0]
+        alike = likeness(self._shapes.shapes(np.asarray(ends), rows), template[np.newaxis])[0]
         return np.asarray(alike * self._tempo[rows])
 
     def _next(self, cycles: Sequence[Cycle], is_before: bool) -> Cycle | None:

@@ -124,7 +124,7 @@ class RepetitionMap:
             t = at[here]
             if not len(t):
                 continue
-            product = np.pad(np.cumsum((y[:, lag:] * y[:, :-lag]).sum(axis=0)), (1, 0))
+            product = np.pad(np.cumsum(np.einsum("ij,ij->j", y[:, lag:], y[:, :-lag])), (1, 0))
             before, after = total[:, t] - total[:, t - lag], total[:, t + lag] - total[:, t]
             common = product[t] - product[t - lag] - (before * after).sum(axis=0) / lag
             energy = square[t + lag] - square[t - lag] - ((before**2).sum(axis=0) + (after**2).sum(axis=0)) / lag
@@ -134,36 +134,49 @@ class RepetitionMap:
             energies[row, here] = energy / (2 * lag)
         least = np.where(OCTAVE[0] > LAGS, LEAST_FAST_RMS, LEAST_RMS)[:, np.newaxis]
         self._open = np.where(energies < least**2, 0.0, np.maximum(self.likeness - LEAST, 0.0))
+        self._runs: list[list[Run]] = [[] for _ in LAGS]
+        self._changed = set(range(len(LAGS)))
 
     def runs(self) -> list[Run]:
         """Give the runs that nothing has been made of yet, the longest and most alike first."""
-        around = np.pad(self._open, ((1, 1), (0, 0)))
-        best = np.maximum(np.maximum(around[:-2], around[1:-1]), around[2:])  # tempo varies
+        for row in self._changed:
+            self._runs[row] = self._runs_of(row)
+        self._changed.clear()
+        return sorted(
+            (run for runs in self._runs for run in runs), key=lambda run: (-run.score, run.row, run.first)
+        )
+
+    def _runs_of(self, row: int) -> list[Run]:
+        """Give those at one length, and at the next to it: tempo varies."""
+        low = max(0, row - 1)
+        near = self._open[low : row + 2]
+        best = near.max(axis=0)
+        at = np.flatnonzero(best)
+        if not len(at):
+            return []
+        length = LAGS[row] / STEP
+        breaks = np.flatnonzero(np.diff(at) > max(1.5, length / 2))
         found = []
-        for row in np.flatnonzero(best.any(axis=1)):
-            at = np.flatnonzero(best[row])
-            length = LAGS[row] / STEP
-            for part in np.split(at, np.flatnonzero(np.diff(at) > max(1.5, length / 2)) + 1):
-                first, last = int(part[0]), int(part[-1]) + 1
-                score = float(best[row, first:last].sum())
-                if score < LEAST_PART * length:
-                    continue
-                near = self._open[max(0, row - 1) : row + 2, first:last]
-                if near.max() < LEAST_BEST - LEAST:
-                    continue
-                own = max(0, int(row) - 1) + int(near.sum(axis=1).argmax())
-                found.append(Run(score, own, first, last, first + int(self._open[own, first:last].argmax())))
-        return sorted(found, key=lambda run: (-run.score, run.row, run.first))
+        for first, last in zip(at[np.append(0, breaks + 1)], at[np.append(breaks, -1)] + 1, strict=True):
+            score = float(best[first:last].sum())
+            if score < LEAST_PART * length or best[first:last].max() < LEAST_BEST - LEAST:
+                continue
+            own = low + int(near[:, first:last].sum(axis=1).argmax())
+            best_at = int(first) + int(self._open[own, first:last].argmax())
+            found.append(Run(score, own, int(first), int(last), best_at))
+        return found
 
     def close_run(self, run: Run) -> None:
         """Make nothing more of a run."""
         self._open[max(0, run.row - 1) : run.row + 2, run.first : run.last] = 0.0
+        self._changed.update(range(max(0, run.row - 2), min(run.row + 3, len(LAGS))))
 
     def close(self, start: int, end: int) -> None:
         """Make nothing more of a stretch, samples of the grid, nor of cycles that lie in it for the most part."""
         for row, lag in enumerate(LAGS):
             half = int(lag) // 2
             self._open[row, max(0, (start - half) // STEP) : (end + half) // STEP + 1] = 0.0
+        self._changed.update(range(len(LAGS)))
 
     def has_shorter(self, length: float, start: int, end: int) -> bool:
         """Whether cycles of less than `length` are as like each other, in a stretch of samples of the grid."""

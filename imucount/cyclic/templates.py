@@ -6,6 +6,7 @@ cycles of another tempo can be compared, and jolts hardly matter.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -114,10 +115,8 @@ class Shapes:
 
     Attributes
     ----------
-    every : (6, n + 1, k, PARTS) array
-        Of the cycle of each length that ends before each sample.
-    is_there : (n + 1, k) array
-        Whether it begins in the signal.
+    is_there : (n + 1, k) bool array
+        Whether the cycle of each length that ends before each sample begins in the signal.
     """
 
     def __init__(self, y: FloatArray, lengths: IntArray) -> None:
@@ -125,27 +124,41 @@ class Shapes:
         self._sums = np.pad(np.cumsum(y, axis=1), ((0, 0), (1, 1)))
         self._sums[:, -1] = self._sums[:, -2]
         ends = np.arange(self.n + 1)
-        back = lengths[:, np.newaxis] * (1.0 - np.arange(PARTS + 1) / PARTS)
-        edges = ends[:, np.newaxis, np.newaxis] - back
-        self.is_there = edges[:, :, 0] >= 0.0
-        self.every = np.diff(self._sum_to(np.maximum(edges, 0.0)), axis=-1)
-        self.every *= (PARTS / lengths)[:, np.newaxis]
-        self._posture = self.every.mean(axis=-1)
-        moved = (self.every - self._posture[..., np.newaxis]).transpose(0, 3, 1, 2)
-        self._moved = np.ascontiguousarray(moved).reshape(len(y) * PARTS, -1)
-        self._energy = np.square(self._moved).sum(axis=0)
+        starts = ends - lengths[:, np.newaxis]
+        self.is_there = (starts >= 0).T
+        begun = np.maximum(starts, 0)
+        self._posture = (self._sums[:, ends][:, np.newaxis] - self._sums[:, begun]) / lengths[:, np.newaxis]
+        self._spread = _spread(lengths)
+        self._windows = _windows(y, int(lengths[-1]))
+        square = PARTS * self._spread @ self._spread.transpose(0, 2, 1)  # of the means, by products of samples
+        apart = range(math.ceil(lengths[-1] / PARTS) + 1)
+        products = [np.einsum("ij,ij->j", y[:, by:], y[:, : self.n - by]) for by in apart]
+        weights = [(1.0 if by == 0 else 2.0) * square.diagonal(by, 1, 2) for by in apart]
+        weights = np.concatenate([np.pad(each, ((0, 0), (by, 0))) for by, each in enumerate(weights)], axis=1)
+        products = np.stack([np.pad(each, (by, 0)) for by, each in enumerate(products)])
+        energy = weights @ _windows(products, int(lengths[-1])).T
+        self._energy = np.maximum(energy - np.square(self._posture).sum(axis=0), 0.0)
 
     def likeness(self, templates: FloatArray) -> FloatArray:
         """How like all cycles are to templates (m, 6, PARTS), as of `likeness`: (m, n + 1, k)."""
-        usual_posture = templates.mean(axis=-1)
-        usual = (templates - usual_posture[..., np.newaxis]).reshape(len(templates), -1)
-        alike: FloatArray = 2.0 * (usual @ self._moved)
-        energy = np.maximum(self._energy + np.square(usual).sum(axis=1)[:, np.newaxis], 1e-9)
-        posture = self._posture[:3].reshape(3, -1)
-        off = sum((posture[axis] - usual_posture[:, axis, np.newaxis]) ** 2 for axis in range(3))
-        alike -= PARTS * np.maximum(off - DRIFT**2, 0.0)
-        alike /= energy
-        return alike.reshape(len(templates), *self.is_there.shape)
+        posture = templates.mean(axis=-1)
+        usual = templates - posture[..., np.newaxis]
+        m, k = len(templates), len(self.lengths)
+        stretched = np.tensordot(usual, self._spread, (2, 2)).transpose(1, 3, 0, 2).reshape(-1, m * k)
+        alike = 2.0 * (self._windows @ stretched).reshape(-1, m, k).transpose(1, 2, 0)
+        energy = self._energy + np.square(usual).sum(axis=(1, 2))[:, np.newaxis, np.newaxis] / PARTS
+        off = sum((self._posture[axis] - posture[:, axis, np.newaxis, np.newaxis]) ** 2 for axis in range(3))
+        alike -= np.maximum(off - DRIFT**2, 0.0)
+        alike /= np.maximum(energy, 1e-9)
+        return np.asarray(alike.transpose(0, 2, 1))
+
+    def shapes(self, ends: IntArray, rows: IntArray) -> FloatArray:
+        """Shapes of some cycles, (6, len(ends), PARTS)."""
+        lengths = self.lengths[rows]
+        edges = np.asarray(ends)[:, np.newaxis] - lengths[:, np.newaxis] * (1.0 - np.arange(PARTS + 1) / PARTS)
+        shapes: FloatArray = np.diff(self._sum_to(np.maximum(edges, 0.0)), axis=-1)
+        shapes *= (PARTS / lengths)[:, np.newaxis]
+        return shapes
 
     def _sum_to(self, edges: FloatArray) -> FloatArray:
         before = edges.astype(np.intp)
@@ -155,8 +168,7 @@ class Shapes:
 
     def of(self, cycles: Sequence[Cycle]) -> FloatArray:
         """Shapes of whole cycles, (6, n, PARTS)."""
-        ends = [cycle.end for cycle in cycles]
-        return self.every[:, ends, self.rows(cycles)]
+        return self.shapes(np.array([cycle.end for cycle in cycles]), self.rows(cycles))
 
     def rows(self, cycles: Sequence[Cycle]) -> IntArray:
         """Which of the lengths each cycle has."""
@@ -168,3 +180,24 @@ class Shapes:
         widths = np.diff(edges)
         is_there = widths > 0.5 * length / PARTS
         return np.diff(self._sum_to(edges), axis=-1) / np.maximum(widths, 1e-9), is_there
+
+
+def _windows(y: FloatArray, length: int) -> FloatArray:
+    """The last samples of all channels before each, and before the end; zeros before the first."""
+    padded = np.pad(y, ((0, 0), (length, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, length, axis=1)
+    return windows.transpose(1, 0, 2).reshape(y.shape[1] + 1, -1)
+
+
+def _spread(lengths: IntArray) -> FloatArray:
+    """How much of each sample lies in each part of a cycle that ends with the last of them.
+
+    (k, longest, PARTS), and the sum for each length is 1.
+    """
+    longest = int(lengths[-1])
+    length = lengths[:, np.newaxis, np.newaxis]
+    samples = np.arange(longest)[:, np.newaxis] - longest + length
+    parts = np.arange(PARTS) * (length / PARTS)
+    shared = np.minimum(samples + 1, parts + length / PARTS) - np.maximum(samples, parts)
+    spread: FloatArray = np.maximum(shared, 0.0) / length
+    return spread
