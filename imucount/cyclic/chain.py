@@ -13,7 +13,7 @@ import numpy as np
 
 from imucount.cyclic.confidence import confidence
 from imucount.cyclic.following import Movement, MovementSet
-from imucount.cyclic.scene import FEWEST, Reject, sets_in, sets_of
+from imucount.cyclic.scene import FEWEST, Reject, sets_in
 from imucount.cyclic.similarity import LEAST_RMS, RATE_HZ, RATE_WEIGHT
 from imucount.cyclic.steps import kind_of
 from imucount.cyclic.taught import ExerciseProfile
@@ -63,8 +63,8 @@ class CyclicChain:
         profile: ExerciseProfile | None = None,
         keep_signals: bool = False,
     ) -> None:
-        self._watch = CyclicWatch(has_gyroscope) if keep_signals else None
         self._taught = None if profile is None else profile.movement
+        self._watch = CyclicWatch(has_gyroscope, self._taught) if keep_signals else None
         self._has_gyroscope = has_gyroscope
         self._min_reps = max(min_reps, 2)
 
@@ -178,9 +178,8 @@ class CyclicChain:
 
     def _sets(self, ends: bool, reject: Reject = lambda *_: None) -> list[MovementSet]:
         scene, is_cut = np.ascontiguousarray(self._scene), (self._scene_start == 0, ends)
-        if self._taught is not None:
-            return sets_of(self._taught, scene, is_cut, reject)
-        return sets_in(scene, is_cut, None if self._went_on is None else self._went_on[0], reject)
+        first = None if self._went_on is None else self._went_on[0]
+        return sets_in(scene, is_cut, first, self._taught, reject)
 
     def _reject(self, each: MovementSet, why: SetVerdict) -> None:
         if self._watch is not None:

@@ -27,7 +27,13 @@ NEVER = -1e9
 
 
 def cover(
-    alike: FloatArray, is_there: BoolArray, lengths: IntArray, usual: float, *, goes_on: bool = False
+    alike: FloatArray,
+    is_there: BoolArray,
+    lengths: IntArray,
+    usual: float,
+    *,
+    least: float = LEAST_LIKE,
+    goes_on: bool = False,
 ) -> list[tuple[float, list[list[Cycle]]]]:
     """Choose the cycles, in sets, with the largest sum of length times likeness above the least.
 
@@ -44,6 +50,8 @@ def cover(
         Ascending.
     usual : float
         Usual length.
+    least : float, default LEAST_LIKE
+        The least likeness.
     goes_on : bool, default False
         Whether a set that has begun before goes on where the signal begins.
 
@@ -61,7 +69,7 @@ def cover(
     (1.0, [(0, 10), (10, 20), (20, 30), (30, 40)])
     """
     n, longest, block = alike.shape[1], int(lengths[-1]), int(lengths[0])
-    gains = np.where(is_there, (alike - LEAST_LIKE) * (lengths / usual), NEVER)
+    gains = np.where(is_there, (alike - least) * (lengths / usual), NEVER)
     gains = np.ascontiguousarray(gains.transpose(1, 2, 0))
     begun = np.arange(n)[:, np.newaxis] + longest - lengths
     ramp = (START / (PAUSE * usual)) * np.arange(n + 1)[:, np.newaxis]  # what pausing costs

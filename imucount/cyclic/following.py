@@ -38,8 +38,9 @@ there is a rest, or something else."""
 NEAR = 3
 """Cycles nearest to the edge that make a template of their own: posture and tempo drift over a set."""
 
-EDGE_LIKE = 0.5
-"""Likeness to these of the first or last cycle of a set."""
+EDGE_LIKE, STANDS_OUT = 0.5, 4.0
+"""Likeness to these of the first or last cycle of a set; and one that is so many times as unlike as the others are
+to theirs, and a tenth more, stands out: where all are the same it is getting up, or putting something down."""
 
 SLACK = 0.25
 """Of a cycle: rest before another one that belongs to the set."""
@@ -108,9 +109,12 @@ class Follower:
         Of its cycles, samples of the grid.
     is_cut : tuple of bool
         Whether the signal begins, and ends, with the stretch of samples: what is there may be a part of a rep.
+    least : float, default LEAST_LIKE
+        Likeness of cycles that explain something.
     """
 
-    def __init__(self, x: FloatArray, length: float, is_cut: tuple[bool, bool]) -> None:
+    def __init__(self, x: FloatArray, length: float, is_cut: tuple[bool, bool], least: float = LEAST_LIKE) -> None:
+        self._least = least
         self._octave = 0
         while length / 2**self._octave >= SAMPLES:
             self._octave += 1
@@ -123,16 +127,15 @@ class Follower:
     def _lengths(self) -> IntArray:
         return self._shapes.lengths
 
-    def around(self, moment: int) -> FloatArray:
-        """Make a template of the cycles before and after a sample of the grid."""
+    def shown_at(self, moment: int) -> list[MovementSet]:
+        """Find the sets that the cycles before and after a sample of the grid show."""
         row = int(np.abs(self._lengths - self._usual).argmin())
         length, at = int(self._lengths[row]), moment >> self._octave
         ends = np.clip([at, at + length], length, self._shapes.n)
-        template: FloatArray = self._shapes.shapes(ends, np.full(2, row)).mean(axis=1)
-        return template
+        return self.shown_by(self._shapes.shapes(ends, np.full(2, row)).mean(axis=1))
 
-    def refined(self, template: FloatArray) -> tuple[FloatArray, list[MovementSet]]:
-        """Make a template of the cycles that one finds, and so on; and the sets that were found last."""
+    def shown_by(self, template: FloatArray) -> list[MovementSet]:
+        """Find the sets of cycles like a template, and make one of these, and so on."""
         sets: list[list[Cycle]] = []
         for _ in range(REFINED):
             ((_, sets, _),) = self._covered(template[np.newaxis])
@@ -141,7 +144,7 @@ class Follower:
                 break
             template = np.median(self._shapes.of(cycles), axis=1)
             self._usual = float(np.median([cycle.end - cycle.start for cycle in cycles]))
-        return template, self._made(template, sets)
+        return self._made(template, sets)
 
     def sets(self, template: FloatArray) -> list[MovementSet]:
         """Find the sets of a movement, of which it is not known where its reps begin."""
@@ -165,7 +168,9 @@ class Follower:
     ) -> list[tuple[float, list[list[Cycle]], FloatArray]]:
         """Cover the signal by each template; and how like all cycles are to it."""
         alike = self._shapes.likeness(templates) * self._tempo
-        covered = cover(alike, self._shapes.is_there, self._lengths, self._usual, goes_on=goes_on)
+        covered = cover(
+            alike, self._shapes.is_there, self._lengths, self._usual, least=self._least, goes_on=goes_on
+        )
         return [(value, sets, each) for (value, sets), each in zip(covered, alike, strict=True)]
 
     @property
@@ -197,7 +202,7 @@ class Follower:
         parts = [self._part(cycles, is_first) for is_first in (True, False)]
         return sum(
             (
-                (part.end - part.start) / self._usual * (part.alike - LEAST_LIKE)
+                (part.end - part.start) / self._usual * (part.alike - self._least)
                 for part in parts
                 if part is not None
             ),
@@ -212,7 +217,9 @@ class Follower:
                 edge, near = (
                     (cycles[0], cycles[1 : 1 + NEAR]) if is_first else (cycles[-1], cycles[-1 - NEAR : -1])
                 )
-                if self._alike([edge.end], self._shapes.rows([edge]), near).max() >= EDGE_LIKE:
+                alike = float(self._alike([edge.end], self._shapes.rows([edge]), near).max())
+                usual = float(np.median([cycle.alike for cycle in cycles]))
+                if alike >= max(EDGE_LIKE, 0.9 - STANDS_OUT * (1.0 - usual)):
                     break
                 cycles.remove(edge)
             while (cycle := self._next(cycles, is_first)) is not None:

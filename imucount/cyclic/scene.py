@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from math import log
 
-import numpy as np
-
+from imucount.cyclic.cover import LEAST_LIKE
 from imucount.cyclic.following import Follower, Movement, MovementSet
 from imucount.cyclic.similarity import RATE_HZ, STEP, RepetitionMap, Run
-from imucount.cyclic.templates import LONGEST, PARTS, SHORTEST, likeness
+from imucount.cyclic.templates import LONGEST, SHORTEST
 from imucount.samples import FloatArray
 from imucount.signals import SetVerdict
 
-__all__ = ["FEWEST", "Reject", "least_likeness", "sets_in", "sets_of"]
+__all__ = ["FEWEST", "Reject", "least_likeness", "sets_in"]
 
 Reject = Callable[[MovementSet, SetVerdict], None]
 """Is told of sets that were seen and are none, and why; of the same one more than once."""
@@ -43,9 +42,9 @@ much less enough, up to ten. What people do in between has 0.65 to 0.8."""
 LIKE_OF_KNOWN = 0.72
 """Mean likeness of cycles to a movement that another set has shown."""
 
-LIKE_OF_SAME = 0.4
-"""Likeness of the templates of one movement, taught and counted in different sessions: a strap never sits quite
-the same."""
+LEAST_LIKE_TAUGHT, LIKE_OF_TAUGHT, SIZE_OF_TAUGHT = 0.45, 0.58, 3.0
+"""Likeness of single cycles, and mean of a set, where an example tells how long they are; and how many times as
+large as in it they may be. Less is enough, since nothing else is looked for."""
 
 FAST_S = 0.48
 """Length of a cycle below which it is fast."""
@@ -56,7 +55,11 @@ lighter work has a rest before it."""
 
 
 def sets_in(
-    x: FloatArray, is_cut: tuple[bool, bool], first: Movement | None = None, reject: Reject = lambda *_: None
+    x: FloatArray,
+    is_cut: tuple[bool, bool],
+    first: Movement | None = None,
+    taught: Movement | None = None,
+    reject: Reject = lambda *_: None,
 ) -> list[MovementSet]:
     """Find the sets in a stretch of signal.
 
@@ -68,6 +71,8 @@ def sets_in(
         Whether the signal begins, and ends, with the stretch of samples.
     first : Movement, optional
         One that went on where the stretch begins: it is looked for before all others.
+    taught : Movement, optional
+        One of which there is an example: nothing else is looked for, and less likeness is enough.
     reject : callable, optional
 
     Returns
@@ -84,25 +89,37 @@ def sets_in(
             if each.start <= 2 * first.length
         ]
         sets += went_on[:1]
-        for each in sets:
-            repetition.close(each.start, each.end)
-    while runs := repetition.runs():
-        shown = _shown_by(_rivals(runs), x, reject)
-        repetition.close_run(runs[0])
-        if shown is None:
-            continue
-        candidates = []
-        for candidate in _around_it(shown, x, is_cut):
-            free = _free(candidate, sets)
+    if taught is not None:
+        repetition.keep(SHORTEST * taught.length, LONGEST * taught.length)
+        for each in _taught_in(x, is_cut, taught):
+            free = _free(each, sets)
             if free is None:
                 continue
             if repetition.has_shorter(_length(free), free.start, free.end):
                 reject(free, "several in one")
             else:
+                sets.append(free)
+    for each in sets:
+        repetition.close(each.start, each.end)
+    while runs := repetition.runs():
+        shown = _shown_by(_rivals(runs), x, taught, reject)
+        repetition.close_run(runs[0])
+        if shown is None:
+            continue
+        candidates = []
+        for candidate in _around_it(shown, x, is_cut, taught):
+            free = _free(candidate, sets)
+            if free is None:
+                continue
+            if taught is not None and not _is_as_taught(free.movement, taught):
+                reject(free, "another")
+            elif repetition.has_shorter(_length(free), free.start, free.end):
+                reject(free, "several in one")
+            else:
                 candidates.append(free)
-        is_shown = any(_is_like(each) for each in candidates)
+        is_shown = any(_is_like(each, taught) for each in candidates)
         for each in candidates:
-            if is_shown and (_is_like(each) or _is_like_known(each)):
+            if is_shown and (_is_like(each, taught) or _is_like_known(each)):
                 sets.append(each)
                 repetition.close(each.start, each.end)
             else:
@@ -116,38 +133,22 @@ def sets_in(
     return sorted(kept, key=lambda each: each.start)
 
 
-def sets_of(
-    movement: Movement, x: FloatArray, is_cut: tuple[bool, bool], reject: Reject = lambda *_: None
-) -> list[MovementSet]:
-    """Find the sets of one movement that is known: of those that show themselves the ones that are like it.
-
-    Where there is none, since two reps in one show themselves, or halves of one, the movement is looked for.
-    """
-    shown = []
-    for each in sets_in(x, is_cut, reject=reject):
-        if _is_same(each.movement, movement):
-            shown.append(each)
-        else:
-            reject(each, "another")
-    if movement.length > x.shape[1]:
-        return shown
-    follower = Follower(x, movement.length, is_cut)
-    template, _ = follower.refined(movement.template)
-    for found in follower.sets(template):
-        free = _free(found, shown)
-        is_like = free is not None and (_is_like(free) or free.alike >= LIKE_OF_FEW)  # two are enough
-        if free is not None and is_like and _is_same(free.movement, movement):
-            shown.append(free)
-    return sorted(shown, key=lambda each: each.start)
+def _taught_in(x: FloatArray, is_cut: tuple[bool, bool], taught: Movement) -> list[MovementSet]:
+    """Find the sets that the example shows, where the sensor sits as it did."""
+    if taught.length > x.shape[1]:
+        return []
+    follower = Follower(x, taught.length, is_cut, LEAST_LIKE_TAUGHT)
+    shown = follower.shown_by(taught.template)
+    found = follower.sets(shown[0].movement.template) if shown else []
+    return [each for each in found if _is_like(each, taught)]
 
 
-def _is_same(one: Movement, other: Movement) -> bool:
-    """Whether two templates are of one movement, wherever in the cycle they begin, and in whatever posture."""
-    if not SHORTEST < one.length / other.length < LONGEST:
-        return False
-    moved, usual = (each.template - each.template.mean(axis=1, keepdims=True) for each in (one, other))
-    turned = np.stack([np.roll(moved, part, axis=1) for part in range(PARTS)])
-    return bool(likeness(usual, turned).max() >= LIKE_OF_SAME)
+def _is_as_taught(movement: Movement, taught: Movement) -> bool:
+    """Whether a movement has the length and the size of the one that was taught."""
+    return (
+        SHORTEST < movement.length / taught.length < LONGEST
+        and 1.0 / SIZE_OF_TAUGHT < movement.rms / taught.rms < SIZE_OF_TAUGHT
+    )
 
 
 def _is_beside(each: MovementSet, sets: list[MovementSet]) -> bool:
@@ -161,30 +162,37 @@ def _is_beside(each: MovementSet, sets: list[MovementSet]) -> bool:
     )
 
 
-def _shown_by(runs: Iterable[Run], x: FloatArray, reject: Reject) -> tuple[Run, FloatArray] | None:
-    """Give the one of the runs of which the cycles explain most, and a template of them."""
-    best: tuple[float, Run, FloatArray] | None = None
+def _shown_by(
+    runs: Iterable[Run], x: FloatArray, taught: Movement | None, reject: Reject
+) -> tuple[Run, Movement] | None:
+    """Give the one of the runs of which the cycles explain most, and the movement that it shows."""
+    best: tuple[float, Run, Movement] | None = None
+    least = LEAST_LIKE if taught is None else LEAST_LIKE_TAUGHT
     for run in runs:
         start, end = _around(run, x.shape[1], AROUND * run.lag)
-        follower = Follower(x[:, start:end], run.lag, (False, False))
-        template, found = follower.refined(follower.around(run.best * STEP - start))
-        value = sum(each.value for each in found if _is_like(each))
+        follower = Follower(x[:, start:end], run.lag, (False, False), least)
+        found = follower.shown_at(run.best * STEP - start)
+        value = sum(each.value for each in found if _is_like(each, taught))
         for each in found:
-            if not _is_like(each):
+            if not _is_like(each, taught):
                 reject(_moved(each, start), "unlike")
         if value > 0.0 and (best is None or value >= PREFERRED * best[0]):  # the next one is shorter
-            best = (value, run, template)
+            best = (value, run, found[0].movement)
     return None if best is None else best[1:]
 
 
-def _around_it(shown: tuple[Run, FloatArray], x: FloatArray, is_cut: tuple[bool, bool]) -> list[MovementSet]:
+def _around_it(
+    shown: tuple[Run, Movement], x: FloatArray, is_cut: tuple[bool, bool], taught: Movement | None
+) -> list[MovementSet]:
     """Find the sets of a movement near the run that showed it."""
-    run, template = shown
+    run, movement = shown
     n = x.shape[1]
+    least = LEAST_LIKE if taught is None else LEAST_LIKE_TAUGHT
     start, end = _around(run, n, AROUND * run.lag + REACH_S * RATE_HZ)
-    follower = Follower(x[:, start:end], run.lag, (is_cut[0] and start == 0, is_cut[1] and end == n))
-    template, _ = follower.refined(template)
-    return [_moved(each, start) for each in follower.sets(template)]
+    follower = Follower(
+        x[:, start:end], movement.length, (is_cut[0] and start == 0, is_cut[1] and end == n), least
+    )
+    return [_moved(each, start) for each in follower.sets(movement.template)]
 
 
 def _rivals(runs: list[Run]) -> list[Run]:
@@ -225,13 +233,16 @@ def _length(each: MovementSet) -> float:
     return lengths[len(lengths) // 2]
 
 
-def _is_like(each: MovementSet) -> bool:
-    """Whether the cycles are so like each other that they are an exercise."""
-    return len(each.cycles) >= FEWEST and each.alike >= least_likeness(each)
+def _is_like(each: MovementSet, taught: Movement | None) -> bool:
+    """Whether the cycles are so like each other that they are an exercise, or the one that was taught."""
+    fewest = FEWEST if taught is None else 2
+    return len(each.cycles) >= fewest and each.alike >= least_likeness(each, taught)
 
 
-def least_likeness(each: MovementSet) -> float:
-    """Mean likeness that so many cycles of that length need to be an exercise."""
+def least_likeness(each: MovementSet, taught: Movement | None) -> float:
+    """Mean likeness that so many cycles of that length need to be an exercise, or the one that was taught."""
+    if taught is not None:
+        return LIKE_OF_TAUGHT
     least = LIKE_OF_FAST if each.movement.length < FAST_S * RATE_HZ else LIKE_OF_FEW
     return least - LIKE_A_REP * min(max(len(each.cycles) - FEWEST, 0), MANY)
 

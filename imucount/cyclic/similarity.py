@@ -45,7 +45,7 @@ LEAST_PART = 0.18
 """Of its own length: so long, times what likeness is above the least, does a run of like cycles last. Three reps
 like each other to 0.6 make 0.2."""
 
-LEAST_BEST = 0.55
+LEAST_BEST = 0.68
 """Likeness of the two cycles of a run that are most like each other."""
 
 
@@ -165,6 +165,10 @@ class RepetitionMap:
             best_at = int(first) + int(self._open[own, first:last].argmax())
             found.append(Run(score, own, int(first), int(last), best_at))
         return found
+
+    def keep(self, shortest: float, longest: float) -> None:
+        """Make nothing of cycles of other lengths, samples of the grid."""
+        self._open[(shortest > LAGS) | (longest < LAGS)] = 0.0
 
     def close_run(self, run: Run) -> None:
         """Make nothing more of a run."""

@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 
 from imucount.cyclic.following import Follower, Movement, MovementSet
+from imucount.cyclic.scene import LEAST_LIKE_TAUGHT
 from imucount.cyclic.similarity import RATE_HZ, RATE_WEIGHT, STEP, RepetitionMap
 from imucount.cyclic.templates import PARTS, shape_of
 from imucount.errors import CountingError, RecordingError
@@ -24,9 +25,14 @@ SCHEMA_VERSION = 1
 LEAST_S = 0.2
 """Length of a rep: the fastest that is counted."""
 
-TRIED, RUNS = np.geomspace(0.35, 1.1, 10), 8
-"""Lengths of a rep that are tried: of the length of the example over the number of its reps, if there is little
-around them, and those of so many of the runs of like cycles in it."""
+SHARE_OF_REP = (0.5, 1.1)
+"""Length of a rep, of the time in which anything moves in the example over the number of its reps."""
+
+MOVING_S, MOVING_SHARE = 0.64, 0.1
+"""Something moves for so long if it does with this share of the largest movement."""
+
+MISCOUNTED = 0.2
+"""Of the reps in an example, that may be unlike the others, or be too many: it still tells how long one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +182,26 @@ def _counted(x: FloatArray, reps: int) -> Movement:
     best: MovementSet | None = None
     found: list[int] = []
     runs = RepetitionMap(x).runs()
-    for length in [*(float(run.lag) for run in runs[:RUNS]), *(TRIED * x.shape[1] / reps).tolist()]:
-        if not LEAST_S * RATE_HZ <= length < x.shape[1] / 1.5:
+    block = round(MOVING_S * RATE_HZ)
+    sizes = [float(np.sqrt(x[:, at : at + block].var(axis=1).sum())) for at in range(0, x.shape[1], block)]
+    moving = block * sum(size >= MOVING_SHARE * max(sizes) for size in sizes)
+    shortest, longest = (share * moving / reps for share in SHARE_OF_REP)
+    lengths = dict.fromkeys([*(float(run.lag) for run in runs), *np.geomspace(shortest, longest, 6).tolist()])
+
+    def off(each: MovementSet) -> int:
+        return abs(len(each.cycles) - reps)
+
+    for length in lengths:
+        if not max(shortest, LEAST_S * RATE_HZ) <= length <= min(longest, x.shape[1] / 1.5):
             continue
         moments = [run.best * STEP for run in runs if abs(np.log(run.lag / length)) < 0.2][:1]
-        follower = Follower(x, length, (True, True))
-        template, _ = follower.refined(follower.around(moments[0] if moments else x.shape[1] // 2))
-        for each in follower.sets(template):
+        follower = Follower(x, length, (True, True), LEAST_LIKE_TAUGHT)
+        shown = follower.shown_at(moments[0] if moments else x.shape[1] // 2)
+        for each in follower.sets(shown[0].movement.template) if shown else []:
             found.append(len(each.cycles))
-            if len(each.cycles) == reps and (best is None or each.value > best.value):
+            if off(each) <= MISCOUNTED * reps and (
+                best is None or (-off(each), each.value) > (-off(best), best.value)
+            ):
                 best = each
     if best is None:
         told = f"{max(found)} at most" if found else "none"

@@ -130,14 +130,22 @@ class Shapes:
         self._posture = (self._sums[:, ends][:, np.newaxis] - self._sums[:, begun]) / lengths[:, np.newaxis]
         self._spread = _spread(lengths)
         self._windows = _windows(y, int(lengths[-1]))
-        square = PARTS * self._spread @ self._spread.transpose(0, 2, 1)  # of the means, by products of samples
-        apart = range(math.ceil(lengths[-1] / PARTS) + 1)
-        products = [np.einsum("ij,ij->j", y[:, by:], y[:, : self.n - by]) for by in apart]
-        weights = [(1.0 if by == 0 else 2.0) * square.diagonal(by, 1, 2) for by in apart]
-        weights = np.concatenate([np.pad(each, ((0, 0), (by, 0))) for by, each in enumerate(weights)], axis=1)
-        products = np.stack([np.pad(each, (by, 0)) for by, each in enumerate(products)])
-        energy = weights @ _windows(products, int(lengths[-1])).T
-        self._energy = np.maximum(energy - np.square(self._posture).sum(axis=0), 0.0)
+        self._energy = np.maximum(self._squares(y) - np.square(self._posture).sum(axis=0), 0.0)
+
+    def _squares(self, y: FloatArray) -> FloatArray:
+        """Mean square of the parts of all cycles, (k, n + 1), from the products of samples that are near."""
+        square = PARTS * self._spread @ self._spread.transpose(0, 2, 1)
+        products, weights = [], []
+        for apart in range(math.ceil(self.lengths[-1] / PARTS) + 1):
+            product = np.zeros(self.n)
+            product[apart:] = np.einsum("ij,ij->j", y[:, apart:], y[:, : max(self.n - apart, 0)])
+            products.append(product)
+            weight = (2.0 if apart else 1.0) * square.diagonal(apart, 1, 2)
+            weights.append(np.pad(weight, ((0, 0), (apart, 0))))
+        squares: FloatArray = (
+            np.concatenate(weights, axis=1) @ _windows(np.stack(products), int(self.lengths[-1])).T
+        )
+        return squares
 
     def likeness(self, templates: FloatArray) -> FloatArray:
         """How like all cycles are to templates (m, 6, PARTS), as of `likeness`: (m, n + 1, k)."""
@@ -183,7 +191,7 @@ class Shapes:
 
 
 def _windows(y: FloatArray, length: int) -> FloatArray:
-    """The last samples of all channels before each, and before the end; zeros before the first."""
+    """Give the last samples of all channels before each, and before the end; zeros before the first."""
     padded = np.pad(y, ((0, 0), (length, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, length, axis=1)
     return windows.transpose(1, 0, 2).reshape(y.shape[1] + 1, -1)

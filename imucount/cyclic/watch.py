@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imucount.cyclic.following import MovementSet
+from imucount.cyclic.following import Movement, MovementSet
 from imucount.cyclic.scene import least_likeness
 from imucount.cyclic.similarity import RATE_HZ, RATE_WEIGHT
 from imucount.reps import Rep
@@ -25,10 +25,13 @@ class CyclicWatch:
     Parameters
     ----------
     has_gyroscope : bool
+    taught : Movement, optional
+        The only one that is counted.
     """
 
-    def __init__(self, has_gyroscope: bool) -> None:
+    def __init__(self, has_gyroscope: bool, taught: Movement | None = None) -> None:
         self._has_gyroscope = has_gyroscope
+        self._taught = taught
         self._stretches: list[tuple[float, list[FloatArray]]] = []
         self._seen: list[SeenSet] = []
 
@@ -52,7 +55,7 @@ class CyclicWatch:
             "cycles": len(cycles),
             "length_s": each.movement.length / RATE_HZ,
             "likeness": each.alike,
-            "likeness_needed": least_likeness(each),
+            "likeness_needed": least_likeness(each, self._taught),
         }
         likeness = np.array([cycle.alike for cycle in each.cycles])
         seen = SeenSet(float(edges_s[0, 0]), float(edges_s[-1, 1]), verdict, numbers, template, edges_s, likeness)
