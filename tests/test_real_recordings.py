@@ -57,13 +57,12 @@ def test_three_sets_of_ten_with_rests():
 def test_a_set_between_idle_stretches():
     found = outcomes("gymwatch")[1::2]
     assert np.mean([each.within for each in found]) >= 0.8
-    # Where a rep is cut is found out to a part of a cycle, so one at an edge may lie across that of the span
-    assert sum(each.outside for each in found) <= 0.06 * sum(each.found for each in found)
+    assert sum(each.outside for each in found) <= 0.03 * sum(each.found for each in found)
 
 
 def test_mixed_exercises_at_10_hz():
     found = outcomes("exermote", ("ind2", "ind3"))
-    assert np.median([abs(each.error) / each.unit.total for each in found]) <= 0.1
+    assert np.median([abs(each.error) / each.unit.total for each in found]) <= 0.06
     assert sum(each.matched for each in found) >= 0.9 * sum(each.labelled for each in found)
 
 

@@ -38,9 +38,8 @@ there is a rest, or something else."""
 NEAR = 3
 """Cycles nearest to the edge that make a template of their own: posture and tempo drift over a set."""
 
-EDGE_LIKE, STANDS_OUT = 0.5, 4.0
-"""Likeness to these of the first or last cycle of a set; and one that is so many times as unlike as the others are
-to theirs, and a tenth more, stands out: where all are the same it is getting up, or putting something down."""
+EDGE_LIKE = 0.5
+"""Likeness to these of the first or last cycle of a set."""
 
 SLACK = 0.25
 """Of a cycle: rest before another one that belongs to the set."""
@@ -217,9 +216,7 @@ class Follower:
                 edge, near = (
                     (cycles[0], cycles[1 : 1 + NEAR]) if is_first else (cycles[-1], cycles[-1 - NEAR : -1])
                 )
-                alike = float(self._alike([edge.end], self._shapes.rows([edge]), near).max())
-                usual = float(np.median([cycle.alike for cycle in cycles]))
-                if alike >= max(EDGE_LIKE, 0.9 - STANDS_OUT * (1.0 - usual)):
+                if self._alike([edge.end], self._shapes.rows([edge]), near).max() >= EDGE_LIKE:
                     break
                 cycles.remove(edge)
             while (cycle := self._next(cycles, is_first)) is not None:

@@ -96,7 +96,7 @@ def sets_in(
             if free is None:
                 continue
             if repetition.has_shorter(_length(free), free.start, free.end):
-                reject(free, "several in one")
+                reject(free, "another")
             else:
                 sets.append(free)
     for each in sets:
@@ -111,9 +111,10 @@ def sets_in(
             free = _free(candidate, sets)
             if free is None:
                 continue
-            if taught is not None and not _is_as_taught(free.movement, taught):
+            has_shorter = repetition.has_shorter(_length(free), free.start, free.end)
+            if taught is not None and (has_shorter or not _is_as_taught(free.movement, taught)):
                 reject(free, "another")
-            elif repetition.has_shorter(_length(free), free.start, free.end):
+            elif has_shorter:
                 reject(free, "several in one")
             else:
                 candidates.append(free)
