@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from imucount.errors import RecordingError
@@ -412,6 +412,7 @@ def test_any_bytes_give_a_recording_or_a_recording_error(tmp_path_factory, conte
 NUMBER = st.floats().map(repr) | st.integers(-3, 30).map(str) | st.text(max_size=3)
 
 
+@settings(max_examples=settings.default.max_examples // 2)
 @given(
     st.lists(st.lists(NUMBER, min_size=4, max_size=4), max_size=6),
     st.sampled_from(["\n", "\r\n", "\r", "\n\n"]),

@@ -154,8 +154,14 @@ def phyphox(kind, t, values, separator=",", decimal=".", names=None):
 DIALECTS = [(",", "."), ("\t", "."), (";", "."), ("\t", ","), (";", ",")]
 
 
-@pytest.mark.parametrize(("separator", "decimal"), DIALECTS)
-@pytest.mark.parametrize("custom", [False, True])
+@pytest.mark.parametrize(
+    ("separator", "decimal", "custom"),
+    [
+        *((*each, False) for each in DIALECTS),
+        (*DIALECTS[-1], True),
+        *(pytest.param(*each, True, marks=pytest.mark.long) for each in DIALECTS[:-1]),
+    ],
+)
 def test_phyphox_in_a_zip_and_a_folder(tmp_path, clip, separator, decimal, custom):
     """The gyroscope starts later and has a clock of its own."""
     gyr_t = clip.t[:-1] + 0.0043

@@ -274,11 +274,11 @@ def test_memory_does_not_grow_with_the_file(path):
     def peak(repeats):
         with RecordingWriter(path, has_gyroscope=True) as writer:
             for index in range(repeats):
-                writer.append(moving(10_000, start_s=100.0 * index))
+                writer.append(moving(4_000, start_s=40.0 * index))
         tracemalloc.start()
-        with open_csv(path, chunk_bytes=1 << 19) as reader:
+        with open_csv(path, chunk_bytes=1 << 17) as reader:
             n = sum(map(len, reader))
-        assert n == 10_000 * repeats
+        assert n == 4_000 * repeats
         peak_bytes = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak_bytes
