@@ -9,7 +9,7 @@ from imucount.errors import RecordingError
 
 __all__ = ["files_of", "short_names"]
 
-TABLES = (".csv", ".tsv", ".txt", ".zip", ".xdf", ".cwa", ".gt3x")
+TABLES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".xdf", ".cwa", ".gt3x")
 """Endings of what is taken from a folder; a file that is named may end in anything."""
 
 

@@ -91,7 +91,7 @@ def test_the_options_are_those_that_exist():
         "--from",
         "--help",
         "--hypothesis-profile",  # pytest's
-        "--max-rows",  # of the BIDS validator
+        "--max-rows",  # of the validator of BIDS
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import io
-from typing import BinaryIO
 
 __all__ = ["Utf8File", "decoded"]
 
@@ -32,7 +31,7 @@ class Utf8File:
         "utf-8", "utf-16-le" or "utf-16-be".
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: io.BufferedIOBase) -> None:
         self._file = file
         self._kept = bytearray()
         self._decoder: codecs.IncrementalDecoder | None = None

@@ -227,8 +227,8 @@ def _known(head: bytes, name: str) -> tuple[Export, Head] | None:
     return None if "\0" in text else export_of(heads_of(text, name))
 
 
-def _opened(source: Paths, path: str, how: HowToRead) -> Opened | str:
-    """Read a recording whole; of a plain table give the path.
+def _opened(source: Paths, path: str, how: HowToRead) -> Opened | str | SessionFile:
+    """Read a recording whole; of a plain table give the path, or where it is in an archive.
 
     Raises
     ------
@@ -247,6 +247,8 @@ def _opened(source: Paths, path: str, how: HowToRead) -> Opened | str:
     if len(files) == 1 and os.path.isdir(given[0]):
         return _opened(files[0].path, path, how)
     opened = _opened_files(files, path, how)
+    if opened is None and len(files) == 1:
+        return files[0]
     if opened is None:
         raise RecordingError(
             f"expected the files of one recording of a known program, got {_names(files)}; give a file alone "

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike, fspath
 
 from imucount.errors import RecordingError
 from imucount.formats.encoding import Utf8File, decoded
 
-__all__ = ["SessionFile", "beside", "files_of_session", "is_beside", "refuse_binary", "text_of"]
+__all__ = [
+    "UNPACKING_ERRORS",
+    "SessionFile",
+    "beside",
+    "files_of_session",
+    "is_beside",
+    "open_unpacked",
+    "refuse_binary",
+    "text_of",
+]
 
 _HEAD_BYTES = 1 << 16
 """Looked at to know a file; the lines before a table are a few hundred bytes."""
@@ -32,8 +44,8 @@ _BINARY = {
 
 
 @dataclass(frozen=True)
-class SessionFile:
-    """One file of a recording.
+class SessionFile(PathLike[str]):
+    """One file of a recording, also where it is in an archive.
 
     Attributes
     ----------
@@ -42,23 +54,55 @@ class SessionFile:
     name : str
         Within the folder or the archive, with slashes.
     open : callable
-        Gives a stream of its bytes.
+        Gives a stream of its bytes, unpacked where it is packed with gzip.
     """
 
     path: str
     name: str
     open: Callable[[], io.BufferedIOBase]
 
+    def __fspath__(self) -> str:
+        return self.path
+
     def head(self) -> bytes:
         """Read its beginning."""
-        with self.open() as file:
+        with self.open() as file, _unpacking(self.path):
             head = file.read(_HEAD_BYTES)
         return head if len(head) < _HEAD_BYTES else head[: head.rfind(b"\n") + 1]
 
     def text(self) -> str:
         """Read it whole."""
-        with self.open() as file:
+        with self.open() as file, _unpacking(self.path):
             return text_of(file.read())
+
+
+UNPACKING_ERRORS = (OSError, EOFError, zlib.error)
+"""What a packed file raises that is cut short or damaged."""
+
+
+@contextmanager
+def _unpacking(path: str) -> Iterator[None]:
+    try:
+        yield
+    except UNPACKING_ERRORS as error:
+        raise RecordingError(
+            f"expected a file that can be read to its end, got: {error}; was the download cut short?", path
+        ) from error
+
+
+def open_unpacked(path: str) -> io.BufferedIOBase:
+    """Open a file of bytes; of one that is packed with gzip what is in it.
+
+    Raises
+    ------
+    OSError, ValueError
+        As `open` does.
+    """
+    file = open(path, "rb")  # noqa: SIM115 - closed by whoever asked for it
+    if file.peek(2)[:2] != b"\x1f\x8b":
+        return file
+    file.close()
+    return gzip.open(path, "rb")
 
 
 def text_of(data: bytes) -> str:
@@ -126,7 +170,7 @@ def is_beside(path: str) -> bool:
 def _of_file(path: str, name: str) -> SessionFile:
     def opened() -> io.BufferedIOBase:
         try:
-            return open(path, "rb")
+            return open_unpacked(path)
         except (OSError, ValueError) as error:
             what = (
                 "nothing of that name; is the path right?" if isinstance(error, FileNotFoundError) else f"{error}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from os import PathLike, fspath
 from typing import NoReturn
 
 from imucount.errors import RecordingError
 from imucount.formats.encoding import Utf8File
+from imucount.formats.session_files import UNPACKING_ERRORS, SessionFile, open_unpacked
 
 __all__ = ["TextFile"]
 
@@ -15,7 +17,6 @@ _LONGEST_LINE = 1 << 16  # bytes; a row of seven exact numbers has under 180
 
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or a spreadsheet; export it as CSV",
-    b"\x1f\x8b": "a gzip archive; unpack it first",
 }
 
 
@@ -25,13 +26,14 @@ class TextFile:
     Parameters
     ----------
     path : path-like
+        What is packed with gzip, or a `SessionFile` of an archive, is unpacked.
 
     Attributes
     ----------
     line : int
         Lines read so far.
     size : int
-        Of the file, bytes; 0 where it is unknown.
+        Of the file, bytes; 0 where it is unknown, as of a packed one.
     encoding : str
         In which it was saved, as far as it matters: "utf-8", "utf-16-le" or "utf-16-be".
 
@@ -46,13 +48,13 @@ class TextFile:
         self.line = 0
         self._pushed_back = b""
         try:
-            file = open(self.path, "rb")  # noqa: SIM115 - closed by close()
+            file = path.open() if isinstance(path, SessionFile) else open_unpacked(self.path)
         except (OSError, ValueError) as error:
             raise self._error(error) from error
         try:
-            self.size = os.fstat(file.fileno()).st_size
+            self.size = os.fstat(file.fileno()).st_size if isinstance(file, io.BufferedReader) else 0
             self._file = Utf8File(file)
-        except OSError as error:
+        except UNPACKING_ERRORS as error:
             file.close()
             raise self._error(error) from error
         self.encoding = self._file.encoding
@@ -73,7 +75,7 @@ class TextFile:
         if not line:
             try:
                 line = self._file.readline(_LONGEST_LINE)
-            except (OSError, ValueError) as error:  # ValueError: the file is closed
+            except (*UNPACKING_ERRORS, ValueError) as error:  # ValueError: the file is closed
                 raise self._error(error) from error
         self.line += 1
         if len(line) == _LONGEST_LINE:
@@ -101,7 +103,7 @@ class TextFile:
         block, self._pushed_back = kept[:end], kept[end:]
         try:
             block += self._file.read(size - len(block)) if len(block) < size else b""
-        except (OSError, ValueError) as error:
+        except (*UNPACKING_ERRORS, ValueError) as error:
             raise self._error(error) from error
         self.line += block.count(b"\n")
         if block and not block.endswith(b"\n"):
@@ -117,7 +119,7 @@ class TextFile:
         """
         raise RecordingError(message, self.path, line)
 
-    def _error(self, error: OSError | ValueError) -> RecordingError:
+    def _error(self, error: Exception) -> RecordingError:
         if not self.path:
             what = "the name of a file, got an empty one; is a variable of a script not set?"
         elif isinstance(error, FileNotFoundError):

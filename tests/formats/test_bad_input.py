@@ -103,7 +103,7 @@ def test_a_header_and_half_a_line(path):
     ("content", "words", "line"),
     [
         (b"PK\x03\x04\x14\x00", ["zip", "spreadsheet"], None),
-        (b"\x1f\x8b\x08\x00", ["gzip"], None),
+        (b"\x1f\x8b\x08\x00", ["Compressed file ended"], None),
         (bytes(range(256)) * 50, ["binary"], 1),
         (b"\x89PNG\r\n\x1a\n\x00", ["binary"], 2),
         (b"a" * 1_000_000, ["longer"], 1),

@@ -3,6 +3,7 @@
 The same movement goes into every layout, in its units, signs and order of axes, and comes out as it was.
 """
 
+import gzip
 import json
 import zipfile
 from importlib.metadata import EntryPoint
@@ -16,6 +17,7 @@ from imucount.formats.layouts import exports
 from imucount.formats.layouts.export import Export, Signals, Vectors
 from imucount.formats.named_columns import columns_of_option
 from imucount.formats.sessions import sessions_of
+from imucount.paths import files_of
 from imucount.simulate import Circles, Clip, Movement, simulate
 
 G = 9.80665
@@ -630,6 +632,45 @@ def test_what_holds_no_acceleration_is_refused_with_the_reason(tmp_path):
         (xlsx, "spreadsheet"),
     ):
         with pytest.raises(RecordingError, match=words):
+            imucount.count(path)
+
+
+# Packed
+
+
+def plain(clip):
+    return table(["t", "ax", "ay", "az", "gx", "gy", "gz"], [clip.t, *clip.acc.T, *clip.gyr.T])
+
+
+@pytest.mark.parametrize("packed", ["gzip", "zip"])
+@pytest.mark.parametrize("kind", ["plain", "own", "export"])
+def test_a_packed_file_is_read_as_what_is_in_it(tmp_path, clip, packed, kind):
+    path = tmp_path / "x.csv"
+    path.write_text(plain(clip) if kind == "plain" else table(*dot(clip)[:2], before=DOT_PREAMBLE))
+    if kind == "own":
+        imucount.write_csv(path, imucount.Recording(clip, "right", 60.0))
+    before = imucount.read(path)
+    data = path.read_bytes()
+    path.unlink()
+    path = tmp_path / ("x.csv.gz" if packed == "gzip" else "x.zip")
+    if packed == "gzip":
+        path.write_bytes(gzip.compress(data))
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("x.csv", data)
+    recording = right(path, clip)
+    assert (recording.side, recording.metadata) == (before.side, before.metadata)
+    assert files_of([str(tmp_path)]) == [str(path)]
+
+
+@pytest.mark.parametrize("export", [True, False])
+def test_a_packed_file_that_is_cut_short_is_refused(tmp_path, clip, export):
+    text = table(*dot(clip)[:2], before=DOT_PREAMBLE) if export else plain(clip)
+    data = gzip.compress(text.encode())
+    path = tmp_path / "x.csv.gz"
+    for cut in (len(data) // 2, 20, len(data) - 4):
+        path.write_bytes(data[:cut])
+        with pytest.raises(RecordingError, match="Compressed file ended"):
             imucount.count(path)
 
 
