@@ -148,7 +148,10 @@ def _count_file(
         except SampleError as error:
             raise RecordingError(str(error), path) from error
         warnings = (*other_side_warning(side, reader.header.side), *reader.warnings, *session.warnings)
-        return replace(session, warnings=warnings, provenance=session.provenance.of(reader.header.metadata, path))
+        provenance = session.provenance.of(reader.header.metadata, path)
+        axes = {f"{quantity}_axes": each.text for quantity, each in reader.header.axes.items()}
+        provenance = replace(provenance, settings={**provenance.settings, **axes})
+        return replace(session, warnings=warnings, provenance=provenance)
 
 
 def _refuse_extra(what: str, **arguments: object) -> None:

@@ -6,6 +6,8 @@ made by the same operations in the same order.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from imucount.samples import FloatArray
@@ -50,11 +52,8 @@ class Lowpass:
                 f"cutoff_hz must be between 0 and {sampling_rate_hz / 2:g} Hz "
                 f"(half of the {sampling_rate_hz:g} Hz sampling rate), got {cutoff_hz:g}"
             )
-        from scipy.signal import butter, sosfilt_zi  # slow to import
-
         self.delay_s = 2**0.5 / (2 * np.pi * cutoff_hz)
-        self._sos = butter(2, cutoff_hz, fs=sampling_rate_hz, output="sos")
-        self._settled = sosfilt_zi(self._sos)
+        self._sos, self._settled = _butterworth(cutoff_hz, sampling_rate_hz)
         self._zi: FloatArray | None = None
 
     def update(self, x: FloatArray) -> FloatArray:
@@ -108,6 +107,15 @@ class OnePole:
             return x
         y, self._zi = lfilter([1.0 - self._decay], [1.0, -self._decay], x, axis=1, zi=self._zi)
         return np.asarray(y)
+
+
+@cache
+def _butterworth(cutoff_hz: float, sampling_rate_hz: float) -> tuple[FloatArray, FloatArray]:
+    """Design a second-order low-pass, which takes as long as filtering a minute: its sections, and their rest."""
+    from scipy.signal import butter, sosfilt_zi  # slow to import
+
+    sos = butter(2, cutoff_hz, fs=sampling_rate_hz, output="sos")
+    return sos, sosfilt_zi(sos)
 
 
 class MovingMean:

@@ -128,7 +128,8 @@ class ExportReader(Closing):
             raise RecordingError(str(error), path) from error
         if len(opened.files) > 1:
             metadata["files"] = ", ".join(opened.files)
-        self.header = Header(signals.side, signals.sampling_rate_hz, columns, metadata, is_own=False)
+        axes = dict(how.axes)
+        self.header = Header(signals.side, signals.sampling_rate_hz, columns, metadata, is_own=False, axes=axes)
         without = (
             () if signals.gyr is not None else (f"There is no angular rate in {name}: no direction is known.",)
         )

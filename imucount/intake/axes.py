@@ -52,9 +52,9 @@ EXPLAINED = 0.2
 LIKELY = 0.6
 """The same at the end of whatever was seen: up to here another mapping is believed that leaves less."""
 
-UNEXPLAINED = 1.05
-"""Angular rate that has nothing to do with the acceleration leaves 1.1 to 2; turning that is disturbed less than
-1."""
+UNEXPLAINED = 0.75
+"""Angular rate that has nothing to do with the acceleration leaves 1.1 to 2, with one that was zeroed in its mount
+up to 3.4; sound sessions leave up to 0.49, other movement than about one axis up to 0.64."""
 
 UNSEEN = 1.5
 """Times as much tilting as is seen must be told for an acceleration that does not tilt, as one in earth axes."""
@@ -203,8 +203,8 @@ def judge_axes(sums: TurningSums, *, is_all: bool, of_shoulder: bool = True) -> 
     maps = all_maps()
     left = sums.unexplained(maps)
     as_it_is, others = float(left[0]), left[1:]
-    harmless = _turns_up_round(sums, maps[1:]) & np.bool_(_along_up(sums) > 0.0)
-    others = np.where(harmless, np.maximum(others, as_it_is), others)
+    if float(others.min()) < as_it_is and _along_up(sums) > 0.0:
+        others = np.where(_turns_up_round(sums, maps[1:]), np.maximum(others, as_it_is), others)
     best = int(np.argmin(others))
     mapped = float(others[best])
     best_matrix, least = sums.best_map(DOUBT)
@@ -282,7 +282,10 @@ def _contradiction(mapping: FloatArray | None) -> AxesVerdict:
 
 def _remedy(mapping: FloatArray | None) -> str:
     if mapping is None:
-        return "No exchange of axes alone explains it; are both given in the sensor's own axes?"
+        return (
+            "No exchange of axes alone explains it; was one of them zeroed in its mount, or given in earth axes? "
+            "Record both as the sensor measures them, in its own axes."
+        )
     gyr = AxisMap.of_matrix(mapping).text
     named = f'gyr_axes="{gyr}" (--gyr-axes={gyr})'
     if float(np.linalg.det(mapping)) > 0.0:

@@ -8,7 +8,7 @@ import numpy as np
 
 from imucount.errors import SampleError
 from imucount.intake.axes import AxesVerdict, judge_axes
-from imucount.intake.columns import DeadColumns, gravity_in_gyroscope
+from imucount.intake.columns import DeadColumns, gravity_in_gyroscope, two_sensors
 from imucount.intake.gravity import gravity_problem
 from imucount.intake.gyroscope import gyroscope_problem
 from imucount.intake.rates import LOWEST_RATE_HZ, rate_problem, typical_step
@@ -24,11 +24,12 @@ LONGEST_HEAD_S = 10.0
 """The rate and gravity are judged on the first samples of this length, s; of the longer one where a rate seems
 wrong, since many packets may be lost as a link begins."""
 
-OFTEN = 1.15
+OFTEN = 2.0
 """By what factor more must have been seen before axes are judged once more."""
 
 LISTENED_S = 0.5
-"""At least so much, s, is listened to at a time."""
+LISTENED = 1 << 12
+"""At least so much, s, is listened to at a time, and at most so many samples."""
 
 SAME_THROUGHOUT = (
     "expected a signal that changes, got the same values in every sample; is the sensor stuck, "
@@ -172,6 +173,9 @@ class SignalCheck:
         if problem is not None and bool((head.acc == head.acc[0]).all()) and "acc" not in self._known:
             raise SampleError(SAME_THROUGHOUT)
         self._refuse("acc", problem)
+        problem = two_sensors(head.acc)
+        if problem is not None:
+            raise SampleError(problem)
         if head.gyr is not None:
             self._refuse("gyr", gravity_in_gyroscope(head.acc, head.gyr, self._units.get("gyr")))
         self._interval_s = typical_step(np.diff(head.t))
@@ -196,12 +200,15 @@ class SignalCheck:
         self._is_begun, self._last_s = True, float(samples.t[-1])
         start = 0
         for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
-            for sums in turning.update(samples[start:cut]) if cut > start else ():
-                self._sums = sums
-                self._judge_unit(sums)
-                if sums.seen > self._judged_seen * OFTEN:
-                    self._judged_seen = sums.seen
-                    self._judge_axes(sums.end_s)
+            for begin in range(start, cut, LISTENED):
+                for sums in turning.update(samples[begin : min(begin + LISTENED, cut)]):
+                    self._sums = sums
+                    self._judge_unit(sums)
+                    if sums.seen > self._judged_seen * OFTEN:
+                        self._judged_seen = sums.seen
+                        self._judge_axes(sums.end_s)
+                        if self._turning is None:
+                            return
             if cut < len(samples):
                 turning.restart()
             start = cut
@@ -222,7 +229,7 @@ class SignalCheck:
             self._verdict = AxesVerdict("contradicting", seen, "Was the gyroscope switched off?", True)
         elif dead is not None:
             self._verdict = AxesVerdict("contradicting", dead, "Is the sensor, or what read it, broken?", True)
-        elif self._sums is not None and self._turning is not None:
+        elif self._sums is not None and self._turning is not None and not self._unit_is_doubted:
             self._verdict = judge_axes(self._sums, is_all=is_all, of_shoulder=self._of_shoulder)
         is_known = self._verdict.outcome == "sound" and self._judged_seen > SETTLED_SEEN
         if is_all or is_known:

@@ -8,7 +8,7 @@ from imucount.intake.gravity import magnitude
 from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 from imucount.units import PLAIN_UNITS, TO_SI
 
-__all__ = ["DeadColumns", "gravity_in_gyroscope"]
+__all__ = ["DeadColumns", "gravity_in_gyroscope", "two_sensors"]
 
 NAMES = ("ax", "ay", "az", "gx", "gy", "gz")
 
@@ -28,8 +28,18 @@ ALONG = 0.99
 STEADY = 0.05
 """Standard deviation of its length, as a share of the mean."""
 
+APART_M_S2 = 1.0
+"""Two sensors are turned otherwise: by 6 deg and more."""
 
-BLOCK = 1 << 12
+ALIKE = 0.15
+"""Spread of what each of them shows, rms, as a share of how far the two are apart."""
+
+LEAST_SHARE = 0.25
+LEAST_TURNS = 10
+"""Of the samples each has at least this share, and they take turns so often: nobody jumps to and fro."""
+
+
+BLOCK = 1 << 10
 """So many samples are looked at in one go."""
 
 
@@ -162,4 +172,33 @@ def gravity_in_gyroscope(acc: FloatArray, gyr: FloatArray, unit: str | None = No
     return (
         f"expected the angular rate in gx, gy, gz, got vectors of length {mean:.3g} along the acceleration, which "
         "is gravity; is the angular rate in other columns? If so, name those gx,gy,gz"
+    )
+
+
+def two_sensors(acc: FloatArray) -> str | None:
+    """Why the samples are those of two sensors mixed together, or None.
+
+    Parameters
+    ----------
+    acc : (n, 3) array, m/s²
+        Of a few seconds.
+    """
+    middle = 0.5 * (acc.min(axis=0) + acc.max(axis=0))
+    widest = int(np.argmax(acc.max(axis=0) - acc.min(axis=0)))
+    is_high = acc[:, widest] > middle[widest]
+    if not LEAST_SHARE < float(np.mean(is_high)) < 1.0 - LEAST_SHARE:
+        return None
+    turns = int(np.count_nonzero(is_high[1:] != is_high[:-1]))
+    if turns < LEAST_TURNS:
+        return None
+    high, low = acc[is_high], acc[~is_high]
+    apart = high.mean(axis=0) - low.mean(axis=0)
+    distance = float(np.sqrt(apart @ apart))
+    spread = max(float(np.sqrt(each.var(axis=0).sum())) for each in (high, low))
+    if distance < APART_M_S2 or spread > ALIKE * distance:
+        return None
+    return (
+        f"expected the samples of one sensor, got an acceleration that jumps {turns} times between two attitudes "
+        f"{distance:.2g} m/s^2 apart; are those of two sensors mixed? Give each a counter of its own, or its own "
+        "file, or say in a column 'device' whose row it is, to pick one by --device"
     )

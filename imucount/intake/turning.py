@@ -12,6 +12,7 @@ would explain d(acc)/dt, whatever the matrix N and the bias b.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,11 +91,12 @@ class TurningSums:
             In shares of `seen`; more than 1 where no turning at all would explain it better.
         """
         gravity = self.turned[:, :, 3, 3]
-        left = self.seen - 2.0 * np.einsum("mia,ia->m", maps, self.both[:, :3])
-        left = left + np.einsum("mia,mjc,ijac->m", maps, maps, self.turned[:, :, :3, :3], optimize=True)
-        pull = self.both[:, 3] - np.einsum("ija,mja->mi", self.turned[:, :, :3, 3], maps)
+        each = maps.reshape(-1, 9)
+        turned = self.turned[:, :, :3, :3].transpose(0, 2, 1, 3).reshape(9, 9)
+        left = self.seen - 2.0 * each @ self.both[:, :3].reshape(9) + ((each @ turned) * each).sum(axis=1)
+        pull = self.both[:, 3] - each @ self.turned[:, :, :3, 3].transpose(1, 2, 0).reshape(9, 3)
         bias = np.linalg.solve(gravity + 1e-4 * np.trace(gravity) * np.eye(3), pull.T).T
-        left = left - 2.0 * np.sum(bias * pull, axis=1) + np.einsum("mi,ij,mj->m", bias, gravity, bias)
+        left = left - 2.0 * (bias * pull).sum(axis=1) + ((bias @ gravity) * bias).sum(axis=1)
         return np.asarray(left / max(self.seen, np.finfo(float).tiny))
 
     def best_map(self, doubt: float) -> tuple[FloatArray, float]:
@@ -148,14 +150,28 @@ class Turning:
     def add(self, bins: FloatArray) -> list[TurningSums]:
         """Take the next samples of the grid, shape (6, n); return the sums after each block they completed."""
         self._smooth = np.concatenate([self._smooth, self._lowpass.update(bins)], axis=1)
-        blocks = max(self._smooth.shape[1] - 1, 0) // BLOCK
+        n_blocks = max(self._smooth.shape[1] - 1, 0) // BLOCK
+        if n_blocks == 0:
+            return []
+        places = BLOCK * np.arange(n_blocks)[:, np.newaxis] + np.arange(BLOCK + 1)
+        blocks = np.ascontiguousarray(self._smooth[:, places].swapaxes(0, 1))
+        self._smooth = self._smooth[:, n_blocks * BLOCK :]
         sums = []
-        for block in range(blocks):
+        for block in _weighed(blocks):
             self._end_s = (self._end_s or 0.0) + BLOCK / GRID_HZ
-            self._weigh(np.ascontiguousarray(self._smooth[:, block * BLOCK : (block + 1) * BLOCK + 1]))
+            self._add(*block)
             sums.append(self.sums)
-        self._smooth = self._smooth[:, blocks * BLOCK :]
         return sums
+
+    def _add(self, weight: float, both: FloatArray, turned: FloatArray, seen: float, lengths: FloatArray) -> None:
+        heavy, by_acc, by_gyr = lengths.tolist()
+        self._both = self._both + weight * both
+        self._turned = self._turned + weight * turned
+        self._seen += weight * seen
+        if max(by_gyr, by_acc) > MOVING_RAD_S**2:
+            self._n_moving += 1
+            self._most = np.maximum(self._most, lengths[1:])
+            self._lengths = self._lengths + weight * heavy * np.array([by_acc, by_gyr, 1.0])
 
     @property
     def sums(self) -> TurningSums:
@@ -173,38 +189,39 @@ class Turning:
             end_s=self._end_s or 0.0,
         )
 
-    def _weigh(self, x: FloatArray) -> None:
-        change = np.diff(x[:3], axis=1) * GRID_HZ
-        middle = 0.5 * (x[:, 1:] + x[:, :-1])
-        acc, rate = middle[:3], np.concatenate([middle[3:], np.ones((1, middle.shape[1]))])
-        squared = np.sum(acc * acc, axis=0)
-        seen, heavy = float(np.sum(change * change)), float(np.sum(squared))
-        spread = middle[3:] - middle[3:].mean(axis=1, keepdims=True)
-        spun = float(np.sum(spread * spread))
-        weight = 1.0 / (_disturbance(x, change, acc, seen, spun) + LEAST_DISTURBANCE) / GRID_HZ
-        across = squared * np.eye(3)[:, :, np.newaxis] - acc[:, np.newaxis] * acc
-        self._both = self._both + weight * np.cross(change, acc, axis=0) @ rate.T
-        pairs = (rate[:, np.newaxis] * rate).reshape(16, -1)
-        self._turned = self._turned + weight * (across.reshape(9, -1) @ pairs.T).reshape(3, 3, 4, 4)
-        self._seen += weight * seen
 
-        by_gyr, by_acc = spun / middle.shape[1], seen / max(heavy, 1e-6)
-        if max(by_gyr, by_acc) > MOVING_RAD_S**2:
-            self._n_moving += 1
-            self._most = np.maximum(self._most, [by_acc, by_gyr])
-            self._lengths = self._lengths + weight * heavy * np.array([by_acc, by_gyr, 1.0])
+def _weighed(x: FloatArray) -> Iterator[tuple[float, FloatArray, FloatArray, float, FloatArray]]:
+    """Of each of m blocks, shape (m, 6, BLOCK + 1), its weight and what is to be weighed.
 
-
-def _disturbance(x: FloatArray, change: FloatArray, acc: FloatArray, seen: float, spun: float) -> float:
-    """How much of d(acc)/dt linear acceleration may be over a block, m²/s⁵."""
-    squared = np.sum(acc * acc, axis=0)
-    along = np.sum(change * acc, axis=0)
-    g2 = float(np.mean(squared))
-    steps = np.diff(x[3:], axis=1) * GRID_HZ
-    twice = np.diff(change, axis=1) * GRID_HZ
-    lever: FloatArray = np.diff(steps, axis=1) * (GRID_HZ * LEVER_M)
+    What it gives of a block does not depend on the others, to the bit: rows are summed one by one.
+    """
+    slopes = np.diff(x) * GRID_HZ
+    middle = 0.5 * (x[:, :, 1:] + x[:, :, :-1])
+    change, acc, rate = slopes[:, :3], middle[:, :3], np.ones((len(x), 4, BLOCK))
+    rate[:, :3] = middle[:, 3:]
+    squared = (acc * acc).sum(axis=1)
+    seen, heavy = _squares(change), squared.sum(axis=1)
+    spun = _squares(middle[:, 3:] - middle[:, 3:].mean(axis=2, keepdims=True))
+    across = (
+        squared[:, np.newaxis, np.newaxis] * np.eye(3)[:, :, np.newaxis]
+        - acc[:, :, np.newaxis] * acc[:, np.newaxis]
+    )
+    pairs = rate[:, :, np.newaxis] * rate[:, np.newaxis]
+    turned = across.reshape(-1, 9, BLOCK) @ pairs.reshape(-1, 16, BLOCK).swapaxes(1, 2)
+    cross = change[:, [1, 2, 0]] * acc[:, [2, 0, 1]] - change[:, [2, 0, 1]] * acc[:, [1, 2, 0]]
+    both = cross @ rate.swapaxes(1, 2)
     # The square of 2 pi times how often the movement goes to and fro a second, as both sensors see it.
-    pace = (float(np.sum(twice * twice)) + g2 * float(np.sum(steps * steps))) / max(seen + g2 * spun, 1e-9)
-    shifted = (SHIFT_M * pace) ** 2 * pace * change.shape[1]
-    along = along * along / np.maximum(squared, 1e-6)
-    return float(np.sum(along) + np.sum(lever * lever) + shifted) / GRID_HZ
+    twice = np.diff(slopes) * GRID_HZ
+    mean = heavy / BLOCK
+    pace = (_squares(twice[:, :3]) + mean * _squares(slopes[:, 3:])) / np.maximum(seen + mean * spun, 1e-9)
+    along = ((change * acc).sum(axis=1) ** 2 / np.maximum(squared, 1e-6)).sum(axis=1)
+    lever = LEVER_M**2 * _squares(twice[:, 3:])
+    shifted = SHIFT_M**2 * pace**3 * BLOCK
+    weights = 1.0 / ((along + lever + shifted) / GRID_HZ + LEAST_DISTURBANCE) / GRID_HZ
+    lengths = np.stack([heavy, seen / np.maximum(heavy, 1e-6), spun / BLOCK], axis=1)
+    return zip(weights.tolist(), both, turned.reshape(-1, 3, 3, 4, 4), seen.tolist(), lengths, strict=True)
+
+
+def _squares(x: FloatArray) -> FloatArray:
+    """Sum of the squares of each block, of shape (m, k, n)."""
+    return np.asarray((x * x).reshape(len(x), -1).sum(axis=1))

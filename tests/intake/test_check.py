@@ -190,8 +190,42 @@ def test_axes_in_the_header_are_applied_and_an_argument_wins(tmp_path):
     path = tmp_path / "a.csv"
     written(path, Samples(samples.t, samples.acc, samples.gyr * [1.0, 1.0, -1.0]))
     path.write_text("# gyr_axes: x,y,-z\n" + path.read_text())
-    assert directions(count(path, "right")) == [(8, "forward")]
+    session = count(path, "right")
+    assert directions(session) == [(8, "forward")]
+    assert session.provenance.settings["gyr_axes"] == "x,y,-z"
     assert directions(count(path, "right", gyr_axes="x,y,z")) == [(8, "unknown")]
     path.write_text(path.read_text().replace("x,y,-z", "x,y,y"))
     with pytest.raises(RecordingError, match="expected axes such as"):
         count(path, "right")
+
+
+def test_samples_of_two_sensors_fed_into_one_counter_are_refused():
+    one = circled()
+    script = (Movement("standing", 5.0), Circles(8, "forward", 3.0), STAND)
+    other = simulate(script, clip=Clip(sampling_rate_hz=50.0), seed=8).samples
+    n = min(len(one), len(other))
+    both = (
+        np.stack([mine[:n], others[:n]], axis=1)
+        for mine, others in ((one.t, other.t + 0.007), (one.acc, other.acc), (one.gyr, other.gyr))
+    )
+    t, acc, gyr = (each.reshape(2 * n, *each.shape[2:]) for each in both)
+    with pytest.raises(SampleError, match=r"between two attitudes .* are those of two sensors mixed"):
+        fed(Samples(t, acc, gyr), 1)
+
+
+@pytest.mark.parametrize("factor", [DEGREES, 1.0 / DEGREES])
+def test_after_a_unit_was_refused_nothing_is_said_of_axes(factor):
+    samples = circled()
+    counter = RepCounter("right")
+    counter.table_units = {"gyr": "rad/s" if factor > 1.0 else "deg/s"}
+    with pytest.raises(SampleError, match="is it in"):
+        counter.update(Samples(samples.t, samples.acc, samples.gyr * factor))
+    assert [warning for warning in counter.finish().warnings if "axes" in warning] == []
+
+
+def test_an_accelerometer_zeroed_in_its_mount_is_told_with_a_remedy():
+    samples = circled()
+    flat = samples.acc - samples.acc[samples.t < 1.0].mean(axis=0) + np.array([0.0, 0.0, 9.81])
+    session = count(Samples(samples.t, flat, samples.gyr), "right")
+    assert {rep.direction for rep in session.reps} <= {"unknown"}
+    assert any("Record both as the sensor measures them" in warning for warning in session.warnings)
