@@ -16,6 +16,7 @@ from imucount.errors import CountingError, SampleError
 from imucount.intake.axes import AxesVerdict, AxisMap, mapped
 from imucount.intake.check import SignalCheck
 from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note
+from imucount.intake.spikes import Spikes
 from imucount.intake.stamps import Stamps
 from imucount.provenance import Provenance, version
 from imucount.reps import POSITIONS, Rep
@@ -189,6 +190,7 @@ class RepCounter:
         self.table_units: Mapping[str, str] = {}
         self._has_gyroscope: bool | None = None
         self._stamps = Stamps()
+        self._spikes = Spikes() if exercise == "shoulder-circles" else None
         self._check: SignalCheck | None = None
         self._count: _Count | None = None
         self._bare: _Count | None = None
@@ -233,7 +235,9 @@ class RepCounter:
             )
         reps: list[Rep] = []
         for timed in self._stamps.update_samples(samples):
-            reps += self._tell(*self._take(timed))
+            alike = timed if self._spikes is None else self._spikes.update(timed)
+            if len(alike):
+                reps += self._tell(*self._take(alike))
         return reps
 
     def _take(self, samples: Samples) -> tuple[_Count, SignalCheck]:
@@ -260,7 +264,10 @@ class RepCounter:
         """
         if self._session is None:
             for samples in self._stamps.finish_samples():
-                self._take(samples)
+                self._take(samples if self._spikes is None else self._spikes.update(samples))
+            held = None if self._spikes is None else self._spikes.finish()
+            if held is not None:
+                self._take(held)
             check = self._check or self._begin_check()
             check.finish()
             count = self._final_count(check)
@@ -409,6 +416,7 @@ class RepCounter:
 
     def _warnings(self, count: _Count, check: SignalCheck) -> list[str]:
         warnings = [*self._stamps.notes, *rate_note(self._interval_s(check)), *check.warnings]
+        warnings += () if self._spikes is None else self._spikes.warnings
         warnings += self._warnings_of_axes(count, check.axes)
         # Where the axes contradict, that is why directions are unknown, and not what the chain knows of.
         is_doubted = check.axes.outcome == "contradicting" and self.profile is None
