@@ -39,6 +39,19 @@ def recorded(path: Path) -> None:
     print(imucount.recording_of_frame(pd.DataFrame(), side="left"), imucount.inspect_csv(path).gaps)
 
 
+def of_any_program(path: Path) -> None:
+    columns = {"stamp": "t", "p": "ax", "q": "ay", "r": "az"}
+    recording = imucount.read([path, path], columns=columns, units={"acc": "g"}, device="A", separator=";")
+    session = imucount.count(path, "left", layout="mine.toml", acc_sign=-1, gyr_axes="y,-x,z")
+    assert_type(imucount.to_bids(recording, session, "set", subject="01", run=1), str)
+
+
+async def in_a_loop() -> None:
+    async with imucount.open_source("csv:walk.zip", device="watch", speed=0) as source:
+        async for update in imucount.stream(source, imucount.RepCounter(source.side)):
+            assert_type(update.session, imucount.Session | None)
+
+
 def by_packets(packets: list[imucount.Samples]) -> imucount.Session:
     counter = imucount.RepCounter("left", min_reps=1)
     reps: list[imucount.Rep] = []

@@ -172,6 +172,42 @@ def test_axivity_cwa(tmp_path):
         imucount.read(path)
 
 
+def gt3x(path, t, acc):
+    """Write an ActiGraph recording: parameters, then a second a record; y, x, z in 12 bits each, of 1/256 g."""
+    start = 1_700_000_000
+    ticks = 621_355_968_000_000_000 + start * 10_000_000
+    info = f"Serial Number: TAS1\nDevice Type: wGT3XBT\nFirmware: 1.9.2\nSample Rate: 50\nStart Date: {ticks}\n"
+    info += f"Last Sample Time: {ticks + len(t) // 50 * 10_000_000}\n"
+    info += "Acceleration Scale: 256.0\nAcceleration Min: -8.0\nAcceleration Max: 8.0\n"
+    values = (acc[:, [1, 0, 2]] / G * 256).round().astype(int).ravel() & 0xFFF
+    bits = ((values[:, np.newaxis] >> np.arange(11, -1, -1)) & 1).astype(np.uint8).reshape(-1, 36)
+    scale, rate = struct.pack("<HHI", 0, 55, 0x09400000), struct.pack("<HHI", 1, 10, 50)
+    records = [(0x15, start, scale + rate)]
+    for second in range(len(t) // 50):
+        records.append((0x00, start + second, np.packbits(bits[50 * second : 50 * second + 50]).tobytes()))
+    log = b""
+    for kind, at, payload in records:
+        record = struct.pack("<BBIH", 0x1E, kind, at, len(payload)) + payload
+        log += record + bytes([np.bitwise_xor.reduce(np.frombuffer(record, np.uint8)) ^ 0xFF])
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("info.txt", info)
+        archive.writestr("log.bin", log)
+
+
+def test_actigraph_gt3x(tmp_path, clip):
+    pytest.importorskip("actfast")
+    path = tmp_path / "a.gt3x"
+    gt3x(path, clip.t, clip.acc)
+    samples = imucount.read(path).samples
+    n = len(samples)
+    assert n >= len(clip) - 50
+    assert np.abs(samples.acc - clip.acc[:n]).max() < 0.03
+    assert np.allclose(np.diff(samples.t), 0.02, atol=1e-6)
+    session = imucount.count(path, "right")
+    assert [len(each.reps) for each in session.sets] == [8]
+    assert "no angular rate" in session.warnings[0]
+
+
 def test_a_gt3x_that_is_none_and_spreadsheets(tmp_path):
     pytest.importorskip("actfast")
     with zipfile.ZipFile(tmp_path / "a.gt3x", "w") as archive:

@@ -6,6 +6,7 @@ Stamps are the device's local time: it does not know its time zone.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from imucount.errors import SampleError
 from imucount.formats.binaries.binary import Binary, package
 from imucount.formats.layouts.export import Signals, Vectors
 from imucount.formats.reading import HowToRead
+from imucount.intake.rates import typical_step
 from imucount.outside_text import printable_line
 
 __all__ = ["ACTIGRAPH_GT3X", "AXIVITY_CWA", "GENEACTIV_BIN"]
@@ -40,14 +42,25 @@ def _read(path: str, how: HowToRead) -> Signals:
     turning = None if gyr is None else _vectors(gyr, "gyroscope", start_ns)
     if turning is not None and np.array_equal(turning.t, vectors.t):
         turning = replace(turning, t=vectors.t)  # of the same rows
+    declared_hz = _declared_hz(found)
+    step_s = typical_step(np.diff(vectors.t)) if len(vectors.t) > 1 else 0.0
+    if declared_hz and abs(declared_hz * step_s - 1.0) > _AGREES:
+        raise SampleError(
+            f"expected the {declared_hz:g} Hz that the file declares, got a sample every {step_s:.4g} s; "
+            "actfast may not know its layout, so export it as CSV"
+        )
     said = [printable_line(str(warning), 200) for warning in found["warnings"][:5]]
     return Signals(
         vectors,
         turning,
+        sampling_rate_hz=declared_hz,
         metadata=_metadata(found),
         warnings=tuple(f"actfast says of the file: {each}." for each in said),
     )
 
+
+_AGREES = 0.1
+"""Clocks of such devices are off by a percent; this share apart is another rate."""
 
 _UNITS = {"acceleration": "g", "gyroscope": "deg/s"}
 
@@ -57,8 +70,21 @@ def _vectors(table: Any, quantity: str, start_ns: int) -> Vectors:
     return Vectors(t, table[quantity].astype(np.float64), _UNITS[quantity])
 
 
+def _declared_hz(found: Any) -> float | None:
+    """Find the rate that the header of the file declares; actfast takes it from elsewhere, or assumes one."""
+    said = {
+        key.lower().replace("_", " "): value for part in found["metadata"].values() for key, value in part.items()
+    }
+    match = re.match(r"[\d.]+", str(said.get("sample rate", said.get("sample rate hz", ""))))
+    return float(match[0]) if match else None
+
+
+def _said(found: Any) -> dict[str, str]:
+    return {key.lower(): str(value) for part in found["metadata"].values() for key, value in part.items()}
+
+
 def _metadata(found: Any) -> dict[str, str]:
-    said = {key.lower(): value for part in found["metadata"].values() for key, value in part.items()}
+    said = _said(found)
     serial = next((value for key, value in said.items() if "serial" in key or "device_id" in key), "")
     return {"device": printable_line(f"{found['format'].split()[0]} {serial}".strip())}
 
@@ -85,7 +111,7 @@ ACTIGRAPH_GT3X = Binary(
     _is_gt3x,
     _read,
     reads=f"{_READS}; the direction stays unknown",
-    refuses="`.gt3x` of the older layout, with activity.bin",
+    refuses="the older layout, with activity.bin; records unknown to actfast; another rate than is declared",
 )
 GENEACTIV_BIN = Binary(
     "a GENEActiv recording",
