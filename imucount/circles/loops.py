@@ -58,6 +58,9 @@ class Loop:
         Sign of the area of yaw over elevation: 1 where the yaw falls while the elevation is high.
     elevation_deg, yaw_deg : float
         Peak to peak.
+    rise_yaw_deg, fall_yaw_deg : float
+        Yaw against both ends, half-way up and half-way down: circles pass one side going up, and the other one
+        coming down.
     roundness : float
         Area over that of an ellipse of the same spread: 1 for an ellipse, 0.64 for a rhombus with holds at
         its corners, 0 for a line.
@@ -88,6 +91,8 @@ class Loop:
     sense: int
     elevation_deg: float
     yaw_deg: float
+    rise_yaw_deg: float
+    fall_yaw_deg: float
     roundness: float
     closure: float
     yaw_closure: float
@@ -272,6 +277,7 @@ def _measure(
     reach, until_top = np.where(within, np.abs(aside), -1.0), steps <= top[:, np.newaxis]
     from_top = steps >= top[:, np.newaxis]
     first_side, second_side = (np.where(each, reach, -1.0).argmax(axis=1) for each in (until_top, from_top))
+    first_high, last_high = high.argmax(axis=1), high.shape[1] - 1 - high[:, ::-1].argmax(axis=1)
     apart = x[: Channel.YAW + 1, rows, n - 1] - x[: Channel.YAW + 1, :, 0]
 
     return is_loop, {
@@ -282,6 +288,8 @@ def _measure(
         "sense": sense,
         "elevation_deg": np.degrees(elevation_range),
         "yaw_deg": np.degrees(yaw_range),
+        "rise_yaw_deg": np.degrees(yaw[rows, first_high] - yaw[:, 0]),
+        "fall_yaw_deg": np.degrees(yaw[rows, last_high] - yaw[:, 0]),
         "roundness": swept / (2.0 * np.pi * np.sqrt(elevation_power * yaw_power) / n + _TINY),
         "closure": np.sqrt(apart[0] ** 2 + apart[1] ** 2) / (elevation_range + _TINY),
         "yaw_closure": np.abs(apart[2]) / (yaw_range + _TINY),

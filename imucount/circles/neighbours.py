@@ -132,6 +132,12 @@ def _most_alike(angles: Sequence[FloatArray], at: FloatArray, least: float) -> N
     every = [_windows(angle, at) for angle in angles]
     own = [windows[-1] for windows in every]
     own_power = [float((each * each).sum()) for each in own]
+    if len(every) > 1 and own_power[0] > 0.0:
+        # Yaw that goes along with the elevation comes back with it from half a circle, too: the path is the rest.
+        tied = float((own[0] * own[-1]).sum()) / own_power[0]
+        every[-1] = every[-1] - tied * every[0]
+        own[-1] = every[-1][-1]
+        own_power[-1] = float((own[-1] * own[-1]).sum())
     if min(own_power) <= 0.0:
         return None
     lengths = at[:, -1] - at[:, 0]

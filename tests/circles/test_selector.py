@@ -319,6 +319,22 @@ def test_a_circle_given_up_half_way_is_none_of_its_set():
     assert loops[4] not in [circle.loop for circle in circles]
 
 
+def test_a_circle_that_never_gets_to_the_far_side_was_given_up_even_as_the_second_of_a_set():
+    wide = replace(IDEAL, rise_yaw_deg=-4.0, fall_yaw_deg=5.0)
+    for at in (1, 4):
+        loops = row(7, wide)
+        loops[at] = replace(loops[at], rise_yaw_deg=-4.0, fall_yaw_deg=0.0, roundness=0.8)
+        circles = select(loops)
+        assert [circle.loop for circle in circles] == [loop for loop in loops if loop is not loops[at]]
+
+
+def test_a_narrow_circle_that_goes_round_is_one():
+    wide = replace(IDEAL, rise_yaw_deg=-4.0, fall_yaw_deg=5.0)
+    loops = row(7, wide)
+    loops[3] = replace(loops[3], rise_yaw_deg=-1.0, fall_yaw_deg=2.0)
+    assert len(select(loops)) == 7
+
+
 # what was not counted
 
 
