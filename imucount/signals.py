@@ -19,6 +19,7 @@ Verdict = Literal[
     "unlike",
     "few",
     "alone",
+    "elsewhere",
     "turned back",
     "given up",
     "doubtful",
@@ -45,6 +46,8 @@ class SeenLoop:
           less than `score_needed`;
         - "few": it and what is like it are fewer than `min_reps`: `alike` is less than `alike_needed`;
         - "alone": no other is like it, and it does not begin at rest and end where it began;
+        - "elsewhere": its set is low far from where the shoulder rested before, `far_from_rest` as a share of its
+          elevation;
         - "doubtful": loops that are drawn like it are circles less often than not;
         - "upside down": its high point is low, by the force on the way: `upward_evidence` is negative;
         - "turned back", "given up": it goes round the other way than the one before, or is much flatter than those

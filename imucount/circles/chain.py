@@ -15,7 +15,7 @@ from imucount.circles.neighbours import SHORTEST, loop_beside
 from imucount.circles.plane import MOVED_COS, Channel, Level, ShoulderPlane
 from imucount.circles.profile import Profile
 from imucount.circles.selector import Circle, CircleSelector
-from imucount.circles.stillness import last_rest, rested
+from imucount.circles.stillness import last_rest, quietest, rested
 from imucount.circles.swings import HISTORY_S, Swing, SwingFinder
 from imucount.circles.watch import CircleWatch
 from imucount.filters import EvenGrid
@@ -36,6 +36,9 @@ movement."""
 REST_BEFORE, LEAST_REST_S = 1.3, 2.0
 """The rest before a set is looked for within so many lengths of a circle before a loop; who stops for
 less dwells."""
+
+RESTED_WITHIN_S, MOST_UNREST = 15.0, 0.35
+"""So long before a set the shoulder is looked for at rest, which moves less than this share of a circle there."""
 
 NEARLY_ROUND, STARTED_AGAIN, WAS_UP = 0.94, 0.25, 0.5
 """The present circle has come round when it was so far up, as a share of the last one, and is within the last
@@ -76,7 +79,9 @@ class CircleChain:
         self._side: Side | None = side
         self._has_gyroscope = has_gyroscope
         self._selector = CircleSelector(
-            side, has_gyroscope, min_reps, self._look_beside, self._has_rested, self._rest_height, self._watch
+            *(side, has_gyroscope, min_reps, self._look_beside, self._has_rested, self._rest_height),
+            far_from_rest=self._far_from_rest,
+            watch=self._watch,
         )
         self._moves_s: list[float] = []
         self._last_circle: Circle | None = None
@@ -272,10 +277,30 @@ class CircleChain:
         low, high = 0.5 * (elevation[-n] + elevation[-1]), elevation[-n:].max()
         return None if rest is None or high <= low else float((rest - low) / (high - low))
 
+    def _far_from_rest(self, first: Loop, last: Loop, now_s: float) -> float | None:
+        """How far from where the shoulder rested before one loop another is low, as a share of its elevation."""
+        start_s = max(first.start_s - RESTED_WITHIN_S, self._time_s(self._finder.first))
+        tilt = self._tilt(last, start_s, last.end_s, now_s)
+        if tilt is None:
+            return None
+        begin, n = (round((last.end_s - each.start_s) * GRID_HZ) for each in (first, last))
+        rest = quietest(tilt[:, : max(tilt.shape[1] - begin, 0)], GRID_HZ)
+        size = float(np.radians(last.elevation_deg))
+        if rest is None or rest[1] > MOST_UNREST * size:
+            return None
+        (low, across, _), _ = rest
+        off_low = low - 0.5 * (tilt[0, -n] + tilt[0, -1])
+        return float(np.hypot(off_low, across - tilt[1, -n:].mean())) / size
+
     def _around(
         self, loop: Loop, start_s: float, end_s: float, now_s: float
     ) -> tuple[FloatArray, FloatArray] | None:
         """Elevation and yaw between two times, as long as they can be looked at."""
+        tilt = self._tilt(loop, start_s, end_s, now_s)
+        return None if tilt is None else (tilt[0], tilt[2])
+
+    def _tilt(self, loop: Loop, start_s: float, end_s: float, now_s: float) -> FloatArray | None:
+        """Elevation, tilt across it, and yaw between two times, (3, n), as long as they can be looked at."""
         finder = self._finder
         start, end = (round((time_s - self._origin_s) * GRID_HZ) for time_s in (start_s, end_s))
         if finder.end == 0 or start < self._earliest(now_s):
@@ -285,7 +310,8 @@ class CircleChain:
             sum(a * b for a, b in zip(loop.up_axis, axis.tolist()))
             for axis in (finder.level.first, finder.level.second)
         )
-        return one * x[Channel.TILT_1] + two * x[Channel.TILT_2], x[Channel.YAW]
+        first, second = x[Channel.TILT_1], x[Channel.TILT_2]
+        return np.stack([one * first + two * second, one * second - two * first, x[Channel.YAW]])
 
     def _earliest(self, now_s: float) -> int:
         """Index of the first sample that can be looked at, however the stream was cut."""

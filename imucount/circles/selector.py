@@ -79,6 +79,9 @@ RESUMED_LENGTH, RESUMED_TOTAL, LONGEST_STOP = 3, 4.0, 2.2
 """A set of so many loops goes on after a stop, a circle held or one drawn badly, within so many lengths of a
 circle; what comes then is taken for its next circle with these odds, which is less than at once after it."""
 
+HELD, LONGEST_HOLD_S = 1.2, 4.0
+"""Or within one circle, slow by two standard deviations, and a hold of so long on its way."""
+
 MISSED_SCORE, LEAST_MISSED = 5.0, 19.0
 """Loops that are as round and as alike as circles are told of where they do not count: so much for each, and
 two perfect ones at least."""
@@ -109,6 +112,11 @@ GIVEN_UP_SHARE, MOST_GIVEN_UP, ENOUGH_TO_COMPARE = 0.5, 0.45, 4
 """A circle that is given up half-way goes back as it came, or straight, and has less than this share of the
 roundness of those beside it, of four loops at least. One in two hundred circles of simulated beginners has as
 little."""
+
+FAR_FROM_REST, STILL_ELSEWHERE_S = 0.8, 15.0
+"""Circles come down to where the arms hang: 98 in 100 simulated ones within 0.4 of their elevation from where
+the shoulder was still before, up and down or across. Arms held out, or a head that is bent, turn round elsewhere.
+And until they have rested, for so long, what follows is elsewhere, too."""
 
 NARROW, LEAST_FAR_SIDE, LEAST_WIDTH_DEG = 0.6, 0.05, 1.6
 """A circle that is given up before it has come round never gets to the far side, where circles come down: it is
@@ -167,6 +175,8 @@ class _Link:
     previous: _Link | None
     due_s: float
     counted: bool = False
+    far: float | None = None  # from where the shoulder rested, asked once, while it can be looked at
+    has_asked: bool = False
 
 
 HasRested = Callable[[Loop, float, float, float], bool]
@@ -176,6 +186,10 @@ third, s."""
 RestHeight = Callable[[Loop, float], "float | None"]
 """Where the shoulder rested before a loop, as seen at a time, s: 0 at its low points, 1 at its top; None where
 it had not rested, or that cannot be seen."""
+
+FarFromRest = Callable[[Loop, Loop, float], "float | None"]
+"""How far from where the shoulder was stillest before one loop another of its set is low, as seen at a time, s: as
+a share of its elevation; None where it was not still, or that cannot be seen."""
 
 LookBeside = Callable[[Loop, float, float, float], "Loop | None"]
 """Finds a loop that is shaped like a given one: begins or ends at a time, does not go beyond another on its other
@@ -197,6 +211,8 @@ class CircleSelector:
         Tells a rest from a stop.
     rest_height : callable
         Tells where the shoulder rested before a loop.
+    far_from_rest : callable
+        Tells how far from there circles are low.
     watch : CircleWatch, optional
         Is told of each loop why it counts, or why not.
     """
@@ -209,12 +225,14 @@ class CircleSelector:
         look_beside: LookBeside,
         has_rested: HasRested,
         rest_height: RestHeight,
+        far_from_rest: FarFromRest,
         watch: CircleWatch | None = None,
     ) -> None:
         self._watch = watch
         self._look_beside = look_beside
         self._has_rested = has_rested
         self._rest_height = rest_height
+        self._far_from_rest = far_from_rest
         self._side = side
         self._has_gyroscope = has_gyroscope
         self._min_reps = min_reps
@@ -224,6 +242,7 @@ class CircleSelector:
         self._last_up: tuple[float, float, float] | None = None
         self._same_mount: list[Loop] = []
         self._end_s = -inf
+        self._elsewhere = (-inf, 0.0)  # when a loop far from rest ended, and how far
         self._latest: Circle | None = None
         self._misses: list[Miss] = []
 
@@ -274,7 +293,7 @@ class CircleSelector:
         link = _Link(loop, drawing, drawing - odd, odd, traits, 1, None, due_s)
         best = -inf
         soonest_s = -MOST_OVERLAP * loop.duration_s
-        latest_s = LONGEST_STOP * LONGEST_TO_SHORTEST * loop.duration_s
+        latest_s = _longest_stop_s(LONGEST_TO_SHORTEST * loop.duration_s)
         self._links = [other for other in self._links if other.loop.end_s > loop.end_s - REMEMBERED_S]
         for other in self._links:
             if not soonest_s <= loop.start_s - other.loop.end_s <= latest_s:  # cheap, and so of most
@@ -331,6 +350,8 @@ class CircleSelector:
             if first.counted or self._is_taken(first.loop):
                 return
             first = first.previous
+        if self._far(first, link.loop, link.due_s) > FAR_FROM_REST:
+            return
         miss = Miss(first.loop.start_s, link.loop.end_s, link.traits)
         if self._last is not None and miss.start_s < self._last.end_s:
             return
@@ -358,6 +379,10 @@ class CircleSelector:
         loops = [each.loop for each in chain]
         if not last and self._turns_back(loops[-2:]) and not (len(loops) > 2 and self._turns_back(loops[-3:])):
             return self._reject(loop, "turned back", link)
+        begins = not any(each.counted for each in chain) and not self._comes_after_its_like(loops[0])
+        if begins and self._min_reps > 1 and (far := self._far(chain[0], loop, now_s)) > FAR_FROM_REST:
+            self._elsewhere = (loop.end_s, far)
+            return self._reject(loop, "elsewhere", link, far_from_rest=far)
         if self._min_reps > 1 and self._chance(chain, fmean(each.drawing for each in chain)) < LEAST_CHANCE:
             return self._reject(loop, "doubtful", link)
         evidence = self._evidence([each.loop for each in chain], loop)
@@ -396,6 +421,23 @@ class CircleSelector:
         return chance_of_circle(
             drawing, fmean(each.drawing for each in chain), len(chain), last.odd / last.traits.n
         )
+
+    def _comes_after_its_like(self, loop: Loop) -> bool:
+        """Whether a circle that counted ended so shortly before that the arms need not have rested since."""
+        last = self._last
+        return last is not None and (
+            _goes_on(last, loop)
+            or (0.0 < loop.start_s - last.end_s < STILL_ELSEWHERE_S and _are_alike(last, loop))
+        )
+
+    def _far(self, link: _Link, last: Loop, now_s: float) -> float:
+        """Tell how far from rest the chain of a link goes round, as first seen; 0 where it cannot be seen."""
+        if self._has_gyroscope and not link.has_asked:
+            link.far, link.has_asked = self._far_from_rest(link.loop, last, now_s), True
+            before_s, before = self._elsewhere
+            if link.far is None and link.loop.start_s < before_s + STILL_ELSEWHERE_S:
+                link.far = before  # nothing has rested since
+        return link.far or 0.0
 
     def _half_round(self, chain: list[_Link], share: float, most: float) -> float:
         """Find the roundness below which a loop is no circle of this chain, but one that was given up."""
@@ -566,7 +608,11 @@ def _follows(before: Loop, after: Loop) -> bool:
 def _resumes(before: Loop, after: Loop) -> bool:
     """Whether one loop begins so soon after another that no more than a stop and a circle can lie between."""
     pause_s = after.start_s - before.end_s
-    return 0.0 < pause_s <= LONGEST_STOP * max(before.duration_s, after.duration_s)
+    return 0.0 < pause_s <= _longest_stop_s(max(before.duration_s, after.duration_s))
+
+
+def _longest_stop_s(duration_s: float) -> float:
+    return max(LONGEST_STOP * duration_s, HELD * duration_s + LONGEST_HOLD_S)
 
 
 def _goes_on(before: Loop, after: Loop) -> bool:

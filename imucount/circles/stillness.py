@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import ceil
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from imucount.samples import FloatArray
 
-__all__ = ["REST_S", "last_rest", "rested"]
+__all__ = ["REST_S", "last_rest", "quietest", "rested"]
 
 REST_S = 3.0
 """Standing still for so long is a rest."""
@@ -52,6 +53,35 @@ def last_rest(
     """
     stretches = _still(elevation, yaw, elevation_deg, yaw_deg, least_s, rate_hz)
     return float(elevation[slice(*stretches[-1])].mean()) if stretches else None
+
+
+def quietest(angles: FloatArray, rate_hz: float) -> tuple[FloatArray, float] | None:
+    """Find the second at which several angles vary least.
+
+    Parameters
+    ----------
+    angles : (k, n) array, rad
+    rate_hz : float
+
+    Returns
+    -------
+    (k,) array, float
+        Their means, and the range of that which varies most, rad. None where there is less than a second.
+
+    Examples
+    --------
+    >>> means, range_rad = quietest(np.array([[0.3, 0.1, 0.2, 0.2, 0.2]]), rate_hz=2.0)
+    >>> means, range_rad
+    (array([0.2]), 0.0)
+    """
+    step = max(round(WINDOW_S * rate_hz / PARTS), 1)
+    length = step * max(round(WINDOW_S * rate_hz / step), 1)
+    if angles.shape[1] < length:
+        return None
+    windows = sliding_window_view(angles, length, axis=1)[:, ::step]
+    unrest = (windows.max(axis=2) - windows.min(axis=2)).max(axis=0)
+    least = int(unrest.argmin())
+    return windows[:, least].mean(axis=1), float(unrest[least])
 
 
 def _still(

@@ -63,6 +63,10 @@ def nowhere(loop, now_s):
     return None
 
 
+def never_at_rest(first, last, now_s):
+    return None
+
+
 def at_the_bottom(loop, now_s):
     return 0.0
 
@@ -74,8 +78,9 @@ def a_selector(
     look_beside=nothing_beside,
     has_rested=no_rest,
     rest_height=nowhere,
+    far_from_rest=never_at_rest,
 ):
-    return CircleSelector(side, has_gyroscope, min_reps, look_beside, has_rested, rest_height)
+    return CircleSelector(side, has_gyroscope, min_reps, look_beside, has_rested, rest_height, far_from_rest)
 
 
 def select(loops, **settings):

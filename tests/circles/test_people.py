@@ -54,6 +54,21 @@ def test_a_rolled_head_is_no_circle():
         assert session.reps == ()
 
 
+def test_small_circles_of_arms_held_out_are_none_of_the_shoulder():
+    clip = Clip(sampling_rate_hz=50.0, follow=0.6, yaw_share=0.8, wear=Wear())
+    for seed in (3, 5, 10):
+        _, session = counted([STILL, Movement("small_arm_circles", 30.0), STILL], clip, seed)
+        assert session.reps == ()
+
+
+def test_a_circle_given_up_half_way_is_not_counted():
+    counts = []
+    for seed in range(1, 7):
+        _, session = counted([STILL, Circles(8, "forward", manner=Manner(aborted=1)), STILL], seed=seed)
+        counts.append(len(session.reps))
+    assert counts.count(8) >= 5
+
+
 def test_slow_circles_with_a_cheap_accelerometer_are_told_right_or_not_at_all():
     clip = Clip(sampling_rate_hz=50.0, acc_bias_mg=50.0, follow=0.6, yaw_share=0.6)
     told = []

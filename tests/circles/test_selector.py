@@ -335,6 +335,32 @@ def test_a_narrow_circle_that_goes_round_is_one():
     assert len(select(loops)) == 7
 
 
+# where a set begins
+
+
+def test_what_goes_round_far_from_where_the_arms_hang_is_none_however_often():
+    assert select(row(12), far_from_rest=lambda first, last, now_s: 1.5) == []
+    assert len(select(row(12), far_from_rest=lambda first, last, now_s: 0.3)) == 12
+
+
+def test_until_the_arms_have_rested_what_follows_is_elsewhere_too():
+    far = iter([1.5])
+    loops = [*row(4), *(later(IDEAL, 22.0 + 3.0 * n, elevation_deg=40.0) for n in range(4))]
+    assert select(loops, far_from_rest=lambda first, last, now_s: next(far, None)) == []
+
+
+def test_circles_of_the_other_direction_need_no_rest_before_them():
+    far = iter([0.1])
+    back = tuple(-each for each in IDEAL.area)
+    loops = [*row(5), *(later(IDEAL, 15.0 + 3.0 * n, area=back, sense=1) for n in range(4))]
+    assert len(select(loops, far_from_rest=lambda first, last, now_s: next(far, 1.5))) == 9
+
+
+def test_a_circle_after_a_hold_on_the_way_of_the_one_before_goes_on():
+    loops = [*row(4), later(IDEAL, 19.0)]
+    assert len(select(loops, has_rested=no_rest)) == 5
+
+
 # what was not counted
 
 
