@@ -57,10 +57,13 @@ def test_there_is_a_block_for_recordings_one_for_live_use_and_one_to_teach():
         ("README.md", True, False, False, False),
         ("README.md", False, True, True, False),
         ("coach.md", True, False, False, False),
+        ("coming_from.md", True, False, False, False),
+        ("coming_from.md", True, False, False, False),
         ("live.md", False, True, True, False),
         ("live.md", False, True, True, False),
         ("live.md", False, False, True, False),
         ("many_recordings.md", False, False, False, False),
+        ("signals.md", True, False, False, False),
         ("wear_and_teach.md", False, False, False, True),
     ]
 

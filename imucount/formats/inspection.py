@@ -68,7 +68,7 @@ class Inspection:
     lost_share : float
         Of the samples that `rate_hz` promises over the duration, the share that is not there, 0 to 1.
     median_acc_m_s2 : float
-        Median of |acc|, m/s². Gravity makes it about 9.81.
+        Median of `|acc|`, m/s². Gravity makes it about 9.81.
     problem : str or None
         Why `read_csv` refuses the signal, such as a wrong unit; None if it does not.
     warnings : tuple of str
