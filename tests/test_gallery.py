@@ -19,16 +19,17 @@ SAYS = {
     "any_exercise": "<SeenSet of 8 cycles counted",
     "compare_sides": "elevation_deg",
     "count_a_file": "16 circles in 2 sets (8 forward, 8 backward)",
+    "live_to_lsl": "10 circles in 1 set (10 forward)",
     "own_format": "6 circles in 1 set (6 backward)",
     "own_sensor": "6 circles in 1 set (6 forward)",
 }
 
 
 def printed_by(script, monkeypatch, folder, *arguments):
-    matplotlib = pytest.importorskip(
-        "matplotlib", reason="matplotlib is not installed: the extra `plot` brings it"
+    pyplot = pytest.importorskip(
+        "matplotlib.pyplot", reason="matplotlib is not installed: the extra `plot` brings it"
     )
-    matplotlib.use("Agg")
+    pyplot.switch_backend("Agg")
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(DOCS / "examples"))
     monkeypatch.setattr(sys, "argv", [script, *arguments])
@@ -41,6 +42,8 @@ def printed_by(script, monkeypatch, folder, *arguments):
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_script_runs_and_says_what_was_simulated(script, monkeypatch, tmp_path):
+    if script == "live_to_lsl":
+        pytest.importorskip("pylsl", reason="pylsl is not installed: the extra `lsl` brings it")
     assert SAYS[script] in printed_by(script, monkeypatch, tmp_path, "5")
 
 
