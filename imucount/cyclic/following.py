@@ -36,10 +36,8 @@ reps are cut in the wrong place half of one is left over on either side; where t
 there is a rest, or something else."""
 
 NEAR = 3
-"""Cycles nearest to the edge that make a template of their own: posture and tempo drift over a set."""
-
-EDGE_LIKE = 0.5
-"""Likeness to these of the first or last cycle of a set."""
+"""Cycles nearest to the edge that make a template of their own, to which the first or last is held: posture and
+tempo drift over a set."""
 
 SLACK = 0.25
 """Of a cycle: rest before another one that belongs to the set."""
@@ -216,7 +214,7 @@ class Follower:
                 edge, near = (
                     (cycles[0], cycles[1 : 1 + NEAR]) if is_first else (cycles[-1], cycles[-1 - NEAR : -1])
                 )
-                if self._alike([edge.end], self._shapes.rows([edge]), near).max() >= EDGE_LIKE:
+                if self._alike([edge.end], self._shapes.rows([edge]), near).max() >= LEAST_LIKE:
                     break
                 cycles.remove(edge)
             while (cycle := self._next(cycles, is_first)) is not None:
@@ -249,7 +247,7 @@ class Follower:
         ends = ends[is_there]
         alike = self._alike(ends, rows, near)
         best = int(alike.argmax())
-        if alike[best] < EDGE_LIKE:
+        if alike[best] < LEAST_LIKE:
             return None
         end = int(ends[best])
         return Cycle(end - int(self._lengths[rows[best]]), end, float(alike[best]))
@@ -267,7 +265,7 @@ class Follower:
                 shape, is_there = self._shapes.part(room - length if is_before else cycles[-1].end, length)
                 alike = likeness(shape[:, np.newaxis, is_there], template[np.newaxis][:, :, is_there])[0, 0]
                 best = max(best, float(alike * tempo))
-        if best < EDGE_LIKE:
+        if best < LEAST_LIKE:
             return None
         start, end = (0, room) if is_before else (cycles[-1].end, self._shapes.n)
         return Cycle(start, end, best, is_whole=False)

@@ -7,7 +7,7 @@ from math import log
 
 from imucount.cyclic.cover import LEAST_LIKE
 from imucount.cyclic.following import Follower, Movement, MovementSet
-from imucount.cyclic.similarity import RATE_HZ, STEP, RepetitionMap, Run
+from imucount.cyclic.similarity import NEAR_LENGTH, RATE_HZ, STEP, RepetitionMap, Run
 from imucount.cyclic.templates import LONGEST, SHORTEST
 from imucount.samples import FloatArray
 from imucount.signals import SetVerdict
@@ -17,8 +17,8 @@ __all__ = ["FEWEST", "Reject", "least_likeness", "sets_in"]
 Reject = Callable[[MovementSet, SetVerdict], None]
 """Is told of sets that were seen and are none, and why; of the same one more than once."""
 
-RIVALS, RIVAL_SHARE, OTHER_LENGTH = 3, 0.4, 0.25
-"""Runs at one time that are tried, of cycles of different lengths (log ratio): the longest, most alike, and
+RIVALS, RIVAL_SHARE = 3, 0.4
+"""Runs at one time that are tried, of cycles of different lengths: the longest, most alike, and
 shorter ones that are nearly as good: two reps may be more like the next two than one is like the next."""
 
 PREFERRED = 0.5
@@ -36,11 +36,9 @@ FEWEST = 3
 """Reps that show a movement; then there may be sets of two."""
 
 LIKE_OF_FEW, LIKE_OF_FAST, LIKE_A_REP, MANY = 0.8, 0.9, 0.012, 10
-"""Mean likeness of three cycles, and of three fast ones, that may be an exercise; each further one makes as
-much less enough, up to ten. What people do in between has 0.65 to 0.8."""
-
-LIKE_OF_KNOWN = 0.72
-"""Mean likeness of cycles to a movement that another set has shown."""
+"""Mean likeness of three cycles, and of three fast ones, that may be an exercise; each further one makes as much
+less enough, up to ten. What people do in between has 0.65 to 0.8, writing hands up to 0.75. Other sets of a
+movement that is one need no more than their cycles do."""
 
 LEAST_LIKE_TAUGHT, LIKE_OF_TAUGHT, SIZE_OF_TAUGHT = 0.45, 0.58, 3.0
 """Likeness of single cycles, and mean of a set, where an example tells how long they are; and how many times as
@@ -120,7 +118,7 @@ def sets_in(
                 candidates.append(free)
         is_shown = any(_is_like(each, taught) for each in candidates)
         for each in candidates:
-            if is_shown and (_is_like(each, taught) or _is_like_known(each)):
+            if is_shown:
                 sets.append(each)
                 repetition.close(each.start, each.end)
             else:
@@ -204,7 +202,7 @@ def _rivals(runs: list[Run]) -> list[Run]:
         if len(rivals) == RIVALS or run.score < RIVAL_SHARE * first.score:
             break
         shared = min(run.last, first.last) - max(run.first, first.first)
-        if 2 * shared > run.last - run.first and all(log(each.lag / run.lag) > OTHER_LENGTH for each in rivals):
+        if 2 * shared > run.last - run.first and all(log(each.lag / run.lag) > NEAR_LENGTH for each in rivals):
             rivals.append(run)
     return rivals
 
@@ -246,8 +244,3 @@ def least_likeness(each: MovementSet, taught: Movement | None) -> float:
         return LIKE_OF_TAUGHT
     least = LIKE_OF_FAST if each.movement.length < FAST_S * RATE_HZ else LIKE_OF_FEW
     return least - LIKE_A_REP * min(max(len(each.cycles) - FEWEST, 0), MANY)
-
-
-def _is_like_known(each: MovementSet) -> bool:
-    """Whether the cycles are so like a known movement that they are of it."""
-    return each.alike >= LIKE_OF_KNOWN

@@ -14,7 +14,7 @@ import numpy as np
 
 from imucount.samples import FloatArray
 
-__all__ = ["LAGS", "RATE_HZ", "RATE_WEIGHT", "STEP", "RepetitionMap", "Run", "octaves"]
+__all__ = ["LAGS", "NEAR_LENGTH", "RATE_HZ", "RATE_WEIGHT", "STEP", "RepetitionMap", "Run", "octaves"]
 
 RATE_HZ = 25.0
 """Of the grid: five samples of the fastest cycle."""
@@ -31,6 +31,9 @@ FINEST, OCTAVE, OCTAVES = (5, 24), (12, 24), 5
 most. Cycles from 0.2 s, at 5 Hz, to 15 s are looked for; sets that follow each other are not to be taken for
 reps."""
 
+NEAR_LENGTH = 0.2
+"""Log ratio of lengths of one tempo: it varies by up to 11 % from rep to rep, and both cycles do."""
+
 DRIFT = 1.5
 """m/s²: posture, the mean of acceleration, that differs by as much from cycle to cycle is none that matters."""
 
@@ -40,10 +43,6 @@ LEAST = 0.4
 LEAST_RMS, LEAST_FAST_RMS = 0.15, 1.0
 """m/s²: size of movement that is none, since a chest breathes with less; and that of fast movement, under half a
 second, of which trembling and jolts are made, too."""
-
-LEAST_PART = 0.18
-"""Of its own length: so long, times what likeness is above the least, does a run of like cycles last. Three reps
-like each other to 0.6 make 0.2."""
 
 LEAST_BEST = 0.68
 """Likeness of the two cycles of a run that are most like each other."""
@@ -158,9 +157,9 @@ class RepetitionMap:
         breaks = np.flatnonzero(np.diff(at) > max(1.5, length / 2))
         found = []
         for first, last in zip(at[np.append(0, breaks + 1)], at[np.append(breaks, -1)] + 1, strict=True):
-            score = float(best[first:last].sum())
-            if score < LEAST_PART * length or best[first:last].max() < LEAST_BEST - LEAST:
+            if best[first:last].max() < LEAST_BEST - LEAST:
                 continue
+            score = float(best[first:last].sum())
             own = low + int(near[:, first:last].sum(axis=1).argmax())
             best_at = int(first) + int(self._open[own, first:last].argmax())
             found.append(Run(score, own, int(first), int(last), best_at))
@@ -192,9 +191,6 @@ class RepetitionMap:
         most = np.maximum(shorter, 0.0).mean(axis=1).max()
         return bool(most >= AS_ALIKE * np.maximum(usual.max(axis=0), 0.0).mean())
 
-
-NEAR_LENGTH = 0.2
-"""Log ratio of lengths of one tempo: it varies by up to 11 % from rep to rep, and both cycles do."""
 
 SHORTER, AS_ALIKE = (0.22, 0.7), 0.9
 """A cycle of a quarter to two thirds that is as good as as like to its neighbours is the rep, and the longer one a

@@ -12,7 +12,7 @@ import numpy as np
 
 from imucount.cyclic.following import Follower, Movement, MovementSet
 from imucount.cyclic.scene import LEAST_LIKE_TAUGHT
-from imucount.cyclic.similarity import RATE_HZ, RATE_WEIGHT, STEP, RepetitionMap
+from imucount.cyclic.similarity import LAGS, NEAR_LENGTH, RATE_HZ, RATE_WEIGHT, STEP, RepetitionMap
 from imucount.cyclic.templates import PARTS, shape_of
 from imucount.errors import CountingError, RecordingError
 from imucount.filters import EvenGrid
@@ -22,14 +22,14 @@ __all__ = ["ExerciseProfile", "teach_reps"]
 
 SCHEMA_VERSION = 1
 
-LEAST_S = 0.2
+LEAST_S = float(LAGS[0]) / RATE_HZ
 """Length of a rep: the fastest that is counted."""
 
 SHARE_OF_REP = (0.5, 1.1)
 """Length of a rep, of the time in which anything moves in the example over the number of its reps."""
 
-MOVING_S, MOVING_SHARE = 0.64, 0.1
-"""Something moves for so long if it does with this share of the largest movement."""
+MOVING_SHARE = 0.1
+"""Of the largest movement: where there is less, nothing moves."""
 
 MISCOUNTED = 0.2
 """Of the reps in an example, that may be unlike the others, or be too many: it still tells how long one is."""
@@ -182,7 +182,7 @@ def _counted(x: FloatArray, reps: int) -> Movement:
     best: MovementSet | None = None
     found: list[int] = []
     runs = RepetitionMap(x).runs()
-    block = round(MOVING_S * RATE_HZ)
+    block = 2 * STEP
     sizes = [float(np.sqrt(x[:, at : at + block].var(axis=1).sum())) for at in range(0, x.shape[1], block)]
     moving = block * sum(size >= MOVING_SHARE * max(sizes) for size in sizes)
     shortest, longest = (share * moving / reps for share in SHARE_OF_REP)
@@ -194,7 +194,7 @@ def _counted(x: FloatArray, reps: int) -> Movement:
     for length in lengths:
         if not max(shortest, LEAST_S * RATE_HZ) <= length <= min(longest, x.shape[1] / 1.5):
             continue
-        moments = [run.best * STEP for run in runs if abs(np.log(run.lag / length)) < 0.2][:1]
+        moments = [run.best * STEP for run in runs if abs(np.log(run.lag / length)) < NEAR_LENGTH][:1]
         follower = Follower(x, length, (True, True), LEAST_LIKE_TAUGHT)
         shown = follower.shown_at(moments[0] if moments else x.shape[1] // 2)
         for each in follower.sets(shown[0].movement.template) if shown else []:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imucount.cyclic.similarity import DRIFT
+from imucount.cyclic.similarity import DRIFT, NEAR_LENGTH
 from imucount.samples import FloatArray
 
 __all__ = ["PARTS", "Cycle", "Shapes", "cycle_lengths", "likeness", "shape_of", "tempo_likeness"]
@@ -32,14 +32,13 @@ SHORTEST, LONGEST = 0.6, 1.65
 SAMPLES = 20
 """A cycle has fewer samples than this at the octave at which it is followed."""
 
-TOLERATED, SPREAD = 0.2, 0.35
-"""Log ratio of lengths that is no sign of anything (tempo varies by up to 11 % from rep to rep, and both cycles
-do), and the scale on which more of it lowers the likeness."""
+SPREAD = 0.35
+"""Log ratio of lengths, beyond those of one tempo, on the scale of which it lowers the likeness."""
 
 
 def tempo_likeness(ratio: FloatArray) -> FloatArray:
     """How much cycles are like each other of which one lasts `ratio` times as long as the other: 1 up to 1.2."""
-    off = np.maximum(np.abs(np.log(ratio)) - TOLERATED, 0.0) / SPREAD
+    off = np.maximum(np.abs(np.log(ratio)) - NEAR_LENGTH, 0.0) / SPREAD
     alike: FloatArray = np.exp(-0.5 * off * off)
     return alike
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 from scipy.signal import butter, sosfilt
 
-from imucount import CountingError, RepCounter, SampleError, Samples, Session, count
+from imucount import CountingError, RecordingWriter, RepCounter, SampleError, Samples, Session, count
 from imucount.cli import main
+from imucount.cyclic.chain import BLOCK
 from imucount.cyclic.confidence import confidence
 from imucount.cyclic.following import Movement, MovementSet
 from imucount.cyclic.scene import sets_in
@@ -202,6 +203,16 @@ def test_a_bout_does_not_vanish_because_of_an_earlier_one(dropped_s):
     )
 
 
+def test_what_was_before_a_rest_of_10_s_changes_nothing_after_it():
+    samples = swinging(reps=(8, 9, 5), rest_s=12.0, rate_hz=RATE_HZ)
+    later = samples[29 * BLOCK :]  # cut as the engine looks at it, 37.12 s
+    counted, whole = count(later, exercise="cyclic"), count(samples, exercise="cyclic")
+    assert sizes(counted) == [9, 5]
+    for rep, same in zip(counted.reps, whole.reps[-14:], strict=True):
+        assert (rep.start_s, rep.end_s) == pytest.approx((same.start_s, same.end_s), abs=1e-9)
+        assert rep.confidence == pytest.approx(same.confidence, abs=1e-9)
+
+
 @pytest.mark.parametrize("period_s", [0.25, 0.33])
 def test_fast_movement_counts(period_s):
     samples = swinging(reps=(30,), period_s=period_s, angle_deg=15.0, rate_hz=100.0)
@@ -224,6 +235,19 @@ def test_a_walk_is_named():
     assert {rep_set.kind for rep_set in session_of_ten().sets} == {"exercise"}
     with pytest.raises(CountingError, match="expected the kind"):
         session.without("jumps")
+
+
+def test_steps_are_left_out_where_that_is_asked_for(tmp_path):
+    walk = [Still("standing", 5.0), Still("walking", 30.0), Still("standing", 5.0)]
+    path = tmp_path / "walk.csv"
+    with RecordingWriter(path, has_gyroscope=True) as writer:
+        writer.append(simulate(walk, seed=1).samples)
+    command = ["count", str(path), "--exercise", "cyclic", "--json"]
+    told = [CliRunner().invoke(main, [*command, *more]) for more in ([], ["--without", "steps"])]
+    assert [run.exit_code for run in told] == [0, 0]
+    with_steps, without = (Session.from_json(run.output) for run in told)
+    assert with_steps.reps
+    assert without == with_steps.without("steps")
 
 
 # What its reps do not have
