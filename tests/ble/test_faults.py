@@ -24,10 +24,10 @@ from ble.room import check_samples, count_in_room, room
 from imucount.errors import DisconnectedError, SensorError
 from imucount.sources.link import Patience, SensorSource
 
-TEN = Motion(seed=3)
+SIX = Motion(reps=6, seed=3)
 TWO_SETS = Motion(reps=5, period_s=2.0, seed=4, sets=2, rest_s=15.0)
 REST_S = (TWO_SETS.reps[4].end_s, TWO_SETS.reps[5].start_s)
-MID_SET_S = (TEN.reps[4].start_s + TEN.reps[4].end_s) / 2
+MID_SET_S = (SIX.reps[2].start_s + SIX.reps[2].end_s) / 2
 
 WITH_DEVICE_TIME = [OpenClip, MovellaDot, PolarVeritySense, Movesense, MetaMotion, PuckJs]
 WITHOUT = [WitMotion, Thingy52, Adafruit]
@@ -100,8 +100,8 @@ def test_a_link_lost_between_sets_costs_no_circle(make, lose):
 
 @pytest.mark.parametrize("make", each([OpenClip, WitMotion]))
 def test_a_drop_within_a_set_that_is_soon_over_is_bridged_and_told(make):
-    counted = run(count_in_room(make(TEN), meanwhile=after(MID_SET_S, drop)))
-    assert directions(counted) == ["forward"] * 10
+    counted = run(count_in_room(make(SIX), meanwhile=after(MID_SET_S, drop)))
+    assert directions(counted) == ["forward"] * 6
     start_s, end_s = longest_gap_s(counted)
     assert start_s == pytest.approx(MID_SET_S, abs=0.2)
     (told,) = counted.told("reconnected")
@@ -111,9 +111,9 @@ def test_a_drop_within_a_set_that_is_soon_over_is_bridged_and_told(make):
 
 @pytest.mark.parametrize("make", each([OpenClip, WitMotion]))
 def test_vanishing_within_a_set_costs_only_the_circles_of_the_gap(make):
-    counted = run(count_in_room(make(TEN), meanwhile=after(MID_SET_S, vanish)))
+    counted = run(count_in_room(make(SIX), meanwhile=after(MID_SET_S, vanish)))
     assert longest_gap_s(counted)[0] == pytest.approx(MID_SET_S, abs=0.2)
-    check_only_the_gap_is_missing(counted, TEN)
+    check_only_the_gap_is_missing(counted, SIX)
 
 
 @pytest.mark.parametrize("make", each([OpenClip, MetaMotion, MovellaDot, WitMotion]))
@@ -157,7 +157,7 @@ def test_a_sensor_that_stays_away_ends_the_stream_with_what_was_counted():
                 leaving.cancel()
                 await asyncio.wait([leaving])
 
-    peripheral, pieces = OpenClip(TEN), []
+    peripheral, pieces = OpenClip(SIX), []
     with pytest.raises(DisconnectedError, match="charged and near"):
         run(session(peripheral, pieces))
     came, taken = sum(map(len, pieces)), len(peripheral.measurements[0])
@@ -167,10 +167,10 @@ def test_a_sensor_that_stays_away_ends_the_stream_with_what_was_counted():
 # Of the sensors with time those whose packets are whole, not lines that are cut anywhere.
 @pytest.mark.parametrize("make", each([OpenClip, MovellaDot, PolarVeritySense, Movesense, MetaMotion]))
 def test_packets_that_come_twice_leave_every_sample_once(make):
-    peripheral = make(TEN)
+    peripheral = make(SIX)
     peripheral.disturb = faults.duplicated(0.05)
     counted = run(count_in_room(peripheral))
-    assert directions(counted) == ["forward"] * 10
+    assert directions(counted) == ["forward"] * 6
     check_samples(counted, peripheral, tolerance_s=0.05)
 
 
@@ -190,56 +190,56 @@ def test_all_that_comes_twice_after_a_reconnect_is_taken_once_and_told(make):
 
 
 def test_packets_that_are_overtaken_are_put_in_order_by_their_numbers():
-    peripheral = OpenClip(TEN)
+    peripheral = OpenClip(SIX)
     peripheral.disturb = faults.swapped(0.05)
     counted = run(count_in_room(peripheral))
-    assert directions(counted) == ["forward"] * 10
+    assert directions(counted) == ["forward"] * 6
     check_samples(counted, peripheral, tolerance_s=0.05)
 
 
 @pytest.mark.parametrize("make", each([MovellaDot, MetaMotion]))
 def test_packets_that_are_overtaken_cost_no_circle_where_only_their_time_tells(make):
-    peripheral = make(TEN)
+    peripheral = make(SIX)
     peripheral.disturb = faults.swapped(0.05)
     counted = run(count_in_room(peripheral))
-    assert directions(counted) == ["forward"] * 10
+    assert directions(counted) == ["forward"] * 6
     assert counted.gaps_s() == []
     assert "too late" in " ".join(counted.warnings)
 
 
 @pytest.mark.parametrize("make", each(OF_SHORT_PACKETS))
 def test_packets_lost_here_and_there_cost_no_circle(make):
-    peripheral = make(TEN)
+    peripheral = make(SIX)
     peripheral.disturb = faults.lost(0.04, seed=5)
     counted = run(count_in_room(peripheral))
-    assert directions(counted) == ["forward"] * 10
+    assert directions(counted) == ["forward"] * 6
 
 
 def test_long_frames_that_are_lost_are_a_gap_that_is_named():
-    peripheral = PolarVeritySense(TEN)
+    peripheral = PolarVeritySense(SIX)
     frames = itertools.count()
     peripheral.disturb = lambda data: () if 16 <= next(frames) < 22 else (data,)
-    check_only_the_gap_is_missing(run(count_in_room(peripheral)), TEN)
+    check_only_the_gap_is_missing(run(count_in_room(peripheral)), SIX)
 
 
 @pytest.mark.parametrize("make", each(OF_SHORT_PACKETS))
 def test_packets_that_are_cut_are_told_and_cost_no_circle(make):
-    peripheral = make(TEN)
+    peripheral = make(SIX)
     peripheral.disturb = faults.shortened(0.02, seed=6)
     counted = run(count_in_room(peripheral))
-    assert directions(counted) == ["forward"] * 10
+    assert directions(counted) == ["forward"] * 6
     assert "could not be read" in " ".join(counted.warnings)
 
 
 @pytest.mark.parametrize("make", each([OpenClip, WitMotion, MetaMotion, Thingy52, Adafruit, PuckJs]))
 def test_sensors_of_short_packets_do_with_the_least_mtu(make):
-    counted = run(count_in_room(make(TEN, mtu=23)))
-    assert directions(counted) == ["forward"] * 10
+    counted = run(count_in_room(make(SIX, mtu=23)))
+    assert directions(counted) == ["forward"] * 6
 
 
 @pytest.mark.parametrize("make", [MovellaDot, Movesense, PolarVeritySense])
 def test_sensors_of_long_packets_say_that_the_connection_is_too_narrow(make):
-    peripheral = make(TEN, mtu=23)
+    peripheral = make(SIX, mtu=23)
     with pytest.raises(SensorError, match=r"(?i)\bmtu\b"):
         run(count_in_room(peripheral), timeout_s=120.0)
     assert not peripheral.streams
@@ -251,7 +251,7 @@ def test_a_device_that_only_looks_like_a_sensor_is_said_to_be_none():
         name = "imu-0000"
         advertised_services = OpenClip.advertised_services
 
-    peripheral = Impostor(TEN)
+    peripheral = Impostor(SIX)
     with pytest.raises(SensorError, match="9d940001"):
         run(count_in_room(peripheral))
     assert not peripheral.connected
@@ -281,7 +281,7 @@ class StubbornThingy(Thingy52):
 
 @pytest.mark.parametrize("make", [StubbornDot, StubbornPolar, StubbornMovesense, StubbornThingy])
 def test_a_refused_command_is_told_and_nothing_is_left_running(make):
-    peripheral = make(TEN)
+    peripheral = make(SIX)
     with pytest.raises(SensorError):
         run(count_in_room(peripheral))
     assert not peripheral.streams
@@ -289,14 +289,14 @@ def test_a_refused_command_is_told_and_nothing_is_left_running(make):
 
 
 def test_a_sensor_without_the_battery_service_is_counted_all_the_same():
-    counted = run(count_in_room(OpenClip(TEN, battery_percent=None)))
-    assert directions(counted) == ["forward"] * 10
+    counted = run(count_in_room(OpenClip(SIX, battery_percent=None)))
+    assert directions(counted) == ["forward"] * 6
     assert counted.told("battery") == []
 
 
 def test_a_battery_that_is_nearly_empty_is_told():
-    counted = run(count_in_room(OpenClip(TEN, battery_percent=8)))
-    assert directions(counted) == ["forward"] * 10
+    counted = run(count_in_room(OpenClip(SIX, battery_percent=8)))
+    assert directions(counted) == ["forward"] * 6
     (told,) = counted.told("battery")
     assert "8 %" in told
 
@@ -320,11 +320,11 @@ def test_notifications_while_stopping_harm_nothing():
     async def session():
         complaints = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
-        peripheral = Talkative(TEN)
+        peripheral = Talkative(SIX)
         counted = await count_in_room(peripheral)
         await asyncio.sleep(2.0)
         return counted, complaints
 
     counted, complaints = run(session())
-    assert directions(counted) == ["forward"] * 10
+    assert directions(counted) == ["forward"] * 6
     assert complaints == []
