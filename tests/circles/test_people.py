@@ -104,7 +104,7 @@ def walking_acceleration(seconds=60.0, rate_hz=50.0):
     stride = 2.0 * np.pi * t / 1.1
     tilt = math.radians(12.0) * np.sin(stride)
     force = 9.81 + 4.0 * np.sin(2.0 * stride) + 1.0 * np.sin(4.0 * stride + 1.0)
-    return Samples(t, np.stack([force * np.sin(tilt), np.zeros(len(t)), force * np.cos(tilt)], axis=1), None)
+    return Samples(t, np.stack([force * np.sin(tilt), 0.3 * np.sin(stride), force * np.cos(tilt)], axis=1), None)
 
 
 def test_steps_seen_by_acceleration_alone_are_no_circles():
