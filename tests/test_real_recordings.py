@@ -37,7 +37,7 @@ def outcomes(table, subjects=()):
 
 def test_sets_of_nominally_twenty_on_the_wrist():
     found = outcomes("spar, whole", ("S4", "S5", "S6"))
-    assert np.mean([each.exact for each in found]) >= 0.75
+    assert np.mean([each.exact for each in found]) >= 0.7
     assert np.mean([each.within for each in found]) >= 0.95
     assert np.mean([abs(each.error) for each in found]) <= 0.3
 
