@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "short", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("thorough", settings.get_profile("short"), max_examples=100)
+settings.register_profile("thorough", settings.get_profile("short"), max_examples=50)
 # `pytest --hypothesis-profile=elsewhere` looks where nobody has looked.
 settings.register_profile("elsewhere", settings.get_profile("thorough"), derandomize=False)
 settings.load_profile("short")

@@ -85,10 +85,18 @@ def check_only_the_gap_is_missing(counted, motion):
     assert set(directions(counted)) == {motion.direction}
 
 
-@pytest.mark.parametrize("lose", [drop, vanish])
 @pytest.mark.parametrize("make", each([*WITH_DEVICE_TIME, *WITHOUT]))
-def test_a_link_lost_between_sets_costs_no_circle(make, lose):
-    peripheral = make(TWO_SETS)
+def test_a_link_dropped_between_sets_costs_no_circle(make):
+    check_both_sets_are_counted(make(TWO_SETS), drop)
+
+
+@pytest.mark.parametrize("make", each(OF_SHORT_PACKETS))
+def test_a_link_that_vanishes_between_sets_costs_no_circle(make):
+    """Without the Polar Verity Sense, which may come back without its angular rate: docs/limits.md."""
+    check_both_sets_are_counted(make(TWO_SETS), vanish)
+
+
+def check_both_sets_are_counted(peripheral, lose):
     counted = run(count_in_room(peripheral, meanwhile=after(REST_S[0] + 4.0, lose)))
     assert directions(counted) == ["forward"] * 10
     start_s, end_s = longest_gap_s(counted)
