@@ -474,7 +474,8 @@ def test_a_reader_that_leaves_ends_the_output_and_not_the_recording(tmp_path, co
     path = tmp_path / "x.csv"
     arguments = ("live", "--record", path) if command == "live" else ("record", path)
     process = start(*arguments, "--side", "right", code=CLIP + ENDING + RUN, **PIPES)
-    process.stdout.readline()
+    if command == "live":  # of the few lines of `record` the last one may have come with the first
+        process.stdout.readline()
     process.stdout.close()
     process.stdout = None
     assert finished(process) == (READER_LEFT, None, b"")
