@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from imucount.circles.selector import LEAST_ELEVATION_DEG, LEAST_EVIDENCE, LEAST_YAW_DEG
+from imucount.circles.selector import FAR_FROM_REST, LEAST_ELEVATION_DEG, LEAST_EVIDENCE, LEAST_YAW_DEG
 from imucount.errors import CountingError
 from imucount.outside_text import printable_line
 from imucount.reps import Rep
@@ -34,6 +34,7 @@ WHY: Mapping[Verdict, str] = {
     "unlike": "too unlike a shoulder's circle",
     "few": "fewer in a row than were asked for",
     "alone": "alone, and not from rest to rest",
+    "elsewhere": "far from where the arms hang, where circles come down to",
     "doubtful": "drawn as circles seldom are",
     "upside down": "its high point is low",
     "turned back": "the other way round than the one before",
@@ -197,6 +198,11 @@ def _why_not(loop: SeenLoop) -> list[str]:
         lines.append(f"{company} it has a score of {seen['score']:.1f}, and {seen['score_needed']:.1f} is needed.")
     if "alike_needed" in seen:
         lines.append(f"It is number {seen['alike']:.0f} in a row, and {seen['alike_needed']:.0f} are needed.")
+    if "far_from_rest" in seen:
+        lines.append(
+            f"Its set is low {100 * seen['far_from_rest']:.0f} % of its height away from where the shoulder rested "
+            f"before, and {100 * FAR_FROM_REST:.0f} % is the most."
+        )
     if "upward_evidence" in seen:
         lines.append(
             f"By the force on the way its high point is low: log odds of {seen['upward_evidence']:.1f} that it "

@@ -1,12 +1,15 @@
 """What is told of a moment is what was counted there, or was not."""
 
+from dataclasses import replace
 from functools import cache
+from typing import get_args
 
 import pytest
 
 from imucount import CountingError, count, teach_reps
+from imucount.signals import SetVerdict, Verdict
 from imucount.simulate import Circles, Clip, Movement, simulate
-from imucount.views.explanation import moment_lines
+from imucount.views.explanation import WHY, WHY_SET, moment_lines
 
 STAND = Movement("standing", 6.0)
 SCRIPT = (STAND, Circles(3, "forward", 2.5), STAND, Movement("walking", 8.0), STAND, Circles(3, "backward"), STAND)
@@ -48,6 +51,21 @@ def test_everything_that_was_seen_and_not_counted_is_told_with_its_numbers():
                 f"a score of {loop.numbers['score']:.1f}, and {loop.numbers['score_needed']:.1f} is needed"
                 in lines[-1]
             )
+
+
+@pytest.mark.parametrize("verdict", sorted({*get_args(Verdict)} - {"counted", "beside"}))
+def test_each_verdict_is_told_in_words(verdict):
+    seen = session()
+    loop = seen.signals.rejected[0]
+    loop = replace(loop, verdict=verdict, numbers={**loop.numbers, "far_from_rest": 1.3})
+    only = replace(seen, reps=(), sets=(), signals=replace(seen.signals, rejected=(loop,)))
+    lines = moment_lines(only, 0.5 * (loop.start_s + loop.end_s) - seen.start_s)
+    assert lines[0].endswith(f"It was not counted: {WHY[verdict]}.")
+    assert any("is low 130 % of its height away" in line for line in lines)
+
+
+def test_each_verdict_on_cycles_has_words():
+    assert WHY_SET.keys() == {*get_args(SetVerdict)} - {"counted"}
 
 
 def test_rest_is_told_as_that():
