@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from imucount.coach.feedback import remark
 from imucount.coach.guide import Cue, Guide
 from imucount.coach.scene import Beside, Row, Said, Scene
 from imucount.coach.showing import Action, Showing
 from imucount.coach.words import HOW, SET_UP, describe
-from imucount.errors import ProgrammeError
-from imucount.form import ArmMeter, Form, FormMeter, SetForm
+from imucount.form import ArmMeter, Form, SetForm
 from imucount.programme.assessment import Outcome
 
 if TYPE_CHECKING:
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from imucount.sources.source import Notice
 
 __all__ = ["Coaching"]
-
-REMEMBERED = 12
-"""So many of the latest cues stay in a scene, for a screen that missed the scene before."""
 
 
 class Coaching(Showing):
@@ -54,18 +50,15 @@ class Coaching(Showing):
     """
 
     def __init__(self, guide: Guide, side: Side | None = None, title: str = "") -> None:
-        super().__init__()
-        self.title = title
+        super().__init__(side, title)
         self.forms: list[Form] = []
         self._guide = guide
-        self._meter = FormMeter(side)
         self._arm: ArmMeter | None = None
         self._without_arm: list[tuple[int, Rep]] = []
         self._set_before: SetForm | None = None
         self._remark = ""
         self._companions: list[Coaching] = []
         self._leader: Coaching | None = None
-        self._said: list[Said] = []
         self._n_taken = 0
         self._hear(guide.welcome())
 
@@ -78,15 +71,6 @@ class Coaching(Showing):
     def companions(self) -> Sequence[Coaching]:
         """Those of other clips, which count along."""
         return self._companions
-
-    @property
-    def side(self) -> Side | None:
-        """The shoulder that wears the clip."""
-        return self._meter.side
-
-    def wear(self, side: Side | None) -> None:
-        """Take it that the clip is on this shoulder, which may be known only once it is connected."""
-        self._meter.side = side
 
     def join(self, companion: Coaching) -> None:
         """Have another clip count along: it does what is asked for here; its corrections are its own."""
@@ -123,7 +107,7 @@ class Coaching(Showing):
             link=self._link,
             notice=self.notice,
             set_up=SET_UP,
-            said=tuple(self._said[-REMEMBERED:]),
+            said=self._said,
             sets=tuple(_row(n, outcome) for n, outcome in enumerate(self._guide.assessment.outcomes, start=1)),
             beside=tuple(each._as_companion for each in self._companions),
             is_over=self._is_over,
@@ -158,9 +142,7 @@ class Coaching(Showing):
         samples: Samples | None = None,
     ) -> None:
         """Take what a live count tells, as a `LiveUpdate` has it."""
-        self._take(now_s, progress, notices)
-        if samples is not None:
-            self._meter.update(samples)
+        self._take(now_s, progress, notices, samples)
         for rep in reps:
             if self._arm is not None:
                 self._without_arm.append((len(self.forms), rep))
@@ -174,14 +156,7 @@ class Coaching(Showing):
         self._arm.update(samples)
         self._measure_arm()
 
-    def act(self, action: Action) -> None:
-        """Do what the person asks for.
-
-        Raises
-        ------
-        ProgrammeError
-            If there is no such action.
-        """
+    def _do(self, action: Action) -> None:
         guide = self._guide
         match action:
             case "confirm":
@@ -194,25 +169,16 @@ class Coaching(Showing):
                 self._hear(guide.skip_rest())
             case "end":
                 self._hear(guide.end_set(self._now_s))
-            case "quit":
-                self.stop.set()
-            case _:
-                raise ProgrammeError(f"expected {' or '.join(get_args(Action))}, got {str(action)[:40]!r}")
         if action not in ("add", "undo"):
             for companion in self._companions:
                 companion.act(action)
 
     def _hear(self, cues: Sequence[Cue]) -> None:
         for cue in cues:
-            self._say(cue)
+            self._say(cue.kind, cue.text)
             if cue.kind == "set over" and cue.reps:
                 self._assess_form(cue.reps)
-        del self._said[:-REMEMBERED]
         self._publish()
-
-    def _say(self, cue: Cue) -> None:
-        number = self._said[-1].number + 1 if self._said else 1
-        self._said.append(Said(number, cue.kind, cue.text))
 
     def _assess_form(self, reps: Sequence[Rep]) -> None:
         """Say how the circles of a set were made, once."""
@@ -221,7 +187,7 @@ class Coaching(Showing):
         self._remark = remark(forms, self._set_before)
         self._set_before = SetForm.of(forms)
         if self._remark:
-            self._say(Cue("form", self._remark))
+            self._say("form", self._remark)
 
     def _measure_arm(self) -> None:
         """Tell of circles what the arm did meanwhile, once its samples have come."""

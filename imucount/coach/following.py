@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from imucount.coach.scene import Row, Said, Scene
+from imucount.coach.scene import Row, Scene
 from imucount.coach.showing import Action, Showing
 from imucount.coach.words import HOW
-from imucount.errors import ProgrammeError
-from imucount.form import Form, FormMeter
+from imucount.form import Form
 from imucount.sets import group_reps
 
 if TYPE_CHECKING:
@@ -22,19 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Following"]
 
-REMEMBERED = 12
-"""So many of the latest counts stay in a scene."""
-
 
 class Following(Showing):
     """Shows a live count to any number of screens: the present set, its loop, and the sets so far.
 
     Parameters
     ----------
-    title : str, optional
-        What to call the clip.
     side : {"left", "right"}, optional
-        The shoulder that wears it.
+        The shoulder that wears the clip.
+    title : str, optional
+        What to call it.
 
     Examples
     --------
@@ -46,18 +42,11 @@ class Following(Showing):
     (1, 'forward', None)
     """
 
-    def __init__(self, title: str = "", side: Side | None = None) -> None:
-        super().__init__()
-        self.title = title
-        self._meter = FormMeter(side)
+    def __init__(self, side: Side | None = None, title: str = "") -> None:
+        super().__init__(side, title)
         self._last: Form | None = None
         self._reps: list[Rep] = []
         self._sets: tuple[RepSet, ...] = ()
-        self._said: list[Said] = []
-
-    def wear(self, side: Side | None) -> None:
-        """Take it that the clip is on this shoulder, which may be known only once it is connected."""
-        self._meter.side = side
 
     @property
     def scene(self) -> Scene:
@@ -90,7 +79,7 @@ class Following(Showing):
             link=self._link,
             notice=self.notice,
             set_up=(),
-            said=tuple(self._said),
+            said=self._said,
             sets=tuple(_row(n, each) for n, each in enumerate(self._sets, start=1)),
             beside=(),
             is_over=self._is_over,
@@ -105,29 +94,16 @@ class Following(Showing):
         samples: Samples | None = None,
     ) -> None:
         """Take what a live count tells, as a `LiveUpdate` has it."""
-        self._take(now_s, progress, notices)
-        if samples is not None:
-            self._meter.update(samples)
+        self._take(now_s, progress, notices, samples)
         for rep in reps:
             self._last = self._meter.measure(rep)
             self._reps.append(rep)
             self._sets = group_reps(self._reps)
-            number = self._said[-1].number + 1 if self._said else 1
-            self._said = [*self._said[1 - REMEMBERED :], Said(number, "count", str(len(self._sets[-1].reps)))]
+            self._say("count", str(len(self._sets[-1].reps)))
         self._publish()
 
-    def act(self, action: Action) -> None:
-        """Stop, where that is asked for: there is nothing else to ask for.
-
-        Raises
-        ------
-        ProgrammeError
-            If there is no such action.
-        """
-        if action not in get_args(Action):
-            raise ProgrammeError(f"expected {' or '.join(get_args(Action))}, got {str(action)[:40]!r}")
-        if action == "quit":
-            self.stop.set()
+    def _do(self, action: Action) -> None:
+        """Do nothing more: nobody leads."""
 
 
 def _row(number: int, each: RepSet) -> Row:

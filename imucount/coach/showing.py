@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from imucount.coach.scene import Link, Scene
+from imucount.coach.guide import CueKind
+from imucount.coach.scene import Link, Said, Scene
+from imucount.errors import ProgrammeError
+from imucount.form import FormMeter
 
 if TYPE_CHECKING:
     import asyncio
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from imucount.counter import Progress
     from imucount.reps import Rep
     from imucount.samples import Samples
+    from imucount.sets import Side
     from imucount.sources.source import Notice
 
 __all__ = ["Action", "Showing"]
@@ -24,6 +28,9 @@ Action = Literal["confirm", "add", "undo", "skip", "end", "quit"]
 NEWS_S = 10.0
 """What a source had to say is shown for so long, s."""
 
+REMEMBERED = 12
+"""So many of the latest cues stay in a scene, for a screen that missed the scene before."""
+
 LASTING = ("battery", "recording", "display")
 """Kinds of notices of what holds on."""
 
@@ -31,15 +38,23 @@ LASTING = ("battery", "recording", "display")
 class Showing(ABC):
     """A live count as screens see it.
 
+    Parameters
+    ----------
+    side : {"left", "right"}, optional
+        The shoulder that wears the clip.
+    title : str, optional
+        What to call the clip.
+
     Attributes
     ----------
     stop : asyncio.Event
         Set when the person asks to end it all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, side: Side | None = None, title: str = "") -> None:
         import asyncio  # slow to import, and not needed to count recordings
 
+        self.title = title
         self.stop: asyncio.Event = asyncio.Event()
         self._changed = asyncio.Event()
         self._version = 0
@@ -50,13 +65,23 @@ class Showing(ABC):
         self._news: Notice | None = None
         self._lasting: Notice | None = None
         self._link: Link = ""
+        self._meter = FormMeter(side)
+        self._said: tuple[Said, ...] = ()
+
+    @property
+    def side(self) -> Side | None:
+        """The shoulder that wears the clip."""
+        return self._meter.side
+
+    def wear(self, side: Side | None) -> None:
+        """Take it that the clip is on this shoulder, which may be known only once it is connected."""
+        self._meter.side = side
 
     @property
     @abstractmethod
     def scene(self) -> Scene:
         """What is to be shown now."""
 
-    @abstractmethod
     def act(self, action: Action) -> None:
         """Do what the person asks for.
 
@@ -65,6 +90,11 @@ class Showing(ABC):
         ProgrammeError
             If there is no such action.
         """
+        if action not in get_args(Action):
+            raise ProgrammeError(f"expected {' or '.join(get_args(Action))}, got {str(action)[:40]!r}")
+        if action == "quit":
+            self.stop.set()
+        self._do(action)
 
     @property
     def notice(self) -> str:
@@ -101,8 +131,10 @@ class Showing(ABC):
             if scene.is_over:
                 return
 
-    def _take(self, now_s: float, progress: Progress, notices: Sequence[Notice]) -> None:
+    def _take(self, now_s: float, progress: Progress, notices: Sequence[Notice], samples: Samples | None) -> None:
         self._now_s = now_s
+        if samples is not None:
+            self._meter.update(samples)
         self._phase, self._provisional = progress.phase, progress.provisional
         for notice in notices:
             if notice.kind in ("dropped", "silent"):
@@ -113,6 +145,14 @@ class Showing(ABC):
                 self._lasting = notice
             elif notice.kind != "connected":
                 self._news = notice
+
+    @abstractmethod
+    def _do(self, action: Action) -> None:
+        """Do it, if there is anything to do besides ending it all."""
+
+    def _say(self, kind: CueKind, text: str) -> None:
+        number = self._said[-1].number + 1 if self._said else 1
+        self._said = (*self._said, Said(number, kind, text))[-REMEMBERED:]
 
     def _publish(self) -> None:
         import asyncio

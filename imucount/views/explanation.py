@@ -200,8 +200,8 @@ def _why_not(loop: SeenLoop) -> list[str]:
         lines.append(f"It is number {seen['alike']:.0f} in a row, and {seen['alike_needed']:.0f} are needed.")
     if "far_from_rest" in seen:
         lines.append(
-            f"Its set is low {100 * seen['far_from_rest']:.0f} % of its height away from where the shoulder rested "
-            f"before, and {100 * FAR_FROM_REST:.0f} % is the most."
+            f"Its set is low {100 * seen['far_from_rest']:.0f} % of its height away from where the shoulder "
+            f"rested before, and {100 * FAR_FROM_REST:.0f} % is the most."
         )
     if "upward_evidence" in seen:
         lines.append(
