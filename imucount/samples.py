@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from imucount.errors import SampleError
 
-__all__ = ["STANDARD_GRAVITY", "FloatArray", "Samples", "describe"]
+__all__ = ["STANDARD_GRAVITY", "FloatArray", "Samples", "describe", "interpolated"]
 
 FloatArray = NDArray[np.float64]
 
@@ -174,3 +174,17 @@ def _check_increasing(t: FloatArray) -> None:
             f"t must increase from sample to sample, got {t[index]:.6g} s then {t[index + 1]:.6g} s "
             f"at index {index + 1}; were two recordings joined, or a packet repeated?"
         )
+
+
+def interpolated(at: FloatArray, t: FloatArray, columns: FloatArray) -> FloatArray:
+    """Give what columns, (n, k), known at times t, (n,), are at others, (m,): on straight lines between them.
+
+    Beyond the first and the last time they are as there.
+
+    Examples
+    --------
+    >>> interpolated(np.array([0.5, 2.0]), np.array([0.0, 1.0]), np.array([[0.0, 10.0], [1.0, 20.0]]))
+    array([[ 0.5, 15. ],
+           [ 1. , 20. ]])
+    """
+    return np.stack([np.interp(at, t, column) for column in columns.T], axis=1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from imucount.form.recent import Recent
 from imucount.reps import Rep
-from imucount.samples import Samples
+from imucount.samples import Samples, interpolated
 
 __all__ = ["ArmMeter", "arm_ranges_deg", "tilt_range_deg"]
 
@@ -84,13 +84,13 @@ def tilt_range_deg(samples: Samples, start_s: float, end_s: float) -> float | No
     if n < 8 or len(samples) < 2:
         return None
     t_s = start_s + np.arange(n) / RATE_HZ
-    acc = np.stack([np.interp(t_s, samples.t, channel) for channel in samples.acc.T], axis=1)
+    acc = interpolated(t_s, samples.t, samples.acc)
     if samples.gyr is None:
         up = acc
     else:
         from scipy.spatial.transform import Rotation  # slow to import
 
-        rate = np.stack([np.interp(t_s, samples.t, channel) for channel in samples.gyr.T], axis=1)
+        rate = interpolated(t_s, samples.t, samples.gyr)
         steps = Rotation.from_rotvec((rate - rate[:-1].mean(axis=0)) / RATE_HZ)
         attitudes = [Rotation.identity()]
         for step in steps[:-1]:

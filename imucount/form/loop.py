@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imucount.samples import FloatArray, Samples
+from imucount.samples import FloatArray, Samples, interpolated
 from imucount.sets import Side
 
 __all__ = ["Axes", "Rotation", "circularity", "forward_of"]
@@ -54,8 +54,8 @@ class Rotation:
         if samples.gyr is None or n < 8:
             return None
         t_s = start_s + np.arange(n) / rate_hz
-        rate = np.stack([np.interp(t_s, samples.t, channel) for channel in samples.gyr.T], axis=1)
-        acc = np.array([np.interp(t_s, samples.t, channel).mean() for channel in samples.acc.T])
+        rate = interpolated(t_s, samples.t, samples.gyr)
+        acc = interpolated(t_s, samples.t, samples.acc).mean(axis=0)
         gravity = float(np.linalg.norm(acc))
         if gravity < LEAST_ACC_M_S2:
             return None

@@ -13,7 +13,7 @@ from imucount.form.loop import Axes, Rotation, circularity
 from imucount.form.recent import Recent
 from imucount.form.smoothness import spectral_arc_length
 from imucount.reps import Rep
-from imucount.samples import FloatArray, Samples
+from imucount.samples import FloatArray, Samples, interpolated
 from imucount.sets import Side
 
 __all__ = ["Form", "FormMeter", "Point", "SetForm", "form_of"]
@@ -194,7 +194,7 @@ class FormMeter:
         if recent is None or recent.gyr is None:
             return ()
         t_s = np.arange(start_s, now_s, 1.0 / TRAIL_HZ)
-        rate = np.stack([np.interp(t_s, recent.t, channel) for channel in recent.gyr.T], axis=1) - self._offset
+        rate = interpolated(t_s, recent.t, recent.gyr) - self._offset
         if not goes_on:
             rate = rate[_after_rest(np.linalg.norm(rate, axis=1)) :]
         turned = self._axes.of_turn(np.cumsum(rate, axis=0) / TRAIL_HZ)
@@ -216,7 +216,7 @@ def _measured(recent: Recent, rep: Rep, side: Side | None) -> tuple[Form, Rotati
         return _unmeasured(rep), None
     drawn = Axes.of(rotation, _top_s(rep), side).of_turn(rotation.turn_rad)
     at = np.linspace(0.0, len(drawn) - 1.0, LOOP_POINTS, endpoint=False)
-    loop = np.stack([np.interp(at, np.arange(len(drawn)), channel) for channel in drawn.T], axis=1)
+    loop = interpolated(at, np.arange(float(len(drawn))), drawn)
     form = replace(
         _unmeasured(rep),
         roundness=circularity(loop),

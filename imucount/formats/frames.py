@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import warnings as python_warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
@@ -149,11 +150,9 @@ def _pandas_frame(frame: Any) -> pd.DataFrame:
     if hasattr(frame, "collect") and hasattr(frame, "lazy"):  # a query of polars that has not run
         frame = frame.collect()
     names = getattr(frame, "column_names", None) or getattr(frame, "columns", None)
-    try:
+    with suppress(TypeError, ValueError, KeyError, AttributeError):  # it may have names, but no columns by name
         if names is not None and all(isinstance(name, str) for name in names):
             return pd.DataFrame({name: frame[name].to_numpy() for name in names})
-    except (TypeError, ValueError, KeyError, AttributeError):
-        pass  # it has names, but no columns by name
     if hasattr(frame, "__arrow_c_stream__"):
         try:
             pyarrow = importlib.import_module("pyarrow")

@@ -9,7 +9,7 @@ from imucount.formats.joining import LONGEST_STEP_S
 from imucount.formats.layouts.export import Vectors
 from imucount.intake.rates import typical_step
 from imucount.intake.stamps import PATIENCE, Stamps
-from imucount.samples import FloatArray
+from imucount.samples import FloatArray, interpolated
 
 __all__ = ["on_one_clock"]
 
@@ -55,7 +55,7 @@ def on_one_clock(acc: Vectors, gyr: Vectors) -> tuple[FloatArray, FloatArray, tu
     near = (acc_t[after] - acc_t[after - 1] <= LONGEST_STEP_S) | (acc_t[after] == gyr_t)
     kept = inside & near
     t = gyr_t[kept]
-    x = np.column_stack([*(np.interp(t, acc_t, axis) for axis in acc_x.T), gyr_x[kept]])
+    x = np.column_stack([interpolated(t, acc_t, acc_x), gyr_x[kept]])
     offset_s = float(acc_t[0] - gyr_t[0])
     begins = (
         "begin together"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from imucount.errors import SensorError
-from imucount.samples import FloatArray, Samples
+from imucount.samples import FloatArray, Samples, interpolated
 
 __all__ = ["StreamJoiner"]
 
@@ -67,7 +67,7 @@ class StreamJoiner:
         if n:
             before = np.where(self._gyr_t[after] == t, after, after - 1)
             is_paired = (before >= 0) & (self._gyr_t[after] - self._gyr_t[before] <= LONGEST_BRIDGE_S)
-            gyr = np.stack([np.interp(t, self._gyr_t, axis) for axis in self._gyr.T], axis=1)
+            gyr = interpolated(t, self._gyr_t, self._gyr)
             used = max(int(before[-1]), 0)
             self._gyr_t, self._gyr = self._gyr_t[used:], self._gyr[used:]
             self.unpaired += n - int(is_paired.sum())

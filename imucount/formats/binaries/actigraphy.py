@@ -72,20 +72,23 @@ def _vectors(table: Any, quantity: str, start_ns: int) -> Vectors:
 
 def _declared_hz(found: Any) -> float | None:
     """Find the rate that the header of the file declares; actfast takes it from elsewhere, or assumes one."""
-    said = {
-        key.lower().replace("_", " "): value for part in found["metadata"].values() for key, value in part.items()
-    }
-    match = re.match(r"[\d.]+", str(said.get("sample rate", said.get("sample rate hz", ""))))
+    said = _said(found)
+    match = re.match(r"[\d.]+", said.get("sample rate", said.get("sample rate hz", "")))
     return float(match[0]) if match else None
 
 
 def _said(found: Any) -> dict[str, str]:
-    return {key.lower(): str(value) for part in found["metadata"].values() for key, value in part.items()}
+    """Give what the header says, by names in lower case and without underscores."""
+    return {
+        key.lower().replace("_", " "): str(value)
+        for part in found["metadata"].values()
+        for key, value in part.items()
+    }
 
 
 def _metadata(found: Any) -> dict[str, str]:
     said = _said(found)
-    serial = next((value for key, value in said.items() if "serial" in key or "device_id" in key), "")
+    serial = next((value for key, value in said.items() if "serial" in key or "device id" in key), "")
     return {"device": printable_line(f"{found['format'].split()[0]} {serial}".strip())}
 
 

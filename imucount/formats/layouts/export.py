@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from imucount.errors import SampleError
 from imucount.formats.layouts.tables import Head, Table
 from imucount.formats.unit_names import unit_named
-from imucount.samples import FloatArray
+from imucount.samples import FloatArray, interpolated
 from imucount.sets import Side
 from imucount.units import TO_SI
 
@@ -66,6 +66,21 @@ class Vectors:
     t: FloatArray
     xyz: FloatArray
     unit: str
+
+    def plus(self, gravity: Vectors) -> Vectors:
+        """Add the gravity that a program keeps apart.
+
+        Raises
+        ------
+        SampleError
+            If there is none of it.
+        """
+        known = np.isfinite(gravity.t) & np.isfinite(gravity.xyz).all(axis=1)
+        if not known.any():
+            raise SampleError(
+                "expected rows in the file of gravity, got none; give the file of the same recording"
+            )
+        return replace(self, xyz=self.xyz + interpolated(self.t, gravity.t[known], gravity.xyz[known]))
 
 
 @dataclass(frozen=True)

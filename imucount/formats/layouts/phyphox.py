@@ -60,7 +60,7 @@ def _kind(head: Head, place: int) -> str | None:
         if unit_named("gyr", unit):
             return "gyr"
         if unit_named("acc", unit):
-            return "linear" if of_file in ("linear", "gravity") else "acc"
+            return of_file if of_file in ("linear", "gravity") else "acc"
         return None
     return by_name or of_file
 
@@ -92,8 +92,7 @@ def _read(tables: Sequence[Table], ask: Ask) -> Signals:
     acc = found.get("total", found.get("acc"))
     warnings: tuple[str, ...] = ()
     if acc is None and "linear" in found and "gravity" in found:
-        linear, gravity = found["linear"], found["gravity"]
-        acc = Vectors(linear.t, linear.xyz + _at(linear.t, gravity), linear.unit)
+        acc = found["linear"].plus(found["gravity"])
         warnings = ("The acceleration is that without gravity, with the file of gravity added.",)
     if acc is None:
         if "linear" in found:
@@ -109,11 +108,6 @@ def _read(tables: Sequence[Table], ask: Ask) -> Signals:
 def _triples(table: Table) -> list[tuple[int, ...]]:
     stems = ["{}", *(f"{stem} {{}}" for stem in _STEMS)]
     return [places for stem in stems if (places := table.places(stem))]
-
-
-def _at(t: FloatArray, vectors: Vectors) -> FloatArray:
-    known = np.isfinite(vectors.t) & np.isfinite(vectors.xyz).all(axis=1)
-    return np.column_stack([np.interp(t, vectors.t[known], axis[known]) for axis in vectors.xyz.T])
 
 
 def _rows(text: str) -> list[list[str]]:

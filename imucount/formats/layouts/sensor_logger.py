@@ -12,8 +12,6 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from imucount.errors import SampleError
 from imucount.formats.layouts.export import Ask, Export, Signals, Vectors, no_gravity
 from imucount.formats.layouts.tables import Head, Table, chosen_device
@@ -100,7 +98,7 @@ def _phone(tables: Sequence[Table], ask: Ask) -> Signals:
         acc = _vectors(found["totalacceleration"], "m/s^2")
     elif {"accelerometer", "gravity"} <= found.keys():
         linear, gravity = (_vectors(found[name], "m/s^2") for name in ("accelerometer", "gravity"))
-        acc = Vectors(linear.t, linear.xyz + _at(linear, gravity), "m/s^2")
+        acc = linear.plus(gravity)
     elif "accelerometeruncalibrated" in found:
         acc = _vectors(found["accelerometeruncalibrated"], "g" if raw_g else "m/s^2")
     else:
@@ -133,13 +131,6 @@ def _vectors(table: Table, unit: str, places: Sequence[int] | None = None) -> Ve
         assert time is not None
         return Vectors(table.numbers(time), table.vectors(places), unit)
     return Vectors(table.numbers(time) / 1e9, table.vectors(places), unit)
-
-
-def _at(vectors: Vectors, other: Vectors) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    known = np.isfinite(other.t) & np.isfinite(other.xyz).all(axis=1)
-    if not known.any():
-        raise SampleError("expected rows in Gravity.csv, got none; give the file of the same recording")
-    return np.column_stack([np.interp(vectors.t, other.t[known], axis[known]) for axis in other.xyz.T])
 
 
 def _metadata(table: Table) -> Mapping[str, str]:
