@@ -176,14 +176,13 @@ class CircleChain:
     def warnings(self, reps: Sequence[Rep]) -> list[str]:
         """Say what the directions lack, and when the clip moved."""
         warnings = []
-        if not self._has_gyroscope:
-            pass  # directions are unknown, and the counter says why there is none
-        elif self._side is None and self._profile is None and reps:
+        unsure = sum(rep.direction == "unknown" for rep in reps)
+        if reps and self._has_gyroscope and self._side is None and self._profile is None:
             warnings.append(
                 "The side is not known, so the direction of the circles is unknown; "
                 'say which shoulder wears the clip, side="left" or "right", on the command line --side.'
             )
-        elif reps and (unsure := sum(rep.direction == "unknown" for rep in reps)):
+        elif unsure and self._has_gyroscope:  # without one the counter says why there is none
             slow = unsure - self._n_askew - (self._n_otherwise if self._side is None else 0)
             if slow:
                 warnings.append(

@@ -337,12 +337,11 @@ class SensorSource:
         except DisconnectedError:
             raise  # there is nobody left to be told to stop
         except BaseException:
-            try:
+            # If it fails, the disconnection that follows ends the notifications in any case.
+            with suppress(TimeoutError, DeviceError):
                 async with asyncio.timeout(self._patience.stop_s):
                     await conversation.hold(sensor.stop())
                     await conversation.close()
-            except (TimeoutError, DeviceError):
-                pass  # the disconnection that follows ends the notifications in any case
             raise
 
     def _begin(self, nearby: Nearby, sensor: Sensor) -> None:

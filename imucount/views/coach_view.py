@@ -12,7 +12,7 @@ from rich.text import Text
 
 from imucount.outside_text import printable_line
 from imucount.views.live_view import View, big_number
-from imucount.views.wording import NOT_KNOWN, bar, counted
+from imucount.views.wording import NOT_KNOWN, STYLES, bar, counted
 
 if TYPE_CHECKING:
     from imucount.coach.scene import Beside, Row, Said, Scene
@@ -22,8 +22,6 @@ __all__ = ["CoachView", "coach_table", "coach_view", "said_line"]
 
 ARROWS: dict[PlannedDirection | None, str] = {"forward": "↻", "backward": "↺"}
 """As seen from the wearer's right side."""
-
-STYLES: dict[PlannedDirection | None, str] = {"forward": "cyan", "backward": "magenta"}
 
 KEYS = "u one less  a one more  s skip rest  e end set  q finish"
 SET_UP_KEYS = "Enter: I am ready   q: end"

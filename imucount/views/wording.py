@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imucount.reps import Direction
 from imucount.sets import Exercise, Gap, Side
 
 __all__ = [
@@ -21,7 +20,7 @@ __all__ = [
 
 NOT_KNOWN = "-"
 
-STYLES: dict[Direction, str] = {"forward": "cyan", "backward": "magenta", "unknown": "yellow"}
+STYLES: dict[str | None, str] = {"forward": "cyan", "backward": "magenta", "unknown": "yellow"}
 
 
 def clock_time(seconds: float) -> str:
