@@ -45,10 +45,12 @@ class Recent:
 
     def between(self, start_s: float, end_s: float) -> Samples | None:
         """Give the samples between two times, one more on either side; None where there are not all of them."""
-        parts = []
+        parts: list[Samples] = []
         for part in reversed(self._parts):
-            if part.t[0] <= end_s:
-                parts.append(part)
+            if part.t[0] > end_s:
+                parts = [part]  # one sample of the nearest of these
+                continue
+            parts.append(part)
             if part.t[0] <= start_s:
                 break
         if not parts:

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 import imucount
 from imucount.form import Form, FormMeter, SetForm, form_of, forms_of_json, forms_to_json
+from imucount.form.recent import Recent
+from imucount.samples import Samples
 from imucount.simulate import Circles, Clip, Manner, Movement, Wearer, simulate
 
 STILL = Movement("standing", 4.0)
@@ -69,6 +71,15 @@ def test_a_meter_tells_the_same_however_the_stream_is_cut(fluid, sizes):
         meter.update(samples[start : start + size])
         start += size
     assert tuple(map(meter.measure, session.reps)) == form_of(samples, session.reps, "right")
+
+
+@pytest.mark.parametrize("cut", range(1, 10))
+def test_what_is_recent_is_the_same_wherever_it_is_cut(cut):
+    samples = Samples(np.arange(10.0) / 50.0, np.full((10, 3), [0.0, 0.0, 9.81]))
+    recent = Recent()
+    recent.update(samples[:cut])
+    recent.update(samples[cut:])
+    assert recent.between(0.05, 0.11).t.tolist() == [0.04, 0.06, 0.08, 0.1, 0.12]
 
 
 def test_a_trail_goes_where_the_loop_goes(fluid):
