@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from imucount.errors import RecordingError
 
-__all__ = ["files_of", "short_names"]
+__all__ = ["files_of", "name_of", "short_names"]
 
 TABLES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".xdf", ".cwa", ".gt3x")
 """Endings of what is taken from a folder; a file that is named may end in anything."""
@@ -54,3 +54,8 @@ def short_names(files: Sequence[str]) -> list[str]:
     except ValueError:  # some begin at the root, others here
         return list(files)
     return [os.path.relpath(file, shared) if shared else file for file in files]
+
+
+def name_of(path: str) -> str:
+    """Give the name of a file without its folder."""
+    return os.path.basename(path) or path

@@ -11,9 +11,13 @@ import click
 
 from imucount.cli import clips, cohorts, exports, files
 from imucount.cli.coach import coach
+from imucount.cli.explain import explain
 from imucount.cli.group import Commands, make_readable
 from imucount.cli.history import history
+from imucount.cli.replay import replay
 from imucount.cli.report import report
+from imucount.cli.simulate import simulate
+from imucount.cli.teach import teach
 
 __all__ = ["main"]
 
@@ -45,7 +49,7 @@ def main() -> None:
 
 
 for command in (
-    *(files.count, files.explain, files.replay, files.inspect, files.simulate, files.teach),
+    *(files.count, explain, replay, files.inspect, simulate, teach),
     *(cohorts.batch, cohorts.compare, exports.export),
     *(clips.scan, clips.sensors, clips.live, clips.record),
     *(coach, history, report),

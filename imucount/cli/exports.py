@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imucount.cli.group import counting_options, load_profile
+from imucount.cli.recordings import Files, files_argument, side_option
 from imucount.cli.screen import progress
 from imucount.cli.signal_options import reading, reading_options
 from imucount.outside_text import printable_line
@@ -19,18 +20,18 @@ if TYPE_CHECKING:
     short_help="Write a recording and its reps as Motion-BIDS.",
     epilog="Example: imucount export recording.csv --side right --bids dataset --subject 01",
 )
-@click.argument("files", type=click.Path(), nargs=-1, required=True, metavar="FILE...")
+@files_argument
 @click.option("--bids", "folder", type=click.Path(), required=True, metavar="FOLDER", help="The data set.")
 @click.option("--subject", required=True, metavar="LABEL", help="Letters and digits, such as 01.")
 @click.option("--task", default="circles", show_default=True, metavar="LABEL", help="What was done.")
 @click.option("--session", "visit", metavar="LABEL", help="What BIDS calls a session, such as a visit.")
 @click.option("--run", type=click.IntRange(min=1), metavar="N", help="Number among recordings that are alike.")
-@click.option("--side", type=click.Choice(["left", "right"]), help="The shoulder that wears the clip.")
+@side_option
 @click.option("--force", is_flag=True, help="Replace the recording, if it is there.")
 @counting_options
 @reading_options
 def export(
-    files: tuple[str, ...],
+    files: Files,
     folder: str,
     subject: str,
     task: str,

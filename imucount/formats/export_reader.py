@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.intake.stamps import PATIENCE, Stamps
 from imucount.samples import FloatArray, Samples
 
-__all__ = ["ExportReader", "Opened", "name_of"]
+__all__ = ["ExportReader", "Opened"]
 
 _NAMES = ("t", "ax", "ay", "az", "gx", "gy", "gz")
 
@@ -171,8 +170,3 @@ def _in_order(signals: Signals) -> tuple[FloatArray, FloatArray, tuple[str, ...]
     if len(t):
         t, x = stamps.whole(t, x)
     return t, x, (*joiner.warnings, *stamps.notes)
-
-
-def name_of(path: str) -> str:
-    """Give the name of a file without its folder."""
-    return os.path.basename(path) or path

@@ -12,7 +12,7 @@ from typing import TypeGuard, Unpack
 from imucount.errors import RecordingError, SampleError
 from imucount.formats.binaries import binary_of
 from imucount.formats.csv_reader import CsvReader, open_csv
-from imucount.formats.export_reader import ExportReader, Opened, name_of
+from imucount.formats.export_reader import ExportReader, Opened
 from imucount.formats.layout_file import with_layout
 from imucount.formats.layouts.bids import BIDS_NAME, is_bids, read_bids, sidecars
 from imucount.formats.layouts.export import Ask, Export
@@ -30,6 +30,7 @@ from imucount.formats.session_files import (
     text_of,
 )
 from imucount.intake.rates import LOWEST_RATE_HZ
+from imucount.paths import name_of
 from imucount.samples import Samples
 
 __all__ = ["Paths", "Reader", "is_paths", "known_export", "layout_of", "open_recording", "path_of", "read"]
