@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from imucount.provenance import Provenance
     from imucount.reps import Direction, Phase, Position, Rep, Tempo
     from imucount.samples import Samples
-    from imucount.sets import Exercise, Gap, RepSet, Session, Side
+    from imucount.session import Session
+    from imucount.sets import Exercise, Gap, RepSet, Side
     from imucount.signals import CircleSignals, CyclicSignals, SeenLoop, SeenSet
     from imucount.sources import Nearby, Notice, Source, open_source, scan
 
@@ -138,7 +139,8 @@ _MODULES = {
     "imucount.provenance": "Provenance",
     "imucount.reps": "Direction Phase Position Rep Tempo",
     "imucount.samples": "Samples",
-    "imucount.sets": "Exercise Gap RepSet Session Side",
+    "imucount.session": "Session",
+    "imucount.sets": "Exercise Gap RepSet Side",
     "imucount.signals": "CircleSignals CyclicSignals SeenLoop SeenSet",
     "imucount.sources": "Nearby Notice Source open_source scan",
 }

@@ -21,7 +21,8 @@ from imucount.intake.stamps import Stamps
 from imucount.provenance import Provenance, version
 from imucount.reps import POSITIONS, Rep
 from imucount.samples import FloatArray, Samples
-from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, RepSet, Session, Side, group_reps
+from imucount.session import Session
+from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, RepSet, Side, group_reps
 from imucount.units import PLAIN_UNITS
 
 __all__ = ["LOWEST_RATES_HZ", "Progress", "RepCounter"]

@@ -15,7 +15,8 @@ from imucount.formats.opening import Paths, Reader, is_paths, open_recording, pa
 from imucount.formats.reading import HowToRead, ReadingOptions
 from imucount.formats.recording import Recording
 from imucount.samples import Samples
-from imucount.sets import Exercise, Session, Side
+from imucount.session import Session
+from imucount.sets import Exercise, Side
 from imucount.units import PLAIN_UNITS
 
 __all__ = ["count", "other_side_warning"]

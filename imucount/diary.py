@@ -13,7 +13,8 @@ from imucount.errors import ImucountError, RecordingError
 from imucount.form import Form, forms_of_json, forms_to_json
 from imucount.json_text import read_json_file
 from imucount.programme import Assessment, assessment_of_json, assessment_to_json
-from imucount.sets import Session, Side
+from imucount.session import Session
+from imucount.sets import Side
 from imucount.whole_file import replaced
 
 __all__ = ["Diary", "Entry"]

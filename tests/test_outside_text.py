@@ -10,7 +10,7 @@ from rich.console import Console
 from imucount.cli.screen import CountDisplay, console, panes
 from imucount.counter import RepCounter
 from imucount.outside_text import printable_line, quoted
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.sources.source import Notice
 from imucount.views.files_tables import sessions_table
 from imucount.views.live_view import live_view, recording_view

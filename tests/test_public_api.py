@@ -14,8 +14,18 @@ import imucount
 PACKAGE = Path(imucount.__file__).parent
 SLOW = ("numpy", "matplotlib", "scipy", "pandas", "rich", "bleak", "click", "asyncio")
 
-GROUND = {"closing", "errors", "samples", "reps", "sets", "filters", "chain", "units", "provenance"}
-GROUND |= {"interrupts", "json_text", "outside_text", "parquet", "paths", "plots", "signals", "whole_file"}
+GROUND = {"closing", "errors", "samples", "reps", "sets", "session", "filters", "chain", "units", "provenance"}
+GROUND |= {
+    "interrupts",
+    "json_text",
+    "outside_text",
+    "parquet",
+    "paths",
+    "plots",
+    "session",
+    "signals",
+    "whole_file",
+}
 ENGINE = {"circles", "cyclic", "counter"}
 MAY_IMPORT = {
     "circles": GROUND,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from imucount.errors import CountingError, RecordingError
 from imucount.provenance import Provenance
 from imucount.reps import POSITIONS, Phase, Rep, Tempo
-from imucount.sets import UNSURE, Gap, RepSet, Session, group_reps
+from imucount.session import UNSURE, Session
+from imucount.sets import Gap, RepSet, group_reps
 
 COLUMNS = [
     *("set", "direction", "start_s", "end_s", "duration_s", "back_s", "up_s", "forward_s", "down_s"),

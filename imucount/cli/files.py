@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from imucount.formats.inspection import Inspection
     from imucount.formats.reading import ReadingOptions
     from imucount.reps import Kind
-    from imucount.sets import Exercise, Session, Side
+    from imucount.session import Session
+    from imucount.sets import Exercise, Side
 
 Result = TypeVar("Result")
 

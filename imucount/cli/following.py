@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from imucount.coach.showing import Showing
     from imucount.formats.reading import ReadingOptions
     from imucount.live.recorder import Recorder
-    from imucount.sets import Session, Side
+    from imucount.session import Session
+    from imucount.sets import Side
     from imucount.sources.source import Source
 
 SAYING_S = 0.1

@@ -24,7 +24,8 @@ from imucount.formats.reading import HowToRead, ReadingOptions
 from imucount.formats.sessions import sessions_of
 from imucount.parquet import check_parquet
 from imucount.paths import files_of
-from imucount.sets import Exercise, Rows, Session, Side
+from imucount.session import Rows, Session
+from imucount.sets import Exercise, Side
 from imucount.whole_file import check_place, replaced
 
 if TYPE_CHECKING:

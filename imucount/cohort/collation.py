@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, get_args
 
 from imucount.parquet import parquet_table
-from imucount.sets import Rows, Session, frame_of
+from imucount.session import Rows, Session, frame_of
 from imucount.whole_file import replaced
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from imucount.errors import CountingError, RecordingError
 from imucount.json_text import read_json_file
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.whole_file import replaced, write_error
 
 __all__ = ["ResultFiles"]

@@ -20,7 +20,7 @@ from imucount.errors import RecordingError
 from imucount.formats.recording import Recording
 from imucount.outside_text import quoted
 from imucount.provenance import version
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.whole_file import replaced, write_error
 
 __all__ = ["to_bids"]

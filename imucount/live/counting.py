@@ -15,7 +15,7 @@ from imucount.filters import load
 from imucount.live.recorder import Recorder
 from imucount.reps import Rep
 from imucount.samples import Samples
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.sources.sleep import asleep_s
 from imucount.sources.source import Notice, Source, source_fault
 

@@ -14,7 +14,7 @@ from imucount.circles.selector import FAR_FROM_REST, LEAST_ELEVATION_DEG, LEAST_
 from imucount.errors import CountingError
 from imucount.outside_text import printable_line
 from imucount.reps import Rep
-from imucount.sets import Session, signals_of
+from imucount.session import Session, signals_of
 from imucount.signals import CircleSignals, CyclicSignals, SeenLoop, SeenSet, SetVerdict, Verdict
 from imucount.views.session_table import totals_line
 from imucount.views.wording import clock_time, noun_of, number_of

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from imucount.formats.inspection import Inspection
 from imucount.outside_text import printable_line
-from imucount.sets import Exercise, Session
+from imucount.session import Session
+from imucount.sets import Exercise
 from imucount.views.wording import NOT_KNOWN, clock_time, noun_of, number_of, shoulder
 
 __all__ = ["inspections_table", "sessions_table"]

@@ -15,7 +15,8 @@ from rich.text import Text
 from imucount.form import Form, SetForm
 from imucount.outside_text import printable_line
 from imucount.programme import Assessment
-from imucount.sets import Session, Side
+from imucount.session import Session
+from imucount.sets import Side
 from imucount.views.form_words import sides_line
 from imucount.views.wording import NOT_KNOWN, number_of
 

@@ -16,7 +16,7 @@ from imucount.form import Form, SetForm
 from imucount.programme.assessment import Assessment, Outcome
 from imucount.reps import Rep
 from imucount.samples import FloatArray
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.views.form_words import NOT_MEASURED, arm_line
 from imucount.views.wording import NOT_KNOWN, clock_time, noun_of, number_of
 

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from imucount.outside_text import printable_line
 from imucount.reps import Direction
-from imucount.sets import Exercise, RepSet, Session
+from imucount.session import Session
+from imucount.sets import Exercise, RepSet
 from imucount.views.wording import NOT_KNOWN, STYLES, clock_time, gaps_line, noun_of, number_of, shoulder
 
 __all__ = ["certainty_line", "session_table", "totals_line"]

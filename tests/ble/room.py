@@ -15,7 +15,7 @@ from ble.backend import backends
 from ble.peripherals.peripheral import Peripheral
 from imucount.counter import RepCounter
 from imucount.samples import Samples
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.sources.ble import BleRadio
 from imucount.sources.link import SensorSource
 from imucount.sources.source import Notice

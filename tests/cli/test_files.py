@@ -14,7 +14,7 @@ from imucount.counter import RepCounter
 from imucount.counting import count
 from imucount.formats.csv_reader import read_csv
 from imucount.formats.recording import Recording, write_csv
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.simulate import Movement, programme
 from imucount.simulate import simulate as perform
 from imucount.views.live_view import rep_line

@@ -11,7 +11,7 @@ from imucount import count
 from imucount.errors import RecordingError
 from imucount.formats.recording import Recording, write_csv
 from imucount.paths import files_of, short_names
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.simulate import Circles, Movement, simulate
 
 NASTY = "b[red]\x1b[31mad.csv"

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from imucount.form import Form
 from imucount.programme import Programme, assess
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.views.history_table import KeptSession, history_table
 
 NOW = datetime(2026, 3, 20, 8, 0, tzinfo=UTC)

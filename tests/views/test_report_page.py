@@ -9,7 +9,7 @@ from programme.test_assessment import BACKWARD, FORWARD, WHOLE, circles
 from imucount import count
 from imucount.form import form_of
 from imucount.programme import Programme, assess
-from imucount.sets import Session
+from imucount.session import Session
 from imucount.simulate import programme, simulate
 from imucount.views.report_page import report_page
 

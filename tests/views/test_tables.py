@@ -13,7 +13,8 @@ from imucount.formats.inspection import inspect_csv
 from imucount.formats.recording import Recording, RecordingWriter, write_csv
 from imucount.reps import POSITIONS, Phase, Rep
 from imucount.samples import Samples
-from imucount.sets import Gap, RepSet, Session
+from imucount.session import Session
+from imucount.sets import Gap, RepSet
 from imucount.simulate import programme, simulate
 from imucount.sources.source import Notice
 from imucount.views.inspection_table import inspection_table
