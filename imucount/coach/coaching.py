@@ -15,11 +15,9 @@ from imucount.form import ArmMeter, Form, SetForm
 from imucount.programme.assessment import Outcome
 
 if TYPE_CHECKING:
-    from imucount.counter import Progress
     from imucount.reps import Rep
     from imucount.samples import Samples
     from imucount.sets import Side
-    from imucount.sources.source import Notice
 
 __all__ = ["Coaching"]
 
@@ -133,22 +131,13 @@ class Coaching(Showing):
         self._n_taken = self._said[-1].number if self._said else 0
         return new
 
-    def update(
-        self,
-        now_s: float,
-        reps: Sequence[Rep],
-        progress: Progress,
-        notices: Sequence[Notice] = (),
-        samples: Samples | None = None,
-    ) -> None:
-        """Take what a live count tells, as a `LiveUpdate` has it."""
-        self._take(now_s, progress, notices, samples)
+    def _count(self, reps: Sequence[Rep]) -> None:
         for rep in reps:
             if self._arm is not None:
                 self._without_arm.append((len(self.forms), rep))
             self.forms.append(self._meter.measure(rep))
         self._measure_arm()
-        self._hear(self._guide.update(now_s, reps))
+        self._hear(self._guide.update(self._now_s, reps))
 
     def hear_arm(self, samples: Samples) -> None:
         """Take the samples of another clip, on the upper arm, on the same clock."""

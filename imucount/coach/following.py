@@ -12,12 +12,9 @@ from imucount.form import Form
 from imucount.sets import group_reps
 
 if TYPE_CHECKING:
-    from imucount.counter import Progress
     from imucount.programme.plan import PlannedDirection
     from imucount.reps import Rep
-    from imucount.samples import Samples
     from imucount.sets import RepSet, Side
-    from imucount.sources.source import Notice
 
 __all__ = ["Following"]
 
@@ -85,16 +82,7 @@ class Following(Showing):
             is_over=self._is_over,
         )
 
-    def update(
-        self,
-        now_s: float,
-        reps: Sequence[Rep],
-        progress: Progress,
-        notices: Sequence[Notice] = (),
-        samples: Samples | None = None,
-    ) -> None:
-        """Take what a live count tells, as a `LiveUpdate` has it."""
-        self._take(now_s, progress, notices, samples)
+    def _count(self, reps: Sequence[Rep]) -> None:
         for rep in reps:
             self._last = self._meter.measure(rep)
             self._reps.append(rep)

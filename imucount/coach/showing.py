@@ -103,7 +103,6 @@ class Showing(ABC):
             return self._news.text
         return "" if self._lasting is None else self._lasting.text
 
-    @abstractmethod
     def update(
         self,
         now_s: float,
@@ -113,6 +112,13 @@ class Showing(ABC):
         samples: Samples | None = None,
     ) -> None:
         """Take what a live count tells, as a `LiveUpdate` has it."""
+        self._now_s = now_s
+        self._phase, self._provisional = progress.phase, progress.provisional
+        for notice in notices:
+            self._notice(notice)
+        if samples is not None:
+            self._meter.update(samples)
+        self._count(reps)
 
     def finish(self) -> None:
         """Tell those who watch that nothing more comes."""
@@ -131,20 +137,19 @@ class Showing(ABC):
             if scene.is_over:
                 return
 
-    def _take(self, now_s: float, progress: Progress, notices: Sequence[Notice], samples: Samples | None) -> None:
-        self._now_s = now_s
-        if samples is not None:
-            self._meter.update(samples)
-        self._phase, self._provisional = progress.phase, progress.provisional
-        for notice in notices:
-            if notice.kind in ("dropped", "silent"):
-                self._link = "lost"
-            elif notice.kind in ("connected", "reconnected"):
-                self._link = ""
-            if notice.kind in LASTING:
-                self._lasting = notice
-            elif notice.kind != "connected":
-                self._news = notice
+    @abstractmethod
+    def _count(self, reps: Sequence[Rep]) -> None:
+        """Take the circles that became certain, if any did, and show how it stands."""
+
+    def _notice(self, notice: Notice) -> None:
+        if notice.kind in ("dropped", "silent"):
+            self._link = "lost"
+        elif notice.kind in ("connected", "reconnected"):
+            self._link = ""
+        if notice.kind in LASTING:
+            self._lasting = notice
+        elif notice.kind != "connected":
+            self._news = notice
 
     @abstractmethod
     def _do(self, action: Action) -> None:
