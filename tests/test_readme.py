@@ -57,6 +57,7 @@ def test_there_is_a_block_for_recordings_one_for_live_use_and_one_to_teach():
         ("README.md", True, False, False, False),
         ("README.md", False, True, True, False),
         ("coach.md", True, False, False, False),
+        ("coach.md", True, False, False, False),
         ("coming_from.md", True, False, False, False),
         ("coming_from.md", True, False, False, False),
         ("live.md", False, True, True, False),
