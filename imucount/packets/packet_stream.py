@@ -201,6 +201,7 @@ class PacketStream:
             Those that were held back before.
         """
         samples = self.finish()
+        self._joiner.restart()
         self._duplicated += sum(channel.order.duplicated for channel in self._channels.values())
         self._late += sum(channel.order.late for channel in self._channels.values())
         self._former |= self._channels

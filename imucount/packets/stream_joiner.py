@@ -37,6 +37,11 @@ class StreamJoiner:
         self._clear()
         self.unpaired = 0
 
+    def restart(self) -> None:
+        """Begin anew after a reconnect: the other half of what waits will not come any more."""
+        self.unpaired += len(self._acc_t)
+        self._clear()
+
     def _clear(self) -> None:
         self._acc_t, self._gyr_t = np.empty(0), np.empty(0)
         self._acc, self._gyr = np.empty((0, 3)), np.empty((0, 3))

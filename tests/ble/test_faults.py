@@ -90,9 +90,8 @@ def test_a_link_dropped_between_sets_costs_no_circle(make):
     check_both_sets_are_counted(make(TWO_SETS), drop)
 
 
-@pytest.mark.parametrize("make", each(OF_SHORT_PACKETS))
+@pytest.mark.parametrize("make", each([*WITH_DEVICE_TIME, *WITHOUT]))
 def test_a_link_that_vanishes_between_sets_costs_no_circle(make):
-    """Without the Polar Verity Sense, which may come back without its angular rate: docs/limits.md."""
     check_both_sets_are_counted(make(TWO_SETS), vanish)
 
 

@@ -155,6 +155,24 @@ def test_a_stream_that_stops_is_an_error_and_the_rest_goes_on(stopped, left):
     assert min(n) > 250
 
 
+@pytest.mark.parametrize(("longer", "unpaired"), [(ACC, 100), (GYR, 0)])
+def test_what_waits_for_its_other_half_when_the_link_is_lost_does_not_wait_beyond(longer, unpaired):
+    device = Device(per_packet=5)
+    sent = [(ready_s, ACC, data) for ready_s, data in device.packets(values(2000)[:, :3], "acc")]
+    sent += [(ready_s, GYR, data) for ready_s, data in device.packets(values(2000)[:, 3:], "gyr")]
+    stream = PacketStream(device.sensor())
+
+    def n_of(packets):
+        ordered = sorted(packets, key=lambda each: (each[0], each[1] != longer))
+        return sum(len(part) for each in ordered for part in stream.update(*each[1:], each[0]))
+
+    before = [each for each in sent if each[0] < (6.0 if each[1] == longer else 5.0)]
+    assert n_of(before) == pytest.approx(400, abs=20)
+    stream.restart(device.sensor())
+    assert n_of(each for each in sent if each[0] > 14.0) == pytest.approx(700, abs=20)
+    assert stream.problems.unpaired == pytest.approx(unpaired, abs=15)
+
+
 @pytest.mark.parametrize("goes_on", [True, False], ids=["counts go on", "counts begin anew"])
 @pytest.mark.parametrize("kind", ["device", "counter", "arrival"])
 def test_time_goes_on_over_reconnects(kind, goes_on):
