@@ -1,6 +1,11 @@
 """How properties are searched: a little in every test run, thoroughly in `.ci/run`, elsewhere on request."""
 
+import signal
+
 from hypothesis import HealthCheck, settings
+
+# Tests press Ctrl-C in programs that they start, which ignore it if they inherit that from a shell's background job.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No time limit, and no complaint about slow data: a busy machine is no failure. Which examples are tried does not
 # change from run to run, so that whoever runs the tests sees what we saw.
