@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from imucount.axis_map import AXES_KEYS, AxisMap, axes_told, mapped
 from imucount.chain import Chain
 from imucount.circles.chain import CircleChain
 from imucount.circles.profile import Profile
 from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import CountingError, SampleError
-from imucount.intake.axes import AxesVerdict, AxisMap, mapped
+from imucount.intake.axes import AxesVerdict
 from imucount.intake.check import SignalCheck
 from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note
 from imucount.intake.spikes import Spikes
@@ -116,6 +117,8 @@ class RepCounter:
     table_units : mapping of str to str
         The units that the samples had in the table they are from, where they are from one: for messages. To be set
         before the first samples.
+    taken_axes : mapping of str to AxisMap
+        From which axes of the sensor those of "acc" and "gyr" were taken before they came here: for messages, too.
 
     Notes
     -----
@@ -184,11 +187,11 @@ class RepCounter:
         self.profile = profile
         self.min_reps = min_reps
         self.exercise: Exercise = exercise
-        told = {"gyr": gyr_axes, "acc": acc_axes}
-        self._axes = {quantity: AxisMap(axes) for quantity, axes in told.items() if axes is not None}
+        self._axes = axes_told({"gyr_axes": gyr_axes, "acc_axes": acc_axes})
         self._known = _known(units)
         self._keep_signals = keep_signals
         self.table_units: Mapping[str, str] = {}
+        self.taken_axes: Mapping[str, AxisMap] = {}
         self._has_gyroscope: bool | None = None
         self._stamps = Stamps()
         self._spikes = Spikes() if exercise == "shoulder-circles" else None
@@ -285,7 +288,7 @@ class RepCounter:
                 provenance=Provenance(
                     version(),
                     settings={"min_reps": self.min_reps}
-                    | {f"{quantity}_axes": axes.text for quantity, axes in self._axes.items()},
+                    | {AXES_KEYS[quantity]: axes.text for quantity, axes in self._axes.items()},
                     profile=None if self.profile is None else json.loads(self.profile.to_json()),
                 ),
                 signals=count.chain.signals(count.reps),
@@ -322,6 +325,8 @@ class RepCounter:
             known=self._known,
             lowest_rate_hz=LOWEST_RATES_HZ[self.exercise],
             of_shoulder=self.exercise == "shoulder-circles",
+            taken={**self.taken_axes}
+            | {quantity: axes.after(self.taken_axes.get(quantity)) for quantity, axes in self._axes.items()},
         )
         return self._check
 

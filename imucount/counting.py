@@ -139,7 +139,7 @@ def _count_file(
             units={quantity: PLAIN_UNITS[quantity] for quantity in reader.known},
             keep_signals=keep_signals,
         )
-        counter.table_units = reader.header.units
+        counter.table_units, counter.taken_axes = reader.header.units, reader.header.axes
         try:
             for samples in reader:
                 counter.update(samples)
@@ -149,9 +149,7 @@ def _count_file(
         except SampleError as error:
             raise RecordingError(str(error), path) from error
         warnings = (*other_side_warning(side, reader.header.side), *reader.warnings, *session.warnings)
-        provenance = session.provenance.of(reader.header.metadata, path)
-        axes = {f"{quantity}_axes": each.text for quantity, each in reader.header.axes.items()}
-        provenance = replace(provenance, settings={**provenance.settings, **axes})
+        provenance = session.provenance.of({**reader.header.metadata, **reader.header.axes_told}, path)
         return replace(session, warnings=warnings, provenance=provenance)
 
 

@@ -8,6 +8,8 @@ from functools import cache
 from os import PathLike, fsdecode
 from typing import Any
 
+from imucount.axis_map import AXES_KEYS
+
 __all__ = ["Provenance", "version"]
 
 
@@ -51,8 +53,10 @@ class Provenance:
         ('s/1.csv', 'Clip 7, 00:11', True, None)
         """
         simulated = metadata.get("simulated", "").strip().lower()
+        axes = {key: metadata[key] for key in AXES_KEYS.values() if key in metadata}
         return replace(
             self,
+            settings={**self.settings, **axes},
             # A name that is no text in the file system's encoding has to be text here all the same.
             file=self.file if path is None else fsdecode(path).encode("utf-8", "replace").decode("utf-8"),
             start_utc=metadata.get("start_utc", self.start_utc),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, aclosing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -136,8 +136,6 @@ def live(
     min_reps: int,
     exercise: Exercise,
     profile: str | None,
-    gyr_axes: str | None,
-    acc_axes: str | None,
     file: str | None,
     web: bool,
     host: str,
@@ -175,12 +173,11 @@ def live(
             for number, clip in enumerate(clips, start=1):
                 which = "" if len(clips) == 1 else f" {clip.side or number}"
                 clip.outlet = LslOutlet(f"imucount{which}", side=clip.side)
-    axes = {"gyr_axes": gyr_axes, "acc_axes": acc_axes}
     lost: OSError | None = None
-    with _recorded(clips, file, axes):
+    with _recorded(clips, file):
         try:
             place = (host, port) if web else None
-            lost = run_clips(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught, axes, place))
+            lost = run_clips(clips, lambda clip, pane: clip.count(pane, min_reps, exercise, taught, place))
         finally:  # whatever happened, what was counted is shown
             for clip in clips:
                 if clip.session is not None:
@@ -205,8 +202,6 @@ def record(
     wanted: tuple[str, ...],
     sides: tuple[Side, ...],
     rate_hz: float | None,
-    gyr_axes: str | None,
-    acc_axes: str | None,
     **told: Any,
 ) -> None:
     """Write what a clip sends to FILE, a new file, until Ctrl-C. Nothing is counted.
@@ -219,7 +214,7 @@ def record(
         import imucount.views.live_view  # noqa: F401
 
         clips = make_clips(_Clip, wanted or ("",), sides, told=reading(told), rate_hz=rate_hz)
-    with _recorded(clips, file, {"gyr_axes": gyr_axes, "acc_axes": acc_axes}):
+    with _recorded(clips, file):
         lost = run_clips(clips, _Clip.record)
     end_with_faults(clips, lost)
 
@@ -235,7 +230,6 @@ class _Clip(Clip):
         min_reps: int,
         exercise: Exercise,
         profile: Profile | None,
-        axes: Mapping[str, str | None],
         place: tuple[str, int] | None = None,
     ) -> None:
         """Count until the stream ends, or is stopped; when cancelled, what came so far counts.
@@ -283,8 +277,6 @@ class _Clip(Clip):
                 min_reps=min_reps,
                 exercise=exercise,
                 profile=profile,
-                gyr_axes=axes["gyr_axes"],
-                acc_axes=axes["acc_axes"],
             )
             if following is not None:
                 following.wear(counter.side)
@@ -338,7 +330,7 @@ class _Clip(Clip):
 
 
 @contextmanager
-def _recorded(clips: Sequence[_Clip], file: str | None, axes: Mapping[str, str | None]) -> Iterator[None]:
+def _recorded(clips: Sequence[_Clip], file: str | None) -> Iterator[None]:
     """Have each clip recorded, one to the file, several to files beside it; however it ends, tell where to."""
     from imucount.live.recorder import Recorder
 
@@ -349,7 +341,7 @@ def _recorded(clips: Sequence[_Clip], file: str | None, axes: Mapping[str, str |
             for number, clip in enumerate(clips if file is not None else (), start=1):
                 which = clip.side if clip.side and len(sides) == len(clips) else number
                 path = f"{stem}-{which}{extension}" if len(clips) > 1 else file or ""
-                clip.recorder = files.enter_context(Recorder(path, clip.source, side=clip.side, **axes))
+                clip.recorder = files.enter_context(Recorder(path, clip.source, side=clip.side))
             yield
     finally:
         for clip in clips:

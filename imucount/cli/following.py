@@ -119,10 +119,12 @@ def make_clips(
 ) -> list[Followed]:
     """Make a clip of each --sensor, all on one clock; the last one may be on an arm, which has no side.
 
-    What is told of files is told of the recordings among them; all other options are those of `open_source`.
+    What is told of files is told of the recordings among them, but for axes, which are told of any clip; all other
+    options are those of `open_source`.
     """
     import time
 
+    from imucount.axis_map import AXES_KEYS
     from imucount.sources import open_source
 
     n_shoulders = len(wanted) - last_on_arm
@@ -132,6 +134,7 @@ def make_clips(
     if len(set(real)) < len(real):
         raise click.UsageError("--sensor names one clip twice.")
     of_files: dict[str, Any] = {**(told or {})}
+    options |= {key: of_files.pop(key, None) for key in AXES_KEYS.values()}
     if any(of_files.values()) and not any(spec_of(which).startswith("csv:") for which in wanted):
         names = ", ".join(f"--{name.replace('_', '-')}" for name, value in of_files.items() if value)
         raise click.UsageError(f"{names}: that is of a recording, --sensor csv:FILE.")

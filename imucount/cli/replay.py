@@ -77,7 +77,7 @@ def replay(
             profile=taught,
             units={quantity: PLAIN_UNITS[quantity] for quantity in reader.known},
         )
-        counter.table_units = reader.header.units
+        counter.table_units, counter.taken_axes = reader.header.units, reader.header.axes
         for now_s, samples in replayed(reader, speed):
             counter.update(samples)
             display.update(counter.sets, counter.progress, now_s)

@@ -23,7 +23,7 @@ class _Axes(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Make axes of text."""
-        from imucount.intake.axes import AxisMap
+        from imucount.axis_map import AxisMap
 
         try:
             return AxisMap(value).text

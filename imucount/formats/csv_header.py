@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
+from imucount.axis_map import AXES_KEYS, AxisMap
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.formats.columns import Columns, NoColumnsError, understand_columns, understand_units
 from imucount.formats.dialect import SEPARATORS, declared_separator, is_row_of_numbers, separator_of, split_cells
@@ -13,7 +14,6 @@ from imucount.formats.encoding import decoded
 from imucount.formats.recording import FIRST_LINE
 from imucount.formats.text_file import TextFile
 from imucount.formats.unit_names import unit_named
-from imucount.intake.axes import AxisMap
 from imucount.outside_text import quoted
 from imucount.sets import Side
 
@@ -58,6 +58,11 @@ class Header:
     def has_gyroscope(self) -> bool:
         """Whether angular rate is there."""
         return self.columns.has_gyroscope
+
+    @property
+    def axes_told(self) -> dict[str, str]:
+        """The same axes as options, or lines of a header, tell them."""
+        return {AXES_KEYS[quantity]: each.text for quantity, each in self.axes.items()}
 
     @property
     def units(self) -> Mapping[str, str]:
@@ -249,7 +254,7 @@ class _HeaderReader:
         )
 
     def _axes(self) -> dict[str, AxisMap]:
-        said = {quantity: self._known.pop(f"{quantity}_axes", None) for quantity in ("gyr", "acc")}
+        said = {quantity: self._known.pop(key, None) for quantity, key in AXES_KEYS.items()}
         axes = {}
         for quantity, text in said.items():
             told = self._told_axes.get(quantity, text)
@@ -260,7 +265,7 @@ class _HeaderReader:
             except CountingError as error:
                 if quantity in self._told_axes:
                     raise
-                raise RecordingError(str(error), self._file.path, self._lines[f"{quantity}_axes"]) from error
+                raise RecordingError(str(error), self._file.path, self._lines[AXES_KEYS[quantity]]) from error
         return axes
 
     def _declared_units(self) -> dict[str, str]:

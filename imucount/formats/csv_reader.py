@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from imucount.axis_map import mapped
 from imucount.closing import Closing
 from imucount.errors import RecordingError, SampleError
 from imucount.formats.columns import known_units
@@ -36,7 +37,6 @@ from imucount.formats.recording import (
 )
 from imucount.formats.text_file import TextFile
 from imucount.formats.times import has_date, seconds_of_text, with_unit_of_time
-from imucount.intake.axes import mapped
 from imucount.intake.check import SignalCheck
 from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.intake.row_order import BackwardsError

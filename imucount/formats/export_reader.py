@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from imucount.axis_map import mapped
 from imucount.closing import Closing
 from imucount.errors import RecordingError, SampleError
 from imucount.formats.columns import Columns
@@ -17,7 +18,6 @@ from imucount.formats.layouts.export import Signals
 from imucount.formats.reading import HowToRead
 from imucount.formats.recording import declared_rate_warning
 from imucount.formats.two_clocks import on_one_clock
-from imucount.intake.axes import mapped
 from imucount.intake.check import SignalCheck
 from imucount.intake.rates import LOWEST_RATE_HZ
 from imucount.intake.stamps import PATIENCE, Stamps

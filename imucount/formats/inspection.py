@@ -146,7 +146,11 @@ def inspect_csv(
         lowest_rate_hz = LOWEST_RATE_HZ if of_shoulder else LOWEST_CYCLIC_RATE_HZ
     with open_recording(path, check=False, **told) as reader:
         check = SignalCheck(
-            reader.header.units, known=reader.known, lowest_rate_hz=lowest_rate_hz, of_shoulder=of_shoulder
+            reader.header.units,
+            known=reader.known,
+            lowest_rate_hz=lowest_rate_hz,
+            of_shoulder=of_shoulder,
+            taken=reader.header.axes,
         )
         return _inspect(reader, path_of(path), check)
 

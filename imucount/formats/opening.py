@@ -174,12 +174,11 @@ def layout_of(source: Paths, **told: Unpack[ReadingOptions]) -> HowToRead:
     found = {columns.names[place]: our for place, our in zip(columns.used, ours)}
     if columns.device is not None:
         found[columns.names[columns.device]] = "device"
-    axes = {what: axes.text for what, axes in header.axes.items()}
     understood = HowToRead(
         units=columns.units,
         columns=found,
-        gyr_axes=axes.get("gyr"),
-        acc_axes=axes.get("acc"),
+        gyr_axes=header.axes_told.get("gyr_axes"),
+        acc_axes=header.axes_told.get("acc_axes"),
         separator=header.separator,
     )
     return how.over(understood)

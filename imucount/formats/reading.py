@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields, replace
 from os import PathLike
 from typing import TypedDict
 
+from imucount.axis_map import AXES_KEYS, AxisMap, axes_told
 from imucount.errors import SampleError
 from imucount.formats.columns import known_units
 from imucount.formats.dialect import SEPARATORS
 from imucount.formats.layouts.export import Ask
-from imucount.intake.axes import AxisMap
 
 __all__ = ["HowToRead", "ReadingOptions"]
 
@@ -85,7 +85,7 @@ class HowToRead:
             )
         if self.units is not None:
             object.__setattr__(self, "units", known_units(self.units))
-        for name in ("gyr_axes", "acc_axes"):
+        for name in AXES_KEYS.values():
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, AxisMap(getattr(self, name)).text)
 
@@ -97,8 +97,7 @@ class HowToRead:
     @property
     def axes(self) -> dict[str, AxisMap]:
         """From which axes those of "acc" and "gyr" are taken, as far as that is told."""
-        told = {"gyr": self.gyr_axes, "acc": self.acc_axes}
-        return {what: AxisMap(axes) for what, axes in told.items() if axes is not None}
+        return axes_told({"gyr_axes": self.gyr_axes, "acc_axes": self.acc_axes})
 
     @property
     def options(self) -> ReadingOptions:

@@ -18,11 +18,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from imucount.errors import CountingError
+from imucount.axis_map import AxisMap
 from imucount.intake.turning import TurningSums
-from imucount.samples import FloatArray, Samples
+from imucount.samples import FloatArray
 
-__all__ = ["AxesVerdict", "AxisMap", "all_maps", "judge_axes", "mapped"]
+__all__ = ["AxesVerdict", "all_maps", "judge_axes"]
 
 LEAST_SEEN = 2.0
 """As much turning must be told by one sensor, and seen by the other, in `TurningSums.seen`. Two fast circles make
@@ -91,75 +91,6 @@ the part of the best matrix along up is asked: over whole sessions 0.23 to 1.5 o
 
 
 @dataclass(frozen=True, slots=True)
-class AxisMap:
-    """Which axis of a sensor, with which sign, each axis x, y, z of what is counted is taken from.
-
-    Attributes
-    ----------
-    text : str
-        Such as "y,-x,z": the new x is the old y, the new y the reversed old x.
-
-    Raises
-    ------
-    CountingError
-        If the text is not each of x, y and z once.
-
-    Examples
-    --------
-    >>> AxisMap("y,-x,z").apply(np.array([[1.0, 2.0, 3.0]]))
-    array([[ 2., -1.,  3.]])
-    """
-
-    text: str
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.text, str) or self._names() is None:
-            raise CountingError(
-                f"expected axes such as 'y,-x,z', each of x, y and z once and with or without a minus, "
-                f"got {str(self.text)[:40]!r}"
-            )
-        object.__setattr__(self, "text", ",".join(self._names() or ()))
-
-    def _names(self) -> list[str] | None:
-        names = [part.strip().lower().removeprefix("+") for part in self.text.split(",")]
-        return names if sorted(name.removeprefix("-") for name in names) == ["x", "y", "z"] else None
-
-    @property
-    def matrix(self) -> FloatArray:
-        """The mapping as a (3, 3) matrix that is multiplied from the left."""
-        matrix = np.zeros((3, 3))
-        for row, name in enumerate(self.text.split(",")):
-            matrix[row, "xyz".index(name[-1])] = -1.0 if name.startswith("-") else 1.0
-        return matrix
-
-    def apply(self, vectors: FloatArray) -> FloatArray:
-        """Map the axes of (n, 3) vectors."""
-        names = self.text.split(",")
-        signs = np.array([-1.0 if name.startswith("-") else 1.0 for name in names])
-        return np.ascontiguousarray(vectors[:, ["xyz".index(name[-1]) for name in names]] * signs)
-
-    @classmethod
-    def of_matrix(cls, matrix: FloatArray) -> AxisMap:
-        """Name a matrix that swaps and reverses axes."""
-        places = np.argmax(np.abs(matrix), axis=1)
-        return cls(
-            ",".join(("-" if matrix[row, place] < 0 else "") + "xyz"[place] for row, place in enumerate(places))
-        )
-
-
-def mapped(samples: Samples, axes: Mapping[str, AxisMap]) -> Samples:
-    """Give the axes of "acc" and "gyr" the places that were told of them."""
-    if not axes:
-        return samples
-    acc, gyr = axes.get("acc"), axes.get("gyr")
-    return Samples.owning(
-        samples.t,
-        samples.acc if acc is None else acc.apply(samples.acc),
-        samples.gyr if gyr is None or samples.gyr is None else gyr.apply(samples.gyr),
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class AxesVerdict:
     """What a signal says of its axes.
 
@@ -182,7 +113,9 @@ class AxesVerdict:
     is_explained: bool = False
 
 
-def judge_axes(sums: TurningSums, *, is_all: bool, of_shoulder: bool = True) -> AxesVerdict:
+def judge_axes(
+    sums: TurningSums, *, is_all: bool, of_shoulder: bool = True, taken: Mapping[str, AxisMap] | None = None
+) -> AxesVerdict:
     """Judge by what was seen so far.
 
     Parameters
@@ -193,6 +126,8 @@ def judge_axes(sums: TurningSums, *, is_all: bool, of_shoulder: bool = True) -> 
     of_shoulder : bool
         Whether it is a shoulder that moves. Other limbs swing so that what they tell is taken less at its word,
         but may turn about one axis alone.
+    taken : mapping of str to AxisMap, optional
+        From which axes of the sensor those of "acc" and "gyr" were taken already: the remedy names the sensor's.
     """
     is_all, ends = is_all and of_shoulder, is_all
     told = _tilting(sums)
@@ -214,7 +149,7 @@ def judge_axes(sums: TurningSums, *, is_all: bool, of_shoulder: bool = True) -> 
     if may_contradict and mapped * CLEARLY < as_it_is > mapped + evidence and mapped < fits:
         rivals = np.delete(others, best)
         is_alone = mapped * CLEARLY < float(rivals.min()) and mapped < 2.0 * least + evidence
-        return _contradiction(maps[1 + best] if is_alone else None)
+        return _contradiction(maps[1 + best] if is_alone else None, taken or {})
     if seen < ENOUGH_SEEN:
         return AxesVerdict("open")
     is_turned = (
@@ -222,11 +157,11 @@ def judge_axes(sums: TurningSums, *, is_all: bool, of_shoulder: bool = True) -> 
     )
     turned = as_it_is / max(least, 1e-9) if is_turned else 1.0
     if may_contradict and turned > (TURNED if is_all else 2.0 * TURNED) and least < fits:
-        return _contradiction(None)
+        return _contradiction()
     if is_all:
-        return _contradiction(None) if as_it_is > UNEXPLAINED else AxesVerdict("sound")
+        return _contradiction() if as_it_is > UNEXPLAINED else AxesVerdict("sound")
     if ends and as_it_is > WORSE_THAN_NONE:
-        return _contradiction(None)
+        return _contradiction()
     if as_it_is < EXPLAINED and as_it_is * CLEARLY < mapped and turned < TURNED:
         return AxesVerdict("sound")
     return AxesVerdict("open")
@@ -274,25 +209,27 @@ def _along_up(sums: TurningSums) -> float:
     return float(up @ sums.best_map(FREE)[0] @ up)
 
 
-def _contradiction(mapping: FloatArray | None) -> AxesVerdict:
+def _contradiction(mapping: FloatArray | None = None, taken: Mapping[str, AxisMap] | None = None) -> AxesVerdict:
     """Name the mapping that explains it, or those between which only the sensor's maker can tell."""
     seen = "Accelerometer and gyroscope tell of different turning, so their axes are not the same"
-    return AxesVerdict("contradicting", seen, _remedy(mapping), mapping is not None)
+    return AxesVerdict("contradicting", seen, _remedy(mapping, taken or {}), mapping is not None)
 
 
-def _remedy(mapping: FloatArray | None) -> str:
+def _remedy(mapping: FloatArray | None, taken: Mapping[str, AxisMap]) -> str:
     if mapping is None:
         return (
             "No exchange of axes alone explains it; was one of them zeroed in its mount, or given in earth axes? "
             "Record both as the sensor measures them, in its own axes."
         )
-    gyr = AxisMap.of_matrix(mapping).text
+    gyr = AxisMap.of_matrix(mapping).after(taken.get("gyr")).text
     named = f'gyr_axes="{gyr}" (--gyr-axes={gyr})'
     if float(np.linalg.det(mapping)) > 0.0:
-        acc = AxisMap.of_matrix(-mapping.T).text
+        acc = AxisMap.of_matrix(-mapping.T).after(taken.get("acc")).text
         other = f'acc_axes="{acc}" (--acc-axes={acc})'
     elif bool((mapping == -np.eye(3)).all()):
-        other = 'both mirrored, acc_axes and gyr_axes="-x,y,z" (--acc-axes=-x,y,z --gyr-axes=-x,y,z)'
+        mirrored = AxisMap("-x,y,z")
+        acc, gyr = (mirrored.after(taken.get(quantity)).text for quantity in ("acc", "gyr"))
+        other = f'both mirrored, acc_axes="{acc}" and gyr_axes="{gyr}" (--acc-axes={acc} --gyr-axes={gyr})'
     else:
         return f"They agree with {named}: give it if the sensor's axes are so."
     return (

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from imucount.axis_map import AxisMap
 from imucount.errors import SampleError
 from imucount.intake.axes import AxesVerdict, judge_axes
 from imucount.intake.columns import DeadColumns, gravity_in_gyroscope, two_sensors
@@ -57,6 +58,8 @@ class SignalCheck:
         Fewer samples a second are refused.
     of_shoulder : bool, default True
         Whether a shoulder moves; other limbs swing so that their linear acceleration explains more.
+    taken : mapping of str to AxisMap, optional
+        From which axes of the sensor those of the samples were taken already: what is advised is of the sensor's.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class SignalCheck:
         known: Collection[str] = (),
         lowest_rate_hz: float = LOWEST_RATE_HZ,
         of_shoulder: bool = True,
+        taken: Mapping[str, AxisMap] | None = None,
     ) -> None:
         self._units = units or {}
         self._known = known
@@ -84,6 +88,7 @@ class SignalCheck:
         self._judged_seen = 0.0
         self._unit_is_doubted = False
         self._of_shoulder = of_shoulder
+        self._taken = taken or {}
 
     @property
     def interval_s(self) -> float | None:
@@ -230,7 +235,7 @@ class SignalCheck:
         elif dead is not None:
             self._verdict = AxesVerdict("contradicting", dead, "Is the sensor, or what read it, broken?", True)
         elif self._sums is not None and self._turning is not None and not self._unit_is_doubted:
-            self._verdict = judge_axes(self._sums, is_all=is_all, of_shoulder=self._of_shoulder)
+            self._verdict = judge_axes(self._sums, is_all=is_all, of_shoulder=self._of_shoulder, taken=self._taken)
         is_known = self._verdict.outcome == "sound" and self._judged_seen > SETTLED_SEEN
         if is_all or is_known:
             self._turning = None

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from imucount.axis_map import axes_told
 from imucount.counter import Progress, RepCounter
 from imucount.errors import CountingError, ImucountError, RecordingError, SourceError
 from imucount.filters import load
@@ -272,6 +273,7 @@ class _Live:
         from imucount.sources.aside import aside  # imports asyncio
 
         await aside(load)
+        self._counter.taken_axes = axes_told(self._source.metadata)
         error: ImucountError | None = None
         now_s, start_s = 0.0, None
         told: list[Rep] = []

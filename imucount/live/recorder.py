@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from os import PathLike, fspath
 
+from imucount.axis_map import AxisMap, axes_told, mapped
 from imucount.closing import Closing
 from imucount.errors import RecordingError
 from imucount.formats.notes import END, LIVE, note_of_event, note_of_warning
 from imucount.formats.recording import RecordingWriter
-from imucount.intake.axes import AxisMap
 from imucount.outside_text import printable_line
 from imucount.samples import Samples
 from imucount.sets import Side
@@ -35,12 +35,10 @@ class Recorder(Closing):
         The file to make. One that exists is never replaced.
     source : Source
         What is recorded. The header says of it what it knows when the first samples come; what it knows only in
-        the end is written after them.
+        the end is written after them. Where it says from which axes of the sensor its samples' are taken, the file
+        holds what the sensor measured, and whoever reads it maps the axes.
     side : {"left", "right"}, optional
         The shoulder that wears the clip; over what the source says.
-    gyr_axes, acc_axes : str, optional
-        Which axis of the sensor each axis is taken from, such as "y,-x,z". The file holds what came, and says this
-        in its header, so that whoever reads it maps the axes.
 
     Attributes
     ----------
@@ -62,16 +60,13 @@ class Recorder(Closing):
         source: Source,
         *,
         side: Side | None = None,
-        gyr_axes: str | None = None,
-        acc_axes: str | None = None,
     ) -> None:
-        told = {"gyr_axes": gyr_axes, "acc_axes": acc_axes}
-        self._axes = {key: AxisMap(axes).text for key, axes in told.items() if axes is not None}
         self.path = fspath(path)
         self.notices: list[Notice] = []
         self.is_broken = False
         self._source = source
         self._side = side
+        self._undone: dict[str, AxisMap] = {}
         self._writer: RecordingWriter | None = None
         self._early: list[str] = []
         self._closed = False
@@ -99,7 +94,9 @@ class Recorder(Closing):
         with self._noting_what_breaks():
             if self._writer is None:
                 self._writer = self._begun(samples)
-            self._writer.append(samples)
+                axes = axes_told(self._source.metadata)
+                self._undone = {quantity: each.inverse for quantity, each in axes.items()}
+            self._writer.append(mapped(samples, self._undone))
             self._writer.flush()
             if self._writer.restore():
                 text = f"{self.path} was removed while it was written, and has been written anew."
@@ -181,7 +178,6 @@ class Recorder(Closing):
             side=self._side or self._source.side,
             sampling_rate_hz=self._source.sampling_rate_hz,
             metadata={"start_utc": start.isoformat(timespec="milliseconds")}
-            | self._axes
             | _on_lines(self._source.metadata)
             | dict([LIVE]),
         )

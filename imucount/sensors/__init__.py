@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from imucount.axis_map import axes_told
 from imucount.errors import SensorError
 from imucount.sensors.sensor import Advertisement, Packet, Sensor, module_fault
 
@@ -117,4 +118,5 @@ def _check(sensor: type[Sensor]) -> None:
     said = (example.key, example.products, example.proven, *example.services)
     if not all(isinstance(each, str) for each in said):
         raise TypeError(f"expected text, got {said!r}")
+    axes_told({"gyr_axes": example.gyr_axes, "acc_axes": example.acc_axes})
     sensor.matches(Advertisement())

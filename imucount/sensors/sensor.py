@@ -254,6 +254,9 @@ class Sensor(ABC):
         None for a sensor whose packets have no time of their own.
     counter : Counter or None
         None for a sensor whose packets are not numbered.
+    gyr_axes, acc_axes : str or None
+        Which of its axes each axis x, y, z is taken from, such as "y,-x,z": of a sensor whose axes are not
+        right-handed, or not the same for acceleration and angular rate. What `decode` gives is as it was sent.
     battery_percent : float or None
         Where the sensor tells it in a way of its own; the standard battery service is read by the link.
     side : {"left", "right"} or None
@@ -281,6 +284,8 @@ class Sensor(ABC):
 
     ticks: Ticks | None = None
     counter: Counter | None = None
+    gyr_axes: str | None = None
+    acc_axes: str | None = None
     battery_percent: float | None = None
     side: Side | None = None
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
+from imucount.axis_map import AXES_KEYS
 from imucount.errors import SourceError
 from imucount.sets import Side
 from imucount.sources.nearby import Nearby
@@ -52,8 +53,11 @@ def open_source(
     speed : float, default 1
         For "csv:" and "sim:", seconds of the stream in a second. 0, for "csv:" alone, hands everything over at
         once.
+    gyr_axes, acc_axes : str, optional
+        Which axis of the gyroscope, or of the accelerometer, each axis x, y, z is taken from, such as "y,-x,z";
+        over what the kind of the sensor, or the recording, says.
     **told
-        For "csv:", how to read it, as of `imucount.read`.
+        For "csv:", how else to read it, as of `imucount.read`.
 
     Returns
     -------
@@ -82,8 +86,10 @@ def open_source(
     if rate_hz is not None and not 0 < rate_hz < math.inf:
         raise SourceError(f"expected a rate_hz above 0, got {rate_hz!r}")
     kind, colon, rest = spec.partition(":") if isinstance(spec, str) else ("", "", "")
-    if kind != "csv" and any(value is not None for value in told.values()):
-        raise SourceError(f"expected {', '.join(told)} for recordings only, got {spec!r}")
+    of_files = [name for name, value in told.items() if name not in AXES_KEYS.values() and value is not None]
+    gyr_axes, acc_axes = told.get("gyr_axes"), told.get("acc_axes")
+    if kind != "csv" and of_files:
+        raise SourceError(f"expected {', '.join(of_files)} for recordings only, got {spec!r}")
     match kind if colon else None:
         case "ble":
             from imucount.sources.link import SensorSource
@@ -93,7 +99,13 @@ def open_source(
                     f"speed is for recordings and the virtual clip; a sensor has its own, got {speed!r}"
                 )
             return SensorSource(
-                _bluetooth() if radio is None else radio, rest, side=side, rate_hz=rate_hz, origin_s=origin_s
+                _bluetooth() if radio is None else radio,
+                rest,
+                side=side,
+                rate_hz=rate_hz,
+                origin_s=origin_s,
+                gyr_axes=gyr_axes,
+                acc_axes=acc_axes,
             )
         case "csv":
             from imucount.sources.recorded import CsvSource
@@ -102,7 +114,15 @@ def open_source(
         case "sim":
             from imucount.sources.virtual import virtual_source
 
-            return virtual_source(rest, side=side, rate_hz=rate_hz, origin_s=origin_s, speed=speed)
+            return virtual_source(
+                rest,
+                side=side,
+                rate_hz=rate_hz,
+                origin_s=origin_s,
+                speed=speed,
+                gyr_axes=gyr_axes,
+                acc_axes=acc_axes,
+            )
     raise SourceError(f'spec must begin with "ble:", "csv:" or "sim:", got {spec!r}')
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from imucount.axis_map import AXES_KEYS, axes_told, mapped
 from imucount.errors import DeviceError, DisconnectedError, ImucountError, SensorError, SourceError
 from imucount.packets.packet_stream import PacketProblems, PacketStream
 from imucount.samples import Samples
@@ -112,6 +113,8 @@ class SensorSource:
     patience : Patience, optional
     clock : callable, optional
         What tells the time, s; that of the event loop by default.
+    gyr_axes, acc_axes : str, optional
+        Which of the sensor's axes each axis x, y, z is taken from, such as "y,-x,z"; over what its kind says.
     metadata : mapping of str to str, optional
         What a recording's header should say besides what the sensor tells.
     asleep : callable, optional
@@ -142,6 +145,8 @@ class SensorSource:
         origin_s: float | None = None,
         patience: Patience | None = None,
         clock: Callable[[], float] | None = None,
+        gyr_axes: str | None = None,
+        acc_axes: str | None = None,
         metadata: Mapping[str, str] | None = None,
         asleep: Callable[[], float] = asleep_s,
     ) -> None:
@@ -158,6 +163,7 @@ class SensorSource:
         self._wanted = wanted
         self._rate_hz = rate_hz
         self._kind = sensor
+        self._axes = axes_told({"gyr_axes": gyr_axes, "acc_axes": acc_axes})
         self._origin_s = origin_s
         self._patience = Patience() if patience is None else patience
         self._clock = clock
@@ -369,6 +375,8 @@ class SensorSource:
             self.metadata["acc_range_g"] = f"{sensor.acc_range_g:g}"
         if sensor.gyr_range_dps is not None and sensor.has_gyroscope:
             self.metadata["gyr_range_dps"] = f"{sensor.gyr_range_dps:g}"
+        self._axes = axes_told({"gyr_axes": sensor.gyr_axes, "acc_axes": sensor.acc_axes}) | self._axes
+        self.metadata |= {AXES_KEYS[quantity]: axes.text for quantity, axes in self._axes.items()}
         self.metadata["clock"] = "device" if sensor.ticks else "counter" if sensor.counter else "arrival"
         self.origin_utc = datetime.now(UTC) - timedelta(seconds=self._now_s())
         self._note("connected", f"Connected to {nearby}.")
@@ -443,7 +451,7 @@ class SensorSource:
 
     def _hand_over(self, pieces: Iterable[Samples]) -> None:
         for samples in pieces:
-            self._samples.put_nowait(samples)
+            self._samples.put_nowait(mapped(samples, self._axes))
             self._handed_over_s = self._waited_s()
             if self._is_lost:
                 self._is_lost = False

@@ -81,7 +81,7 @@ class CsvSource:
         self.side = self.side or header.side
         self.has_gyroscope = header.has_gyroscope
         self.sampling_rate_hz = header.sampling_rate_hz
-        self.metadata = dict(header.metadata)
+        self.metadata = {**header.metadata, **header.axes_told}
         return self
 
     async def __aexit__(self, *error: object) -> None:

@@ -64,7 +64,8 @@ class Source(Protocol):
     sampling_rate_hz : float or None
         Nominal rate, Hz, once it is open.
     metadata : dict of str to str
-        What a recording's header should say, once it is open.
+        What a recording's header should say, once it is open. "gyr_axes" and "acc_axes" in it are those that the
+        source takes its samples' axes from: a recorder writes what the sensor measured, and them beside it.
     origin_utc : datetime or None
         When sample time was 0, in UTC, where the source knows it, once it is open.
     doing : str

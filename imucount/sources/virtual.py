@@ -237,6 +237,8 @@ def virtual_source(
     rate_hz: float | None = None,
     origin_s: float | None = None,
     speed: float = 1.0,
+    gyr_axes: str | None = None,
+    acc_axes: str | None = None,
 ) -> SensorSource:
     """Make a source of a virtual clip's samples that ends with the exercise.
 
@@ -244,7 +246,7 @@ def virtual_source(
     ----------
     exercise : str
         One of `EXERCISES`; "" is the programme.
-    side, rate_hz, origin_s
+    side, rate_hz, origin_s, gyr_axes, acc_axes
         As of `SensorSource`; the side is the right one by default.
     speed : float, default 1
         Seconds of the exercise in a second. The clock of the samples runs as fast.
@@ -265,6 +267,8 @@ def virtual_source(
         rate_hz=rate_hz,
         origin_s=None if origin_s is None else speed * origin_s,
         clock=now_s,
+        gyr_axes=gyr_axes,
+        acc_axes=acc_axes,
         metadata={"simulated": "yes"},
     )
     clip.ended = source.stop

@@ -26,7 +26,7 @@ def clips(monkeypatch):
     """Clips by what --sensor says of them."""
     scripts = {"ble:": PIECES, "ble:A": PIECES, "ble:B": PIECES}
 
-    def open_source(spec, *, side=None, rate_hz=None, radio=None, origin_s=None):
+    def open_source(spec, *, side=None, rate_hz=None, radio=None, origin_s=None, gyr_axes=None, acc_axes=None):
         return Scripted(scripts[spec], side=side, name=f"clip {spec}")
 
     monkeypatch.setattr(imucount.sources, "open_source", open_source, raising=False)

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imucount import CountingError, RepCounter, Samples, count
-from imucount.intake.axes import AxisMap, all_maps, judge_axes
+from imucount.axis_map import AxisMap
+from imucount.intake.axes import all_maps, judge_axes
 from imucount.intake.turning import Turning
 from imucount.simulate import Circles, Clip, Movement, Wearer, simulate
 
@@ -33,7 +34,7 @@ def axes_warnings(session):
 
 
 def inverse(axes):
-    return AxisMap.of_matrix(AxisMap(axes).matrix.T).text
+    return AxisMap(axes).inverse.text
 
 
 @pytest.mark.parametrize("side", ["right", "left"])
