@@ -423,6 +423,12 @@ class RepCounter:
     def _warnings(self, count: _Count, check: SignalCheck) -> list[str]:
         warnings = [*self._stamps.notes, *rate_note(self._interval_s(check)), *check.warnings]
         warnings += () if self._spikes is None else self._spikes.warnings
+        if not count.reps and check.unit_is_open:
+            unit = self.table_units.get("gyr", PLAIN_UNITS["gyr"])
+            warnings.append(
+                "Nothing was counted, and there was too little movement to tell whether the angular rate is in "
+                f"{unit}: make two circles more."
+            )
         warnings += self._warnings_of_axes(count, check.axes)
         # Where the axes contradict, that is why directions are unknown, and not what the chain knows of.
         is_doubted = check.axes.outcome == "contradicting" and self.profile is None

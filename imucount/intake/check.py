@@ -11,7 +11,7 @@ from imucount.errors import SampleError
 from imucount.intake.axes import AxesVerdict, judge_axes
 from imucount.intake.columns import DeadColumns, gravity_in_gyroscope, two_sensors
 from imucount.intake.gravity import gravity_problem
-from imucount.intake.gyroscope import gyroscope_problem
+from imucount.intake.gyroscope import gyroscope_problem, is_judged
 from imucount.intake.rates import LOWEST_RATE_HZ, rate_problem, typical_step
 from imucount.intake.turning import Turning, TurningSums
 from imucount.intake.values import ImpossibleValues
@@ -109,6 +109,12 @@ class SignalCheck:
     def gyr_is_constant(self) -> bool:
         """Whether there is angular rate, the same in every sample so far."""
         return self._columns.gyr_is_constant
+
+    @property
+    def unit_is_open(self) -> bool:
+        """Whether something moved, but too shortly to tell by it whether the angular rate is in its unit."""
+        is_known = "gyr" in self._known or is_judged(self._sums)
+        return self._has_gyroscope and self._columns.has_moved and not is_known
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -102,6 +102,11 @@ class DeadColumns:
         """Whether there is angular rate, the same in all samples so far."""
         return self._first is not None and len(self._first) == 6 and bool(np.isinf(self._changed_s[3:]).all())
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether an axis of either sensor has changed by as much as a movement makes of it."""
+        return any(moves_s is not None for moves_s in self._moves_s)
+
     def dead(self, until_s: float = np.inf) -> str | None:
         """Say which axes are dead while others of their sensor move, None if none is.
 

@@ -20,7 +20,7 @@ import numpy as np
 from imucount.filters import EvenGrid, Lowpass
 from imucount.samples import FloatArray, Samples
 
-__all__ = ["GRID_HZ", "Turning", "TurningSums"]
+__all__ = ["GRID_HZ", "LEVER_M", "Turning", "TurningSums"]
 
 GRID_HZ = 10.0
 CUTOFF_HZ = 0.5
@@ -57,6 +57,9 @@ class TurningSums:
         Of (|acc|² I - acc acc') by (gyr, 1)(gyr, 1)'.
     seen : float
         Of |d(acc)/dt|².
+    far : (3, 7) array
+        Of G' by (G, [acc], d(acc)/dt - acc x gyr): G r is what turning adds to d(acc)/dt where the sensor is r, m,
+        away from the joint, [acc] the matrix of the cross product with acc.
     acc_rms, gyr_rms : float
         rad/s: the turning of moving blocks, each about its own mean, as seen by either sensor: that of acc by
         |d(acc)/dt| / |acc|. These are lengths, which no turning or mirroring of axes changes.
@@ -71,6 +74,7 @@ class TurningSums:
     both: FloatArray
     turned: FloatArray
     seen: float
+    far: FloatArray
     acc_rms: float
     gyr_rms: float
     most_acc: float
@@ -99,6 +103,26 @@ class TurningSums:
         left = left - 2.0 * (bias * pull).sum(axis=1) + ((bias @ gravity) * bias).sum(axis=1)
         return np.asarray(left / max(self.seen, np.finfo(float).tiny))
 
+    def unexplained_far(self, reach_m: float) -> float:
+        """How much is left by the angular rate as it is, of a sensor anywhere within reach of the joint.
+
+        Parameters
+        ----------
+        reach_m : float
+            How far from the joint that turns it the sensor may be, m.
+        """
+        far, across, towards = self.far[:, :3], self.far[:, 3:6], self.far[:, 6]
+        gravity = self.turned[:, :, 3, 3] + 1e-4 * np.trace(self.turned[:, :, 3, 3]) * np.eye(3)
+        pull = self.both[:, 3] - np.einsum("icc->i", self.turned[:, :, :3, 3])
+        left = self.seen - 2.0 * np.trace(self.both[:, :3]) + np.einsum("ijij->", self.turned[:, :, :3, :3])
+        # The bias that leaves least goes with each place.
+        freed = far - across @ np.linalg.solve(gravity, across.T)
+        drawn = towards - across @ np.linalg.solve(gravity, pull)
+        place = np.linalg.solve(freed + (1e-6 * np.trace(far) + 1e-12) * np.eye(3), drawn)
+        place = place * min(1.0, reach_m / max(float(np.sqrt(place @ place)), 1e-9))
+        left = left - pull @ np.linalg.solve(gravity, pull) - 2.0 * place @ drawn + place @ freed @ place
+        return float(left / max(self.seen, np.finfo(float).tiny))
+
     def best_map(self, doubt: float) -> tuple[FloatArray, float]:
         """Return the matrix, near the unit matrix by `doubt`, that explains most, and the share that it leaves."""
         matrix = self.turned.transpose(0, 2, 1, 3).reshape(12, 12)
@@ -126,6 +150,7 @@ class Turning:
         self._both = np.zeros((3, 4))
         self._turned = np.zeros((3, 3, 4, 4))
         self._seen = 0.0
+        self._far = np.zeros((3, 7))
         self._lengths = np.zeros(3)
         self._most = np.zeros(2)
         self._n_moving = 0
@@ -163,11 +188,20 @@ class Turning:
             sums.append(self.sums)
         return sums
 
-    def _add(self, weight: float, both: FloatArray, turned: FloatArray, seen: float, lengths: FloatArray) -> None:
+    def _add(
+        self,
+        weight: float,
+        both: FloatArray,
+        turned: FloatArray,
+        seen: float,
+        far: FloatArray,
+        lengths: FloatArray,
+    ) -> None:
         heavy, by_acc, by_gyr = lengths.tolist()
         self._both = self._both + weight * both
         self._turned = self._turned + weight * turned
         self._seen += weight * seen
+        self._far = self._far + weight * far
         if max(by_gyr, by_acc) > MOVING_RAD_S**2:
             self._n_moving += 1
             self._most = np.maximum(self._most, lengths[1:])
@@ -181,6 +215,7 @@ class Turning:
             both=self._both,
             turned=self._turned,
             seen=self._seen,
+            far=self._far,
             acc_rms=float(np.sqrt(by_acc / weight)) if weight else 0.0,
             gyr_rms=float(np.sqrt(by_gyr / weight)) if weight else 0.0,
             most_acc=float(np.sqrt(self._most[0])),
@@ -190,7 +225,7 @@ class Turning:
         )
 
 
-def _weighed(x: FloatArray) -> Iterator[tuple[float, FloatArray, FloatArray, float, FloatArray]]:
+def _weighed(x: FloatArray) -> Iterator[tuple[float, FloatArray, FloatArray, float, FloatArray, FloatArray]]:
     """Of each of m blocks, shape (m, 6, BLOCK + 1), its weight and what is to be weighed.
 
     What it gives of a block does not depend on the others, to the bit: rows are summed one by one.
@@ -219,7 +254,42 @@ def _weighed(x: FloatArray) -> Iterator[tuple[float, FloatArray, FloatArray, flo
     shifted = SHIFT_M**2 * pace**3 * BLOCK
     weights = 1.0 / ((along + lever + shifted) / GRID_HZ + LEAST_DISTURBANCE) / GRID_HZ
     lengths = np.stack([heavy, seen / np.maximum(heavy, 1e-6), spun / BLOCK], axis=1)
-    return zip(weights.tolist(), both, turned.reshape(-1, 3, 3, 4, 4), seen.tolist(), lengths, strict=True)
+    far = _far_from_the_joint(x[:, 3:], slopes[:, 3:], change, acc, middle[:, 3:])
+    return zip(weights.tolist(), both, turned.reshape(-1, 3, 3, 4, 4), seen.tolist(), far, lengths, strict=True)
+
+
+def _far_from_the_joint(
+    nodes: FloatArray, slopes: FloatArray, change: FloatArray, acc: FloatArray, rate: FloatArray
+) -> FloatArray:
+    """Of each block, what `TurningSums.far` sums up.
+
+    A sensor at r from the joint has the linear acceleration L r, L = [d(gyr)/dt] + [gyr]², in its own axes; of
+    d(acc)/dt that is d(L)/dt r, besides - L r x gyr, which acc x gyr has too much.
+    """
+    spinning = np.concatenate(
+        [slopes[:, :, :1], 0.5 * (slopes[:, :, 1:] + slopes[:, :, :-1]), slopes[:, :, -1:]], axis=2
+    )
+    linear = _crossing(spinning) + nodes[:, :, np.newaxis] * nodes[:, np.newaxis]
+    squared = (nodes * nodes).sum(axis=1)
+    linear[:, range(3), range(3)] -= squared[:, np.newaxis]
+    between = 0.5 * (linear[..., 1:] + linear[..., :-1])
+    turning = _crossing(rate)
+    far = np.diff(linear) * GRID_HZ + np.einsum("bijn,bjkn->bikn", turning, between)
+    crossing = _crossing(acc)
+    left = change - np.einsum("bijn,bjn->bin", crossing, rate)
+    others = np.concatenate([far, crossing, left[:, :, np.newaxis]], axis=2)
+    return np.asarray(
+        far.swapaxes(1, 2).reshape(len(nodes), 3, -1)
+        @ others.swapaxes(1, 2).reshape(len(nodes), 7, -1).swapaxes(1, 2)
+    )
+
+
+def _crossing(x: FloatArray) -> FloatArray:
+    """Matrices of the cross product with each vector, shape (m, 3, n) to (m, 3, 3, n)."""
+    matrices = np.zeros((len(x), 3, 3, x.shape[2]))
+    for row, column, axis in ((1, 0, 2), (2, 1, 0), (0, 2, 1)):
+        matrices[:, row, column], matrices[:, column, row] = x[:, axis], -x[:, axis]
+    return matrices
 
 
 def _squares(x: FloatArray) -> FloatArray:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
 
+from benchmarks.conditions import few_or_many
 from imucount import CountingError, RepCounter, Samples, count
 from imucount.axis_map import AxisMap
 from imucount.intake.axes import all_maps, judge_axes
@@ -171,3 +173,37 @@ def test_one_to_three_circles_are_enough_to_find_a_gyroscope_reversed(reps, peri
     assert {rep.direction for rep in session.reps} <= {"unknown"}
     assert len(axes_warnings(session)) == 1
     assert axes_warnings(count(samples, "right")) == []
+
+
+def swung(place_m, seconds=40.0):
+    """A sensor on an arm that swings up and round, so far from the joint."""
+    t = np.arange(0.0, seconds, 0.02)
+    raised = 0.4 * np.sin(2.0 * np.pi * 0.47 * t)
+    turned = 0.3 * np.sin(2.0 * np.pi * 0.37 * t + 1.0)
+    turns = Rotation.from_euler("xz", np.stack([raised, turned], axis=1))
+    gyr = (turns[:-1].inv() * turns[1:]).as_rotvec() / 0.02
+    force = np.array([0.0, 0.0, 9.81]) + np.gradient(np.gradient(turns.apply(place_m), 0.02, axis=0), 0.02, axis=0)
+    acc = turns.inv().apply(force)
+    return Samples(t[:-1] + 0.01, 0.5 * (acc[:-1] + acc[1:]), gyr)
+
+
+@pytest.mark.parametrize("place_m", [(0.0, 0.0, -0.6), (0.0, 0.6, 0.0), (-0.1, -0.55, 0.2)])
+def test_what_an_arm_that_swings_adds_far_from_the_joint_is_no_contradiction(place_m):
+    sums = Turning().update(swung(place_m))[-1]
+    near = sums.unexplained(all_maps()[:1])[0]
+    assert sums.unexplained_far(0.75) < 0.25 * near
+    assert sums.unexplained_far(0.0) == pytest.approx(near, rel=0.01)
+    assert judge_axes(sums, is_all=True, of_shoulder=False).outcome != "contradicting"
+
+
+def test_no_place_within_reach_explains_a_gyroscope_that_is_reversed():
+    samples = swung((0.0, 0.0, -0.6))
+    sums = Turning().update(Samples(samples.t, samples.acc, -samples.gyr))[-1]
+    assert sums.unexplained_far(0.75) > 1.5
+    assert judge_axes(sums, is_all=True, of_shoulder=False).outcome == "contradicting"
+
+
+def test_thirty_quick_circles_in_a_row_contradict_nothing():
+    # 0.3 m from the neck their linear acceleration goes with the turning, which some matrix explains as well.
+    simulation = few_or_many(np.random.default_rng([10350004, 1])).simulate(10350004)
+    assert directions(count(simulation.samples, simulation.side)) == [(30, simulation.reps[0].direction)]

@@ -91,6 +91,32 @@ def test_degrees_taken_for_radians_are_refused_wherever_movement_comes(rate_hz, 
         count(wrong, "right")
 
 
+@pytest.mark.parametrize("factor", [DEGREES, 1.0 / DEGREES])
+@pytest.mark.parametrize(("reps", "period_s", "rest_s"), [(1, 2.2, 0.5), (2, 1.3, 3.0), (3, 8.0, 4.0)])
+def test_a_wrong_unit_is_found_out_by_a_single_quick_circle_as_by_slow_small_ones(factor, reps, period_s, rest_s):
+    still = Movement("standing", rest_s)
+    script = (still, Circles(reps, "forward", period_s, elevation_deg=14.0, protraction_deg=8.0), still)
+    samples = simulate(script, clip=Clip(sampling_rate_hz=50.0), seed=4).samples
+    wrong = Samples(samples.t, samples.acc, factor * samples.gyr)
+    unit = "deg/s" if factor > 1.0 else "another unit"
+    for counted in (fed, lambda samples: count(samples, "right")):
+        with pytest.raises(SampleError, match=f"is it in {unit}"):
+            counted(wrong)
+
+
+@pytest.mark.parametrize("factor", [DEGREES, 1.0, 1.0 / DEGREES])
+def test_where_too_little_moved_to_tell_the_unit_that_is_told(factor):
+    samples = simulate((Movement("standing", 0.2), Circles(1, "forward", 1.2)), seed=4).samples
+    samples = Samples(samples.t, samples.acc, factor * samples.gyr)
+    for counted in (fed(samples), count(samples, "right")):
+        assert counted.reps == ()
+        assert any(
+            "too little movement to tell whether the angular rate is in rad/s" in w for w in counted.warnings
+        )
+    known = fed(samples, units={"gyr": "rad/s"})
+    assert not any("too little movement" in warning for warning in known.warnings)
+
+
 def test_radians_taken_for_degrees_are_refused_and_whoever_follows_counts_right(tmp_path):
     path = written(tmp_path / "a.csv", circled(), "{} (deg/s)")
     with pytest.raises(RecordingError, match=r"is it in rad/s\?.*'gx \(rad/s\)'"):
