@@ -4,7 +4,7 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-# Tests press Ctrl-C in programs that they start, which ignore it if they inherit that from a shell's background job.
+# Tests press Ctrl-C in programs that they start, which ignore it if a shell's background job hands that down.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No time limit, and no complaint about slow data: a busy machine is no failure. Which examples are tried does not

@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 import pytest
 from bumble.core import UUID
+from short_run import one_in
 from virtual_time import run
 
 from ble import faults
@@ -37,8 +38,7 @@ OF_SHORT_PACKETS = [make for make in (*WITH_DEVICE_TIME, *WITHOUT) if make is no
 
 def each(makes):
     """Each of these sensors; in a short run the first has to do."""
-    first, *others = makes
-    return [first, *(pytest.param(make, marks=pytest.mark.long) for make in others)]
+    return one_in(len(makes), makes)
 
 
 def after(motion_s, happening):

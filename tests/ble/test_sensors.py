@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 
 import pytest
+from short_run import one_in
 from virtual_time import run
 
 from ble.motion import Motion
@@ -43,9 +44,7 @@ def check_left_as_found(peripheral):
     assert peripheral.refusals == []
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.long) if "," in name else name for name in SENSORS]
-)
+@pytest.mark.parametrize("name", one_in(3, SENSORS))
 def test_a_set_is_counted_and_turns_the_right_way(name):
     make, motion, tolerance_s = SENSORS[name]
     peripheral = make(motion, clock_error=3e-4)

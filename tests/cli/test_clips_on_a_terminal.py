@@ -6,6 +6,7 @@ import signal
 import pytest
 from clip_code import BEFORE, CLIP, RUN
 from command_line import PIPES, finished, on_terminal, run, start
+from short_run import one_in
 
 from imucount.counting import count
 from imucount.formats.csv_reader import read_csv
@@ -109,7 +110,7 @@ main()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a POSIX signal")
-@pytest.mark.parametrize("command", [["live", "--record"], ["record"]])
+@pytest.mark.parametrize("command", one_in(2, [["live", "--record"], ["record"]]))
 @pytest.mark.parametrize("when", ["click", "numpy", "imucount.sources.virtual"])
 def test_ctrl_c_while_it_is_being_imported_ends_it_at_once(tmp_path, command, when):
     process = start(

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from scipy.signal import butter, sosfilt
+from short_run import one_in
 
 from imucount import CountingError, RecordingWriter, RepCounter, SampleError, Samples, Session, count
 from imucount.cli import main
@@ -51,7 +52,7 @@ def sizes(session):
     ],
     ids=str,
 )
-@pytest.mark.parametrize("has_gyroscope", [True, False])
+@pytest.mark.parametrize("has_gyroscope", one_in(2, [True, False]))
 def test_sets_of_any_size_tempo_range_rate_and_mount(movement, has_gyroscope):
     samples = swinging(**movement)
     if not has_gyroscope:
@@ -189,7 +190,7 @@ def _fed(samples, min_reps):
     return counter.finish()
 
 
-@pytest.mark.parametrize("dropped_s", [10.0, 32.0, 34.0])
+@pytest.mark.parametrize("dropped_s", one_in(2, [10.0, 32.0, 34.0]))
 def test_a_bout_does_not_vanish_because_of_an_earlier_one(dropped_s):
     """Dropping everything before a rest of 10 s changes nothing after it."""
     samples = swinging(reps=(8, 9, 5), rest_s=12.0)
@@ -466,7 +467,7 @@ def test_a_swing_that_ends_long_after_it_began():
 
 
 @pytest.mark.parametrize(
-    "name", ["programme_left", "programme_right", "accelerometer_only", "fast", "separate_moves"]
+    "name", one_in(3, ["programme_left", "programme_right", "accelerometer_only", "fast", "separate_moves"])
 )
 def test_resting_beside_a_set_is_none_of_its_reps(name):
     session = count(Path(__file__).parents[2] / "recordings" / f"{name}.csv", exercise="cyclic")

@@ -9,6 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from short_run import one_in
 from xdf_files import channels, xdf
 
 import imucount
@@ -61,7 +62,7 @@ def test_xdf_of_one_stream_and_of_two_computers(tmp_path, clip):
     assert sessions_of([str(one), str(two)]) == [(str(one),), (str(two),)]
 
 
-@pytest.mark.parametrize("outage_s", [0.5, 2.0, 8.0])
+@pytest.mark.parametrize("outage_s", one_in(2, [0.5, 2.0, 8.0]))
 def test_an_outage_in_xdf_is_there(tmp_path, outage_s):
     """Of 2 s and more it is a gap of the session; a shorter one is bridged, and told as such."""
     pytest.importorskip("pyxdf")

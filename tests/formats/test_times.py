@@ -5,6 +5,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+from short_run import one_in
 
 from imucount import SampleError, count
 from imucount.errors import RecordingError
@@ -54,7 +55,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("kind", one_in(3, TEXTS))
 def test_times_in_words_are_read(tmp_path, kind):
     path = written(tmp_path / "words.csv", map(TEXTS[kind], MOMENTS))
     session = count(path, "right")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from short_run import one_in
 
 from imucount import RepCounter, SampleError, Samples, count
 from imucount.intake.bursts import BurstSpreader, usual_interval
@@ -130,7 +131,7 @@ WRONG = {
 @pytest.mark.parametrize(
     ("seed", "rate_hz", "side"), [(1, 50.0, "right"), pytest.param(2, 100.0, "left", marks=pytest.mark.long)]
 )
-@pytest.mark.parametrize("name", BURSTS | CLOCKS | WRONG)
+@pytest.mark.parametrize("name", one_in(3, BURSTS | CLOCKS | WRONG))
 def test_circles_are_counted_whatever_the_stamps(name, seed, rate_hz, side):
     samples = session(seed, rate_hz, side)
     true_t, x = table(samples)
@@ -172,7 +173,7 @@ def test_live_bursts_are_counted_as_they_come(name):
 
 @pytest.mark.parametrize(
     ("index", "by_s"),
-    [(0, -430.0), (30, 1e9), *(pytest.param(*each, marks=pytest.mark.long) for each in [(12, 430.0), (40, -2.0)])],
+    one_in(4, [(0, -430.0), (30, 1e9), (12, 430.0), (40, -2.0)]),
 )
 def test_a_wrong_stamp_costs_its_sample_live_and_does_not_move_the_session(index, by_s):
     samples = session(3, 50.0)

@@ -5,6 +5,7 @@ import logging
 
 import numpy as np
 import pytest
+from short_run import one_in
 from sources.linked import counts, is_idle, kinds, opened, source_of, take, texts
 from toy import CONTROL, DATA, ToyClip, ToyRadio, ToySensor, later
 from virtual_time import run
@@ -106,7 +107,7 @@ def test_a_drop_while_the_clock_still_settles_loses_nothing():
     assert kinds(source) == ["connected", "dropped", "reconnected"]
 
 
-@pytest.mark.parametrize("fault", ["vanish", "mute"])
+@pytest.mark.parametrize("fault", one_in(2, ["vanish", "mute"]))
 def test_silence_is_told_and_mended(fault):
     clip = ToyClip()
 

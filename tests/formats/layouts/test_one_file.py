@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 from exported import AXES, DEG, UNIX_S, G, right, table
+from short_run import one_in
 
 import imucount
 from imucount.errors import RecordingError
@@ -66,7 +67,7 @@ def test_witmotion_serial_recorder(tmp_path, clip):
 
 
 @pytest.mark.parametrize("kinds", [("LN",), ("WR",), ("LN", "WR")])
-@pytest.mark.parametrize("declared", ['"sep=,"\n', '"sep=\\t"\n', ""])
+@pytest.mark.parametrize("declared", one_in(3, ['"sep=,"\n', '"sep=\\t"\n', ""]))
 def test_shimmer(tmp_path, clip, kinds, declared):
     separator = "\t" if "t" in declared else ","
     names = ["S_1_Timestamp_Unix_CAL"]

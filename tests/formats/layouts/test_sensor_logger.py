@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from exported import UNIX_S, G, right, table
+from short_run import one_in
 
 import imucount
 from imucount.errors import RecordingError
@@ -25,7 +26,7 @@ def sensor_logger(folder, clip, platform, standardised="false", total=False):
 
 
 @pytest.mark.parametrize("platform", [("android", "false"), ("ios", "false"), ("ios", "true")])
-@pytest.mark.parametrize("total", [False, True])
+@pytest.mark.parametrize("total", one_in(2, [False, True]))
 def test_sensor_logger(tmp_path, clip, platform, total):
     sensor_logger(tmp_path, clip, *platform, total=total)
     recording = right(tmp_path, clip)
