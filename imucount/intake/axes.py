@@ -142,8 +142,9 @@ def judge_axes(
         return AxesVerdict("open")
     maps = all_maps()
     left = sums.unexplained(maps)
-    far = min(float(left[0]), sums.unexplained_far(LEVER_M if of_shoulder else LIMB_REACH_M))
-    as_it_is, others = float(left[0]) if of_shoulder else far, left[1:]
+    as_it_is, others = float(left[0]), left[1:]
+    if not of_shoulder:
+        as_it_is = min(as_it_is, sums.unexplained_far(LIMB_REACH_M))
     if float(others.min()) < as_it_is and _along_up(sums) > 0.0:
         others = np.where(_turns_up_round(sums, maps[1:]), np.maximum(others, as_it_is), others)
     best = int(np.argmin(others))
@@ -158,8 +159,10 @@ def judge_axes(
         return _contradiction(maps[1 + best] if is_alone else None, taken or {})
     if seen < ENOUGH_SEEN:
         return AxesVerdict("open")
-    is_turned = far > least + 2.0 * evidence and float(np.linalg.norm(best_matrix - np.eye(3), 2)) > LEAST_TURN
-    turned = far / max(least, 1e-9) if is_turned else 1.0
+    turned = 1.0
+    if as_it_is > least + 2.0 * evidence and float(np.linalg.norm(best_matrix - np.eye(3), 2)) > LEAST_TURN:
+        far = min(as_it_is, sums.unexplained_far(LEVER_M)) if of_shoulder else as_it_is
+        turned = far / max(least, 1e-9) if far > least + 2.0 * evidence else 1.0
     if may_contradict and turned > (TURNED if is_all else 2.0 * TURNED) and least < fits:
         return _contradiction()
     if is_all:

@@ -12,8 +12,8 @@ would explain d(acc)/dt, whatever the matrix N and the bias b.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -43,6 +43,13 @@ SHIFT_M = 0.03
 MOVING_RAD_S = 0.02
 """Blocks that neither sensor sees turn by this much, rms, say nothing of the sensors but their noise. Circles make
 0.03 to 0.4 of it."""
+
+N_TOTALS = 12 + 144 + 21 + 5
+"""Of a block are summed up `both`, `turned` and `far`, then `seen`, the squared turning of acc and gyr, its
+weight, and whether it moved."""
+
+CROSSED = ([1, 2, 0], [2, 0, 1])
+"""Where x, y and z are in the matrix of the cross product, with a minus; without it the other way round."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,11 +123,11 @@ class TurningSums:
         pull = self.both[:, 3] - np.einsum("icc->i", self.turned[:, :, :3, 3])
         left = self.seen - 2.0 * np.trace(self.both[:, :3]) + np.einsum("ijij->", self.turned[:, :, :3, :3])
         # The bias that leaves least goes with each place.
-        freed = far - across @ np.linalg.solve(gravity, across.T)
-        drawn = towards - across @ np.linalg.solve(gravity, pull)
+        solved = np.linalg.solve(gravity, np.column_stack([across.T, pull]))
+        freed, drawn = far - across @ solved[:, :3], towards - across @ solved[:, 3]
         place = np.linalg.solve(freed + (1e-6 * np.trace(far) + 1e-12) * np.eye(3), drawn)
         place = place * min(1.0, reach_m / max(float(np.sqrt(place @ place)), 1e-9))
-        left = left - pull @ np.linalg.solve(gravity, pull) - 2.0 * place @ drawn + place @ freed @ place
+        left = left - pull @ solved[:, 3] - 2.0 * place @ drawn + place @ freed @ place
         return float(left / max(self.seen, np.finfo(float).tiny))
 
     def best_map(self, doubt: float) -> tuple[FloatArray, float]:
@@ -147,13 +154,8 @@ class Turning:
     """
 
     def __init__(self) -> None:
-        self._both = np.zeros((3, 4))
-        self._turned = np.zeros((3, 3, 4, 4))
-        self._seen = 0.0
-        self._far = np.zeros((3, 7))
-        self._lengths = np.zeros(3)
+        self._totals = np.zeros(N_TOTALS)
         self._most = np.zeros(2)
-        self._n_moving = 0
         self.restart()
 
     def restart(self) -> None:
@@ -181,70 +183,53 @@ class Turning:
         places = BLOCK * np.arange(n_blocks)[:, np.newaxis] + np.arange(BLOCK + 1)
         blocks = np.ascontiguousarray(self._smooth[:, places].swapaxes(0, 1))
         self._smooth = self._smooth[:, n_blocks * BLOCK :]
+        rows, lengths = _weighed(blocks)
+        # Summed up one after the other, from what there was before on.
+        totals = np.cumsum(np.concatenate([self._totals[np.newaxis], rows]), axis=0)[1:]
+        most = np.maximum.accumulate(np.concatenate([self._most[np.newaxis], lengths]))[1:]
+        self._totals, self._most = totals[-1], most[-1]
         sums = []
-        for block in _weighed(blocks):
+        for total, longest in zip(totals, most):
             self._end_s = (self._end_s or 0.0) + BLOCK / GRID_HZ
-            self._add(*block)
-            sums.append(self.sums)
+            sums.append(_as_sums(total, longest, self._end_s))
         return sums
 
-    def _add(
-        self,
-        weight: float,
-        both: FloatArray,
-        turned: FloatArray,
-        seen: float,
-        far: FloatArray,
-        lengths: FloatArray,
-    ) -> None:
-        heavy, by_acc, by_gyr = lengths.tolist()
-        self._both = self._both + weight * both
-        self._turned = self._turned + weight * turned
-        self._seen += weight * seen
-        self._far = self._far + weight * far
-        if max(by_gyr, by_acc) > MOVING_RAD_S**2:
-            self._n_moving += 1
-            self._most = np.maximum(self._most, lengths[1:])
-            self._lengths = self._lengths + weight * heavy * np.array([by_acc, by_gyr, 1.0])
 
-    @property
-    def sums(self) -> TurningSums:
-        """The sums so far."""
-        by_acc, by_gyr, weight = self._lengths.tolist()
-        return TurningSums(
-            both=self._both,
-            turned=self._turned,
-            seen=self._seen,
-            far=self._far,
-            acc_rms=float(np.sqrt(by_acc / weight)) if weight else 0.0,
-            gyr_rms=float(np.sqrt(by_gyr / weight)) if weight else 0.0,
-            most_acc=float(np.sqrt(self._most[0])),
-            most_gyr=float(np.sqrt(self._most[1])),
-            moving_s=self._n_moving * BLOCK / GRID_HZ,
-            end_s=self._end_s or 0.0,
-        )
+def _as_sums(total: FloatArray, longest: FloatArray, end_s: float) -> TurningSums:
+    seen, by_acc, by_gyr, weight, n_moving = total[-5:].tolist()
+    return TurningSums(
+        both=total[:12].reshape(3, 4),
+        turned=total[12:156].reshape(3, 3, 4, 4),
+        seen=seen,
+        far=total[156:177].reshape(3, 7),
+        acc_rms=sqrt(by_acc / weight) if weight else 0.0,
+        gyr_rms=sqrt(by_gyr / weight) if weight else 0.0,
+        most_acc=sqrt(longest[0]),
+        most_gyr=sqrt(longest[1]),
+        moving_s=n_moving * BLOCK / GRID_HZ,
+        end_s=end_s,
+    )
 
 
-def _weighed(x: FloatArray) -> Iterator[tuple[float, FloatArray, FloatArray, float, FloatArray, FloatArray]]:
-    """Of each of m blocks, shape (m, 6, BLOCK + 1), its weight and what is to be weighed.
+def _weighed(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Weigh each of m blocks, shape (m, 6, BLOCK + 1).
 
-    What it gives of a block does not depend on the others, to the bit: rows are summed one by one.
+    Returned are what is summed up, (m, N_TOTALS), and the squared turning as both sensors see it, (m, 2), which is
+    0 where nothing moved. What it gives of a block does not depend on the others, to the bit: rows are summed one
+    by one.
     """
     slopes = np.diff(x) * GRID_HZ
     middle = 0.5 * (x[:, :, 1:] + x[:, :, :-1])
-    change, acc, rate = slopes[:, :3], middle[:, :3], np.ones((len(x), 4, BLOCK))
-    rate[:, :3] = middle[:, 3:]
+    change, acc, gyr, rate = slopes[:, :3], middle[:, :3], middle[:, 3:], np.ones((len(x), 4, BLOCK))
+    rate[:, :3] = gyr
     squared = (acc * acc).sum(axis=1)
     seen, heavy = _squares(change), squared.sum(axis=1)
-    spun = _squares(middle[:, 3:] - middle[:, 3:].mean(axis=2, keepdims=True))
-    across = (
-        squared[:, np.newaxis, np.newaxis] * np.eye(3)[:, :, np.newaxis]
-        - acc[:, :, np.newaxis] * acc[:, np.newaxis]
-    )
+    spun = _squares(gyr - gyr.mean(axis=2, keepdims=True))
+    across = -acc[:, :, np.newaxis] * acc[:, np.newaxis]
+    across[:, range(3), range(3)] += squared[:, np.newaxis]
     pairs = rate[:, :, np.newaxis] * rate[:, np.newaxis]
     turned = across.reshape(-1, 9, BLOCK) @ pairs.reshape(-1, 16, BLOCK).swapaxes(1, 2)
-    cross = change[:, [1, 2, 0]] * acc[:, [2, 0, 1]] - change[:, [2, 0, 1]] * acc[:, [1, 2, 0]]
-    both = cross @ rate.swapaxes(1, 2)
+    both = _cross(change, acc) @ rate.swapaxes(1, 2)
     # The square of 2 pi times how often the movement goes to and fro a second, as both sensors see it.
     twice = np.diff(slopes) * GRID_HZ
     mean = heavy / BLOCK
@@ -253,43 +238,50 @@ def _weighed(x: FloatArray) -> Iterator[tuple[float, FloatArray, FloatArray, flo
     lever = LEVER_M**2 * _squares(twice[:, 3:])
     shifted = SHIFT_M**2 * pace**3 * BLOCK
     weights = 1.0 / ((along + lever + shifted) / GRID_HZ + LEAST_DISTURBANCE) / GRID_HZ
-    lengths = np.stack([heavy, seen / np.maximum(heavy, 1e-6), spun / BLOCK], axis=1)
-    far = _far_from_the_joint(x[:, 3:], slopes[:, 3:], change, acc, middle[:, 3:])
-    return zip(weights.tolist(), both, turned.reshape(-1, 3, 3, 4, 4), seen.tolist(), far, lengths, strict=True)
+    lengths = np.stack([seen / np.maximum(heavy, 1e-6), spun / BLOCK], axis=1)
+    moved = (lengths.max(axis=1) > MOVING_RAD_S**2)[:, np.newaxis]
+    lengths = np.where(moved, lengths, 0.0)
+    rows = np.empty((len(x), N_TOTALS))
+    rows[:, :12], rows[:, 12:156] = both.reshape(-1, 12), turned.reshape(-1, 144)
+    rows[:, 156:177] = _far_from_the_joint(x[:, 3:], slopes[:, 3:], change, acc, gyr).reshape(-1, 21)
+    rows[:, 177] = seen
+    rows[:, 178:180] = heavy[:, np.newaxis] * lengths
+    rows[:, 180] = heavy * moved[:, 0]
+    rows[:, :181] *= weights[:, np.newaxis]
+    rows[:, 181] = moved[:, 0]
+    return rows, lengths
 
 
 def _far_from_the_joint(
-    nodes: FloatArray, slopes: FloatArray, change: FloatArray, acc: FloatArray, rate: FloatArray
+    nodes: FloatArray, slopes: FloatArray, change: FloatArray, acc: FloatArray, gyr: FloatArray
 ) -> FloatArray:
     """Of each block, what `TurningSums.far` sums up.
 
     A sensor at r from the joint has the linear acceleration L r, L = [d(gyr)/dt] + [gyr]², in its own axes; of
     d(acc)/dt that is d(L)/dt r, besides - L r x gyr, which acc x gyr has too much.
     """
-    spinning = np.concatenate(
-        [slopes[:, :, :1], 0.5 * (slopes[:, :, 1:] + slopes[:, :, :-1]), slopes[:, :, -1:]], axis=2
-    )
-    linear = _crossing(spinning) + nodes[:, :, np.newaxis] * nodes[:, np.newaxis]
-    squared = (nodes * nodes).sum(axis=1)
-    linear[:, range(3), range(3)] -= squared[:, np.newaxis]
-    between = 0.5 * (linear[..., 1:] + linear[..., :-1])
-    turning = _crossing(rate)
-    far = np.diff(linear) * GRID_HZ + np.einsum("bijn,bjkn->bikn", turning, between)
-    crossing = _crossing(acc)
-    left = change - np.einsum("bijn,bjn->bin", crossing, rate)
-    others = np.concatenate([far, crossing, left[:, :, np.newaxis]], axis=2)
-    return np.asarray(
-        far.swapaxes(1, 2).reshape(len(nodes), 3, -1)
-        @ others.swapaxes(1, 2).reshape(len(nodes), 7, -1).swapaxes(1, 2)
-    )
+    spinning = np.empty_like(nodes)
+    spinning[:, :, 0], spinning[:, :, -1] = slopes[:, :, 0], slopes[:, :, -1]
+    spinning[:, :, 1:-1] = 0.5 * (slopes[:, :, 1:] + slopes[:, :, :-1])
+    linear = nodes[:, :, np.newaxis] * nodes[:, np.newaxis]
+    linear[:, range(3), range(3)] -= (nodes * nodes).sum(axis=1)[:, np.newaxis]
+    linear[:, *CROSSED] -= spinning
+    linear[:, *CROSSED[::-1]] += spinning
+    # By (G, [acc], what is left), each of a place in x, y, z: the columns of matrices, which are vectors.
+    others = np.zeros((len(nodes), 7, 3, BLOCK))
+    between = 0.5 * (linear[..., 1:] + linear[..., :-1]).swapaxes(1, 2)
+    others[:, :3] = np.diff(linear).swapaxes(1, 2) * GRID_HZ + _cross(gyr[:, np.newaxis], between)
+    others[:, 3:6][:, *CROSSED[::-1]] = -acc
+    others[:, 3:6][:, *CROSSED] = acc
+    others[:, 6] = change - _cross(acc, gyr)
+    rows = others.reshape(len(nodes), 7, -1)
+    return np.asarray(rows[:, :3] @ rows.swapaxes(1, 2))
 
 
-def _crossing(x: FloatArray) -> FloatArray:
-    """Matrices of the cross product with each vector, shape (m, 3, n) to (m, 3, 3, n)."""
-    matrices = np.zeros((len(x), 3, 3, x.shape[2]))
-    for row, column, axis in ((1, 0, 2), (2, 1, 0), (0, 2, 1)):
-        matrices[:, row, column], matrices[:, column, row] = x[:, axis], -x[:, axis]
-    return matrices
+def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Cross product along the last axis but one."""
+    first, second = CROSSED
+    return np.asarray(a[..., first, :] * b[..., second, :] - a[..., second, :] * b[..., first, :])
 
 
 def _squares(x: FloatArray) -> FloatArray:
