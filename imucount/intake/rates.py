@@ -28,6 +28,12 @@ LOWEST_CYCLIC_RATE_HZ = 10.0
 
 HIGHEST_USUAL_RATE_HZ = 420.0
 
+NAMED_WITHOUT_TIME = (
+    " If so, name the other columns, and give the rate: --columns acc=ax,ay,az,gyr=gx,gy,gz --rate 100, if it was "
+    "100 Hz"
+)
+"""What to do about a table whose t counts its rows."""
+
 _RATE_TOLERANCE = 0.05  # a sensor's clock may be a few percent off its nominal rate
 
 # Against the median. Stamps rounded to 1 ms alternate between 2 and 3 ms at 400 Hz; a lost sample doubles a step.
@@ -79,7 +85,8 @@ def rate_problem(t: FloatArray, unit: str | None = None, lowest_hz: float = LOWE
     declared = unit or PLAIN_UNITS["t"]
     in_unit = interval_s / TO_SI["t"][declared]
     if declared == "s" and (t == np.round(t)).all() and np.median(np.diff(t)) == 1:
-        return f"{message}; is t the number of the sample rather than the time?"
+        advice = "" if unit is None else NAMED_WITHOUT_TIME
+        return f"{message}; is t the number of the sample rather than the time?{advice}"
     for likely, factor in TO_SI["t"].items():
         if likely != declared and _is_usual(1 / (in_unit * factor), lowest_hz):
             return f"{message}; is t in {likely} rather than {declared}?{column_advice('t', likely, unit)}"
@@ -90,7 +97,7 @@ def rate_problem(t: FloatArray, unit: str | None = None, lowest_hz: float = LOWE
                 f"datetime64[{resolution}] are divided by 1e9? They are of {resolution}; a column of times may be "
                 "given as it is"
             )
-    if LOWEST_CYCLIC_RATE_HZ <= 1 / interval_s < lowest_hz:
+    if 1 / interval_s < lowest_hz and _is_rate(1 / interval_s, LOWEST_CYCLIC_RATE_HZ):
         message += f', where exercise "cyclic" (--exercise cyclic) takes {LOWEST_CYCLIC_RATE_HZ:g} Hz'
     return f"{message}; was the recording thinned out or made with another setting?"
 
