@@ -19,6 +19,7 @@ from imucount.intake.check import SignalCheck
 from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note
 from imucount.intake.spikes import Spikes
 from imucount.intake.stamps import Stamps
+from imucount.intake.zeroed import taken_away
 from imucount.provenance import Provenance, version
 from imucount.reps import POSITIONS, Rep
 from imucount.samples import FloatArray, Samples
@@ -123,10 +124,11 @@ class RepCounter:
     Notes
     -----
     Where accelerometer and gyroscope contradict each other, as with swapped axes, a gyroscope that is dead, or an
-    accelerometer in earth axes, directions would be wrong. Then everything is counted without the gyroscope, and
-    all directions are "unknown". Circles are held back, up to four, until the axes are known, which usually takes
-    the first one or two of a session; with `min_reps=1` they are not. What `finish` returns has the last word: of
-    a sensor that shows its fault late, circles may have been told with a direction that the session does not keep.
+    accelerometer in earth axes, directions would be wrong. Then everything is counted without the gyroscope, or,
+    with an accelerometer that was zeroed in its mount, with what was taken away from it, and all directions are
+    "unknown". Circles are held back, up to four, until the axes are known, which usually takes the first one or
+    two of a session; with `min_reps=1` they are not. What `finish` returns has the last word: of a sensor that
+    shows its fault late, circles may have been told with a direction that the session does not keep.
 
     Raises
     ------
@@ -199,6 +201,7 @@ class RepCounter:
         self._count: _Count | None = None
         self._bare: _Count | None = None
         self._tape: list[Samples] | None = None
+        self._added: FloatArray | None = None
         self._told: list[Rep] = []
         self._n_told = 0
         self._told_until_s = -np.inf
@@ -343,14 +346,16 @@ class RepCounter:
         """Count beside, as soon as the gyroscope contradicts, and keep what is needed to begin with that."""
         if not check.is_listening:
             self._bare = self._tape = None
-        elif self._bare is not None:
-            self._bare.take(samples)
-        elif self._tape is not None:
+            return
+        if self._tape is not None:
             self._tape.append(samples)
-            if check.axes.outcome == "contradicting":
-                self._bare = self._from_tape(self._tape)
-            if self._bare is not None or samples.t[-1] - self._tape[0].t[0] > KEPT_S:
-                self._tape = None
+        if self._bare is not None:
+            self._bare.take(samples)
+        elif self._tape is not None and check.axes.outcome == "contradicting":
+            self._bare = self._from_tape(self._tape)
+        if self._tape is not None:
+            is_long = samples.t[-1] - self._tape[0].t[0] > KEPT_S
+            self._tape = None if is_long or check.axes.is_explained else self._tape
 
     def _from_tape(self, tape: Sequence[Samples]) -> _Count:
         bare = _Count(self._new_chain(has_gyroscope=False), has_gyroscope=False)
@@ -364,6 +369,9 @@ class RepCounter:
         count.finish()
         if check.axes.outcome != "contradicting" or self.exercise == "cyclic" or self.profile is not None:
             return count
+        restored = None if check.axes.is_explained else self._restored()
+        if restored is not None:
+            return restored
         if not self._may_count_bare(count):
             return count
         if self._bare is None and self._tape is not None:
@@ -373,6 +381,19 @@ class RepCounter:
             if len(self._bare.reps) >= MOST_MISSED * len(count.reps):
                 return self._bare
         count.reps = [_without_direction(rep) for rep in count.reps]
+        return count
+
+    def _restored(self) -> _Count | None:
+        """Count with what was taken away from the acceleration, where that is all that contradicts."""
+        samples = None if not self._tape else Samples.concatenate(self._tape)
+        offset = None if samples is None else taken_away(samples)
+        if samples is None or offset is None:
+            return None
+        count = _Count(self._new_chain(has_gyroscope=True), has_gyroscope=True)
+        count.take(Samples.owning(samples.t, samples.acc + offset, samples.gyr))
+        count.finish()
+        count.reps = [_without_direction(rep) for rep in count.reps]
+        self._added = offset
         return count
 
     def _told_count(self, count: _Count) -> _Count:
@@ -455,6 +476,13 @@ class RepCounter:
 
     def _warnings_of_axes(self, count: _Count, axes: AxesVerdict) -> list[str]:
         """Say what follows from axes that contradict each other, or from a gyroscope that is not there."""
+        if self._added is not None:
+            added = ", ".join(f"{each:.1f}" for each in self._added)
+            return [
+                "Accelerometer and gyroscope tell of different turning, but agree where something is added to the "
+                f"acceleration, ({added}) m/s^2: circles were counted so, and their direction is unknown. Was the "
+                "accelerometer zeroed in its mount? Record it as it measures, in its own axes."
+            ]
         if axes.outcome == "contradicting":
             if self.exercise == "cyclic":
                 follows = "each sensor was counted on for itself, which this does not disturb"

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from short_run import one_in
 
+from benchmarks import contradictions
 from imucount import RecordingError, RepCounter, SampleError, Samples, count, inspect_csv, read_csv
 from imucount.simulate import Circles, Clip, Movement, simulate
 
@@ -254,5 +255,18 @@ def test_an_accelerometer_zeroed_in_its_mount_is_told_with_a_remedy():
     samples = circled()
     flat = samples.acc - samples.acc[samples.t < 1.0].mean(axis=0) + np.array([0.0, 0.0, 9.81])
     session = count(Samples(samples.t, flat, samples.gyr), "right")
-    assert {rep.direction for rep in session.reps} <= {"unknown"}
-    assert any("Record both as the sensor measures them" in warning for warning in session.warnings)
+    assert directions(session) == [(8, "unknown")]
+    (warning,) = session.warnings
+    assert "zeroed in its mount? Record it as it measures" in warning
+    added = np.array(warning.partition("(")[2].partition(")")[0].split(","), float)
+    np.testing.assert_allclose(added, (samples.acc - flat)[0], atol=2.0)
+    assert fed(Samples(samples.t, flat, samples.gyr), length=7) == session
+
+
+@pytest.mark.parametrize("seed", [8_400_902, 8_400_908])
+def test_it_is_counted_however_large_the_circles_are_and_whoever_walks_between_them(seed):
+    rng = np.random.default_rng([seed, 2])
+    simulation = contradictions.session(rng).simulate(seed)
+    session = fed(contradictions.acc_zeroed(simulation, rng), length=1000)
+    assert len(session.reps) == len(simulation.reps)
+    assert {rep.direction for rep in session.reps} == {"unknown"}
