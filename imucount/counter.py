@@ -24,7 +24,7 @@ from imucount.provenance import Provenance, version
 from imucount.reps import POSITIONS, Rep
 from imucount.samples import FloatArray, Samples
 from imucount.session import Session
-from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, RepSet, Side, group_reps
+from imucount.sets import LONGEST_BRIDGE_S, SHORTEST_GAP_S, Exercise, Gap, RepSet, Side, group_reps
 from imucount.units import PLAIN_UNITS
 
 __all__ = ["LOWEST_RATES_HZ", "Progress", "RepCounter"]
@@ -460,11 +460,12 @@ class RepCounter:
                 f"The profile was taught on the {taught} shoulder, and is used on the {self.side} one: the "
                 "directions are those that it tells; teach another one if the clip was put on anew."
             )
-        if count.gaps:
-            lost_s = sum(gap.duration_s for gap in count.gaps)
+        cuts = count.cuts
+        if cuts:
+            lost_s = sum(gap.duration_s for gap in cuts)
             noun = "reps" if self.exercise == "cyclic" else "circles"
             warnings.append(
-                f"{len(count.gaps)} {'gap' if len(count.gaps) == 1 else 'gaps'} of {lost_s:.1f} s in all: "
+                f"{len(cuts)} {'gap' if len(cuts) == 1 else 'gaps'} of {lost_s:.1f} s in all: "
                 f"{noun} in them are not counted, and a set across one appears as two."
             )
         interval_s = self._interval_s(check)
@@ -527,10 +528,13 @@ class _Count:
         if not self.n_samples:
             self.first_s = self.last_s = float(samples.t[0])
             self.chain.begin(self.first_s)
-        steps_s = np.diff(samples.t, prepend=self.last_s)
+        before_s = np.concatenate([[self.last_s], samples.t[:-1]])
+        steps_s = samples.t - before_s
         self.n_samples += len(samples)
         self.last_s = float(samples.t[-1])
         start = 0
+        for end in np.flatnonzero(steps_s > SHORTEST_GAP_S):
+            self.gaps.append(Gap(float(before_s[end]), float(samples.t[end])))
         for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
             for begin in range(start, cut, PIECE):
                 end = min(begin + PIECE, cut)
@@ -538,7 +542,6 @@ class _Count:
                 self.reps += self.chain.update(samples.t[begin:end], _channels(samples.acc[begin:end], gyr))
             if cut < len(samples):
                 self.reps += self.chain.end()
-                self.gaps.append(Gap(float(samples.t[cut] - steps_s[cut]), float(samples.t[cut])))
                 self.chain.begin(float(samples.t[cut]))
             start = cut
 
@@ -553,15 +556,23 @@ class _Count:
         return group_reps(self.reps, self.chain.joined)
 
     @property
+    def cuts(self) -> list[Gap]:
+        """Gaps that are too long to bridge."""
+        return [gap for gap in self.gaps if not gap.is_bridged]
+
+    @property
     def bridged_s(self) -> float:
-        """Length of the stream without its gaps, s."""
-        return self.last_s - self.first_s - sum(gap.duration_s for gap in self.gaps)
+        """Length of the stream as far as it was counted on, s."""
+        return self._length_without(self.cuts)
 
     @property
     def sampling_rate_hz(self) -> float | None:
         """Effective rate outside of gaps, Hz; None for fewer than two samples."""
         intervals = self.n_samples - 1 - len(self.gaps)
-        return intervals / self.bridged_s if intervals > 0 else None
+        return intervals / self._length_without(self.gaps) if intervals > 0 else None
+
+    def _length_without(self, gaps: list[Gap]) -> float:
+        return self.last_s - self.first_s - sum(gap.duration_s for gap in gaps)
 
 
 def _known(units: Mapping[str, str] | None) -> frozenset[str]:

@@ -54,7 +54,7 @@ class Session:
     sets : tuple of RepSet
         The same reps, grouped.
     gaps : tuple of Gap
-        Stretches without samples that were too long to bridge.
+        Stretches of more than 0.4 s without samples. Up to 2 s they were bridged, as `Gap.is_bridged` tells.
     warnings : tuple of str
         What a reader of the figures should know, a sentence each.
     exercise : {"shoulder-circles", "cyclic"}

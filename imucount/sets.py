@@ -17,12 +17,15 @@ Side = Literal["left", "right"]
 Exercise = Literal["shoulder-circles", "cyclic"]
 LONGEST_BRIDGE_S = 2.0
 """A stretch without samples up to this, s, is bridged: less than half of a usual circle is missing then. At a
-longer one, a gap, counting begins anew, with nothing known but what was counted."""
+longer one counting begins anew, with nothing known but what was counted."""
+
+SHORTEST_GAP_S = 0.4
+"""A stretch without samples longer than this, s, is told: at the slowest rate that is counted, three are missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch without samples.
+    """A stretch of more than 0.4 s without samples.
 
     Attributes
     ----------
@@ -37,6 +40,11 @@ class Gap:
     def duration_s(self) -> float:
         """Length of the gap, s."""
         return self.end_s - self.start_s
+
+    @property
+    def is_bridged(self) -> bool:
+        """Whether counting went on over it, as over up to 2 s; beyond, it began anew behind it."""
+        return self.duration_s <= LONGEST_BRIDGE_S
 
 
 @dataclass(frozen=True, slots=True, repr=False)

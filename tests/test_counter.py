@@ -146,7 +146,13 @@ def test_lost_packets_are_bridged_and_told():
 def test_a_short_outage_is_bridged():
     session = counted(simulation(a_set(10), clip=Clip(outages=((17.0, 1.0),))))
     assert sets_of(session) == [(10, "forward")]
-    assert session.gaps == ()
+    (gap,) = session.gaps
+    assert (gap.start_s, gap.end_s, gap.is_bridged) == (
+        pytest.approx(17.0, abs=0.02),
+        pytest.approx(18.0, abs=0.02),
+        True,
+    )
+    assert not [warning for warning in session.warnings if "gap" in warning]
 
 
 def test_a_long_outage_is_a_gap_and_costs_no_more_than_what_is_in_it():

@@ -17,12 +17,12 @@ from imucount.intake.check import SignalCheck
 from imucount.intake.gravity import magnitude
 from imucount.intake.rates import LONG_STEP, LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note
 from imucount.samples import FloatArray
-from imucount.sets import LONGEST_BRIDGE_S, Exercise, Gap, Side
+from imucount.sets import SHORTEST_GAP_S, Exercise, Gap, Side
 
 __all__ = ["Inspection", "inspect_csv"]
 
-_NOTABLE_S = 0.25
 _NOTABLE_INTERVALS = 3
+"""Of a recording that is too slow to be counted a step is no gap."""
 
 _MOST_VALUES = 1 << 16  # kept of a quantity for its median
 
@@ -62,9 +62,7 @@ class Inspection:
         Samples over the whole duration, losses and gaps included.
     median_step_s : float
     gaps : tuple of Gap
-        Stretches without samples that are too long to bridge, over 2 s: those of a `Session`.
-    bridged : tuple of Gap
-        Shorter ones, longer than 0.25 s and than three samples, over which counting goes on.
+        Stretches of more than 0.4 s, and of more than three samples, that are missing: those of a `Session`.
     lost_share : float
         Of the samples that `rate_hz` promises over the duration, the share that is not there, 0 to 1.
     median_acc_m_s2 : float
@@ -95,7 +93,6 @@ class Inspection:
     mean_rate_hz: float
     median_step_s: float
     gaps: tuple[Gap, ...]
-    bridged: tuple[Gap, ...]
     lost_share: float
     median_acc_m_s2: float
     problem: str | None
@@ -106,6 +103,11 @@ class Inspection:
     def has_gyroscope(self) -> bool:
         """Whether angular rate is there."""
         return "gyr" in self.units
+
+    @property
+    def bridged(self) -> tuple[Gap, ...]:
+        """Those of the gaps, up to 2 s, over which counting goes on."""
+        return tuple(gap for gap in self.gaps if gap.is_bridged)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything that was found, as JSON can hold it."""
@@ -178,7 +180,9 @@ def _inspect(reader: Reader, path: str, judge: SignalCheck) -> Inspection:
             usual = between[between <= LONG_STEP * np.median(steps.values)]
             usual_s += float(usual.sum())
             n_usual += len(usual)
-        missing += [Gap(float(t[index]), float(t[index + 1])) for index in np.flatnonzero(between > _NOTABLE_S)]
+        missing += [
+            Gap(float(t[index]), float(t[index + 1])) for index in np.flatnonzero(between > SHORTEST_GAP_S)
+        ]
         if check is not None:
             try:
                 check.update(samples)
@@ -215,10 +219,7 @@ def _inspect(reader: Reader, path: str, judge: SignalCheck) -> Inspection:
         rate_hz=1 / interval_s,
         mean_rate_hz=(n - 1) / duration_s,
         median_step_s=median_step_s,
-        gaps=tuple(gap for gap in missing if gap.duration_s > LONGEST_BRIDGE_S),
-        bridged=tuple(
-            gap for gap in missing if _NOTABLE_INTERVALS * median_step_s < gap.duration_s <= LONGEST_BRIDGE_S
-        ),
+        gaps=tuple(gap for gap in missing if gap.duration_s > _NOTABLE_INTERVALS * median_step_s),
         lost_share=max(0.0, 1 - n / (duration_s / interval_s + 1)),
         median_acc_m_s2=float(np.median(lengths.values)),
         problem=problem,

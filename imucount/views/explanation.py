@@ -94,12 +94,18 @@ def moment_lines(session: Session, at_s: float) -> list[str]:
             f"expected a time within the recording, 0:00 to {clock_time(session.duration_s)}, got {_clock(at_s)}"
         )
     moment_s = session.start_s + at_s
-    for gap in session.gaps:
-        if gap.start_s < moment_s < gap.end_s:
-            return [f"There are no samples {_span(session, gap.start_s, gap.end_s)}: nothing can be counted."]
-    if isinstance(signals, CyclicSignals):
-        return _cyclic_lines(session, signals, moment_s)
-    return _circle_lines(session, signals, moment_s)
+    gap = next((each for each in session.gaps if each.start_s < moment_s < each.end_s), None)
+    if gap is not None and not gap.is_bridged:
+        return [f"There are no samples {_span(session, gap.start_s, gap.end_s)}: nothing can be counted."]
+    lines = _cyclic_lines if isinstance(signals, CyclicSignals) else _circle_lines
+    return [
+        *(
+            []
+            if gap is None
+            else [f"There are no samples {_span(session, gap.start_s, gap.end_s)}: it is bridged."]
+        ),
+        *lines(session, signals, moment_s),
+    ]
 
 
 def _circle_lines(session: Session, signals: CircleSignals, moment_s: float) -> list[str]:

@@ -101,11 +101,13 @@ def all_of(inlet, n):
     return np.array(values), np.array(stamps)
 
 
-def test_samples_and_reps_come_through_an_inlet_and_xdf(lsl, tmp_path):
-    """An outage of 8 s is there, on the network, in the file, and in the session that is counted of it."""
+@pytest.mark.parametrize("outage_s", [0.5, 2.0, 8.0])
+def test_samples_and_reps_come_through_an_inlet_and_xdf(lsl, tmp_path, outage_s):
+    """An outage is there, on the network, in the file, and in the session that is counted of it."""
     pytest.importorskip("pyxdf")
     outlet = LslOutlet("imucount test", side="right", sampling_rate_hz=100.0)
-    pieces = [SAMPLES[:10], *cut(SAMPLES[10:2000], range(0, 1990, 50)), *cut(SAMPLES[2800:], range(0, 1500, 50))]
+    behind = SAMPLES[2000 + round(100 * outage_s) :]
+    pieces = [SAMPLES[:10], *cut(SAMPLES[10:2000], range(0, 1990, 50)), *cut(behind, range(0, 2200, 50))]
     pieces = [piece for piece in pieces if len(piece)]
     counter = RepCounter("right")
     inlets = []
@@ -131,7 +133,8 @@ def test_samples_and_reps_come_through_an_inlet_and_xdf(lsl, tmp_path):
     outlet.close()
     path = xdf(tmp_path / "x.xdf", ("imucount test", "IMU", stamps, values, channels(*labels), 0.0))
     counted = imucount.count(path, "right")
-    assert [gap.duration_s for gap in counted.gaps] == pytest.approx([8.0], abs=0.02)
+    for gaps in (session.gaps, counted.gaps):
+        assert [gap.duration_s for gap in gaps] == pytest.approx([outage_s], abs=0.02)
     assert [len(each.reps) for each in counted.sets] == [len(each.reps) for each in session.sets]
 
 

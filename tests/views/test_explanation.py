@@ -84,6 +84,15 @@ def test_a_gap_has_nothing():
     assert told(gap.start_s + 1.0, outages=((9.0, 5.0),)).startswith("There are no samples from 0:0")
 
 
+def test_what_was_bridged_is_told_with_what_was_seen():
+    outages = ((9.0, 0.5),)
+    (gap,) = session(outages=outages).gaps
+    bridged, *seen = told(gap.start_s + 0.2, outages=outages).splitlines()
+    assert bridged.startswith("There are no samples from 0:0")
+    assert bridged.endswith("it is bridged.")
+    assert seen
+
+
 @pytest.mark.parametrize("at_s", [-1.0, 1000.0])
 def test_a_moment_outside_of_the_recording_is_refused(at_s):
     with pytest.raises(CountingError, match="a time within the recording, 0:00 to "):
