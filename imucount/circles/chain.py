@@ -15,7 +15,7 @@ from imucount.circles.neighbours import SHORTEST, loop_beside
 from imucount.circles.plane import MOVED_COS, Channel, Level, ShoulderPlane
 from imucount.circles.profile import Profile
 from imucount.circles.selector import Circle, CircleSelector
-from imucount.circles.stillness import last_rest, quietest, rested
+from imucount.circles.stillness import attitude_at_rest, last_rest, rested
 from imucount.circles.swings import HISTORY_S, Swing, SwingFinder
 from imucount.circles.watch import CircleWatch
 from imucount.filters import EvenGrid
@@ -37,8 +37,9 @@ REST_BEFORE, LEAST_REST_S = 1.3, 2.0
 """The rest before a set is looked for within so many lengths of a circle before a loop; who stops for
 less dwells."""
 
-RESTED_WITHIN_S, MOST_UNREST = 15.0, 0.35
-"""So long before a set the shoulder is looked for at rest, which moves less than this share of a circle there."""
+RESTED_WITHIN_S, SMALL_DEG = 15.0, 9.0
+"""So long before a set the shoulder is looked for at rest. How far from there it is low is compared to 9 deg at
+least: by half of that posture may shift as a set begins."""
 
 NEARLY_ROUND, STARTED_AGAIN, WAS_UP = 0.94, 0.25, 0.5
 """The present circle has come round when it was so far up, as a share of the last one, and is within the last
@@ -277,17 +278,17 @@ class CircleChain:
         return None if rest is None or high <= low else float((rest - low) / (high - low))
 
     def _far_from_rest(self, first: Loop, last: Loop, now_s: float) -> float | None:
-        """How far from where the shoulder rested before one loop another is low, as a share of its elevation."""
+        """How far from where the shoulder rested before one loop another is low: 1 is as far as it is high."""
         start_s = max(first.start_s - RESTED_WITHIN_S, self._time_s(self._finder.first))
         tilt = self._tilt(last, start_s, last.end_s, now_s)
         if tilt is None:
             return None
         begin, n = (round((last.end_s - each.start_s) * GRID_HZ) for each in (first, last))
-        rest = quietest(tilt[:, : max(tilt.shape[1] - begin, 0)], GRID_HZ)
-        size = float(np.radians(last.elevation_deg))
-        if rest is None or rest[1] > MOST_UNREST * size:
+        rest = attitude_at_rest(tilt[:, : max(tilt.shape[1] - begin, 0)], last.elevation_deg, GRID_HZ)
+        if rest is None:
             return None
-        (low, across, _), _ = rest
+        low, across, _ = rest
+        size = float(np.radians(max(last.elevation_deg, SMALL_DEG)))
         off_low = low - 0.5 * (tilt[0, -n] + tilt[0, -1])
         return float(np.hypot(off_low, across - tilt[1, -n:].mean())) / size
 

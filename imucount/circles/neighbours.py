@@ -26,6 +26,9 @@ LEAST_LIKENESS = 0.88
 """Correlation of each angle with that of the circle beside it. Nine in ten simulated circles that nothing else had
 found have more than 0.93."""
 
+LEAST_ASIDE_LIKENESS = 0.75
+"""Correlation of the yaw that does not go along with the elevation: half a circle has less."""
+
 LEAST_LIKENESS_OF_PATHS = 0.94
 """The same where time is left out: four separate moves differ in their holds. More is asked, since more fits."""
 
@@ -132,18 +135,14 @@ def _most_alike(angles: Sequence[FloatArray], at: FloatArray, least: float) -> N
     every = [_windows(angle, at) for angle in angles]
     own = [windows[-1] for windows in every]
     own_power = [float((each * each).sum()) for each in own]
-    if len(every) > 1 and own_power[0] > 0.0:
-        # Yaw that goes along with the elevation comes back with it from half a circle, too: the path is the rest.
-        tied = float((own[0] * own[-1]).sum()) / own_power[0]
-        every[-1] = every[-1] - tied * every[0]
-        own[-1] = every[-1][-1]
-        own_power[-1] = float((own[-1] * own[-1]).sum())
     if min(own_power) <= 0.0:
         return None
     lengths = at[:, -1] - at[:, 0]
     common = [(windows[:-1] * each).sum(axis=1) for windows, each in zip(every, own)]
     powers = [(windows[:-1] ** 2).sum(axis=1) + 1e-12 * p for windows, p in zip(every, own_power)]
     likeness = np.minimum.reduce([c / np.sqrt(p * q) for c, p, q in zip(common, powers, own_power)])
+    if len(every) > 1:
+        likeness[_asides_alike(every) < LEAST_ASIDE_LIKENESS] = -1.0
     best = int(np.argmax(likeness - LENGTH_COST * np.abs(np.log(lengths[:-1] / lengths[-1]))))
     sizes = [float(c[best]) / p for c, p in zip(common, own_power)]
     if likeness[best] < least or min(sizes) < LEAST_NARROWEST or sizes[0] * sizes[-1] < LEAST_SIZE**2:
@@ -163,6 +162,18 @@ def _most_alike(angles: Sequence[FloatArray], at: FloatArray, least: float) -> N
         top=points[top],
         second_side=points[top + int(np.argmax(reach[top:]))],
     )
+
+
+def _asides_alike(every: Sequence[FloatArray]) -> FloatArray:
+    """How like the yaw of each window but the last is to that of the last, without what goes along with elevation.
+
+    Half a circle brings that back as it came, and so may seem like a whole one.
+    """
+    elevation, yaw = every
+    power = float((elevation[-1] * elevation[-1]).sum())
+    aside = yaw - float((elevation[-1] * yaw[-1]).sum()) / power * elevation
+    size = np.sqrt((aside * aside).sum(axis=1)) + 1e-12
+    return np.asarray((aside[:-1] * aside[-1]).sum(axis=1) / (size[:-1] * size[-1]))
 
 
 def loop_beside(

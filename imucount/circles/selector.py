@@ -113,12 +113,12 @@ GIVEN_UP_SHARE, MOST_GIVEN_UP, ENOUGH_TO_COMPARE = 0.5, 0.45, 4
 roundness of those beside it, of four loops at least. One in two hundred circles of simulated beginners has as
 little."""
 
-FAR_FROM_REST, STILL_ELSEWHERE_S = 0.8, 15.0
-"""Circles come down to where the arms hang: 98 in 100 simulated ones within 0.4 of their elevation from where
+FAR_FROM_REST, STILL_ELSEWHERE_S = 0.55, 15.0
+"""Circles come down to where the arms hang: 98 in 100 simulated ones within 0.5 of their elevation from where
 the shoulder was still before, up and down or across. Arms held out, or a head that is bent, turn round elsewhere.
 And until they have rested, for so long, what follows is elsewhere, too."""
 
-NARROW, LEAST_FAR_SIDE, LEAST_WIDTH_DEG = 0.6, 0.05, 1.6
+NARROW, LEAST_FAR_SIDE, LEAST_WIDTH_DEG = 0.4, 0.05, 1.6
 """A circle that is given up before it has come round never gets to the far side, where circles come down: it is
 back before, the way it came or straight. Of how far the others of its chain pass there 1 in 500 true circles of
 simulated sets has as little, and 3 in 4 of those given up. Where they pass within twice the sway of posture, it
@@ -350,8 +350,6 @@ class CircleSelector:
             if first.counted or self._is_taken(first.loop):
                 return
             first = first.previous
-        if self._far(first, link.loop, link.due_s) > FAR_FROM_REST:
-            return
         miss = Miss(first.loop.start_s, link.loop.end_s, link.traits)
         if self._last is not None and miss.start_s < self._last.end_s:
             return
@@ -425,10 +423,7 @@ class CircleSelector:
     def _comes_after_its_like(self, loop: Loop) -> bool:
         """Whether a circle that counted ended so shortly before that the arms need not have rested since."""
         last = self._last
-        return last is not None and (
-            _goes_on(last, loop)
-            or (0.0 < loop.start_s - last.end_s < STILL_ELSEWHERE_S and _are_alike(last, loop))
-        )
+        return last is not None and loop.start_s - last.end_s < STILL_ELSEWHERE_S and _are_alike(last, loop)
 
     def _far(self, link: _Link, last: Loop, now_s: float) -> float:
         """Tell how far from rest the chain of a link goes round, as first seen; 0 where it cannot be seen."""

@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from imucount.samples import FloatArray
 
-__all__ = ["REST_S", "last_rest", "quietest", "rested"]
+__all__ = ["REST_S", "attitude_at_rest", "last_rest", "rested"]
 
 REST_S = 3.0
 """Standing still for so long is a rest."""
@@ -26,6 +26,9 @@ PARTS = 5
 STILL_SHARE, LEAST_STILL_DEG = 0.15, 1.2
 """Less movement within a window than this share of a circle is sway, breath and the settling of a shirt. Posture
 sways by 0.8 deg, of which a small circle is no large multiple."""
+
+AS_STILL = 2.0
+"""A second that varies twice as much as the stillest is as good a rest: sway comes and goes."""
 
 
 def rested(elevation: FloatArray, yaw: FloatArray, elevation_deg: float, yaw_deg: float, rate_hz: float) -> bool:
@@ -55,24 +58,25 @@ def last_rest(
     return float(elevation[slice(*stretches[-1])].mean()) if stretches else None
 
 
-def quietest(angles: FloatArray, rate_hz: float) -> tuple[FloatArray, float] | None:
-    """Find the second at which several angles vary least.
+def attitude_at_rest(angles: FloatArray, elevation_deg: float, rate_hz: float) -> FloatArray | None:
+    """Find what several angles are on average in the last second that is about the stillest, (k,), rad.
 
     Parameters
     ----------
     angles : (k, n) array, rad
+    elevation_deg : float
+        Range of the circles.
     rate_hz : float
 
     Returns
     -------
-    (k,) array, float
-        Their means, and the range of that which varies most, rad. None where there is less than a second.
+    array or None
+        None where the shoulder was never still.
 
     Examples
     --------
-    >>> means, range_rad = quietest(np.array([[0.3, 0.1, 0.2, 0.2, 0.2]]), rate_hz=2.0)
-    >>> means, range_rad
-    (array([0.2]), 0.0)
+    >>> attitude_at_rest(np.array([[0.3, 0.1, 0.2, 0.2, 0.2]]), 12.0, rate_hz=2.0)
+    array([0.2])
     """
     step = max(round(WINDOW_S * rate_hz / PARTS), 1)
     length = step * max(round(WINDOW_S * rate_hz / step), 1)
@@ -80,8 +84,11 @@ def quietest(angles: FloatArray, rate_hz: float) -> tuple[FloatArray, float] | N
         return None
     windows = sliding_window_view(angles, length, axis=1)[:, ::step]
     unrest = (windows.max(axis=2) - windows.min(axis=2)).max(axis=0)
-    least = int(unrest.argmin())
-    return windows[:, least].mean(axis=1), float(unrest[least])
+    least = float(unrest.min())
+    if least >= np.radians(max(STILL_SHARE * elevation_deg, LEAST_STILL_DEG)):
+        return None
+    last = int(np.flatnonzero(unrest <= AS_STILL * least)[-1])
+    return np.asarray(windows[:, last].mean(axis=1))
 
 
 def _still(

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imucount.circles.stillness import REST_S, last_rest, quietest, rested
+from imucount.circles.stillness import REST_S, attitude_at_rest, last_rest, rested
 
 RATE_HZ = 25.0
 
@@ -57,12 +57,12 @@ def test_who_is_still_higher_up_holds_a_circle():
 
 
 @given(still_at_s=st.floats(2.0, 8.0), angle_deg=st.floats(-10.0, 10.0))
-def test_the_quietest_second_is_found_wherever_it_is(still_at_s, angle_deg):
+def test_where_it_rested_is_found_wherever_that_is(still_at_s, angle_deg):
     elevation = np.concatenate([swing(still_at_s, 12.0), hold(1.4, angle_deg), swing(4.0, 12.0)])
-    means, unrest = quietest(np.stack([elevation, 0.5 * elevation]), RATE_HZ)
-    assert np.allclose(np.degrees(means), [angle_deg, 0.5 * angle_deg])
-    assert unrest == 0.0
+    attitude = attitude_at_rest(np.stack([elevation, 0.5 * elevation]), 12.0, RATE_HZ)
+    assert np.allclose(np.degrees(attitude), [angle_deg, 0.5 * angle_deg])
 
 
-def test_less_than_a_second_has_no_quietest_one():
-    assert quietest(np.zeros((2, 20)), RATE_HZ) is None
+def test_who_moves_all_the_time_or_hardly_began_rested_nowhere():
+    assert attitude_at_rest(swing(8.0, 12.0)[np.newaxis], 12.0, RATE_HZ) is None
+    assert attitude_at_rest(np.zeros((2, 20)), 12.0, RATE_HZ) is None
