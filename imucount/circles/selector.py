@@ -120,9 +120,9 @@ And until they have rested, for so long, what follows is elsewhere, too."""
 
 NARROW, LEAST_FAR_SIDE, LEAST_WIDTH_DEG = 0.4, 0.05, 1.6
 """A circle that is given up before it has come round never gets to the far side, where circles come down: it is
-back before, the way it came or straight. Of how far the others of its chain pass there 1 in 500 true circles of
-simulated sets has as little, and 3 in 4 of those given up. Where they pass within twice the sway of posture, it
-cannot be told."""
+back before, the way it came or straight. Half of those given up in simulated sets are less than 0.4 as wide as the
+others of their chain and pass there by less than 0.05, and 1 in 900 whole ones. Where all pass within twice the
+sway of posture, it cannot be told."""
 
 DOUBTFUL_SHARE, MOST_DOUBTFUL, DOUBTFUL_CHANCE = 0.7, 0.6, 0.55
 """With less than this share of it a loop counts, but may as well have been given up: half of those in

@@ -323,7 +323,7 @@ def test_a_circle_that_never_gets_to_the_far_side_was_given_up_even_as_the_secon
     wide = replace(IDEAL, rise_yaw_deg=-4.0, fall_yaw_deg=5.0)
     for at in (1, 4):
         loops = row(7, wide)
-        loops[at] = replace(loops[at], rise_yaw_deg=-4.0, fall_yaw_deg=0.0, roundness=0.8)
+        loops[at] = replace(loops[at], rise_yaw_deg=-3.0, fall_yaw_deg=0.3, roundness=0.8)
         circles = select(loops)
         assert [circle.loop for circle in circles] == [loop for loop in loops if loop is not loops[at]]
 
