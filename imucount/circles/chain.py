@@ -39,7 +39,7 @@ less dwells."""
 
 RESTED_WITHIN_S, SMALL_DEG = 15.0, 9.0
 """So long before a set the shoulder is looked for at rest. How far from there it is low is compared to 9 deg at
-least: by half of that posture may shift as a set begins."""
+least: posture may shift by 0.4 of that as a set begins."""
 
 NEARLY_ROUND, STARTED_AGAIN, WAS_UP = 0.94, 0.25, 0.5
 """The present circle has come round when it was so far up, as a share of the last one, and is within the last
@@ -289,7 +289,7 @@ class CircleChain:
             return None
         low, across, _ = rest
         size = float(np.radians(max(last.elevation_deg, SMALL_DEG)))
-        off_low = low - 0.5 * (tilt[0, -n] + tilt[0, -1])
+        off_low = min(abs(low - tilt[0, -n]), abs(low - tilt[0, -1]))
         return float(np.hypot(off_low, across - tilt[1, -n:].mean())) / size
 
     def _around(

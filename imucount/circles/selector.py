@@ -113,10 +113,10 @@ GIVEN_UP_SHARE, MOST_GIVEN_UP, ENOUGH_TO_COMPARE = 0.5, 0.45, 4
 roundness of those beside it, of four loops at least. One in two hundred circles of simulated beginners has as
 little."""
 
-FAR_FROM_REST, STILL_ELSEWHERE_S = 0.55, 15.0
-"""Circles come down to where the arms hang: 98 in 100 simulated ones within 0.5 of their elevation from where
-the shoulder was still before, up and down or across. Arms held out, or a head that is bent, turn round elsewhere.
-And until they have rested, for so long, what follows is elsewhere, too."""
+FAR_FROM_REST, STILL_ELSEWHERE_S = 0.4, 15.0
+"""Circles come down to where the arms hang, nearer than this share of their elevation to where the shoulder was last
+still, up and down and across. Arms held out, or a head that is bent, turn round elsewhere. And until they have
+rested, for so long, what follows is elsewhere, too."""
 
 NARROW, LEAST_FAR_SIDE, LEAST_WIDTH_DEG = 0.4, 0.05, 1.6
 """A circle that is given up before it has come round never gets to the far side, where circles come down: it is
@@ -175,8 +175,7 @@ class _Link:
     previous: _Link | None
     due_s: float
     counted: bool = False
-    far: float | None = None  # from where the shoulder rested, asked once, while it can be looked at
-    has_asked: bool = False
+    far: float | None = None  # from where the shoulder rested, as near as its chain has come
 
 
 HasRested = Callable[[Loop, float, float, float], bool]
@@ -426,12 +425,16 @@ class CircleSelector:
         return last is not None and loop.start_s - last.end_s < STILL_ELSEWHERE_S and _are_alike(last, loop)
 
     def _far(self, link: _Link, last: Loop, now_s: float) -> float:
-        """Tell how far from rest the chain of a link goes round, as first seen; 0 where it cannot be seen."""
-        if self._has_gyroscope and not link.has_asked:
-            link.far, link.has_asked = self._far_from_rest(link.loop, last, now_s), True
+        """Tell how far from rest the chain of a link has stayed, so far; 0 where it cannot be seen."""
+        if self._has_gyroscope:
+            far = self._far_from_rest(link.loop, last, now_s)
             before_s, before = self._elsewhere
-            if link.far is None and link.loop.start_s < before_s + STILL_ELSEWHERE_S:
+            if link.far is not None:
+                link.far = link.far if far is None else min(link.far, far)
+            elif far is None and link.loop.start_s < before_s + STILL_ELSEWHERE_S:
                 link.far = before  # nothing has rested since
+            else:
+                link.far = far
         return link.far or 0.0
 
     def _half_round(self, chain: list[_Link], share: float, most: float) -> float:
