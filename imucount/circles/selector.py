@@ -34,6 +34,10 @@ __all__ = ["Circle", "CircleSelector"]
 LEAST_ELEVATION_DEG, LEAST_YAW_DEG = 2.5, 0.7
 """Half of what a clip sees of 10 deg of elevation and 6 deg of protraction, when it follows least."""
 
+LEAST_MEAN_ELEVATION_DEG = 3.5
+"""Of a set: 10 deg of the clavicle as a clip shows them that follows by 0.35. One in two thousand simulated sets
+is smaller, and swinging arms that turn the trunk along draw loops of 3 deg, alike and by the dozen."""
+
 LEAST_ROUNDNESS = 0.2
 """Four separate moves seen by a clip that follows obliquely; a shrug has less."""
 
@@ -114,9 +118,9 @@ roundness of those beside it, of four loops at least. One in two hundred circles
 little."""
 
 FAR_FROM_REST, STILL_ELSEWHERE_S = 0.4, 15.0
-"""Circles come down to where the arms hang, nearer than this share of their elevation to where the shoulder was last
-still, up and down and across. Arms held out, or a head that is bent, turn round elsewhere. And until they have
-rested, for so long, what follows is elsewhere, too."""
+"""Circles come down to where the arms hang, nearer than this share of their elevation to where the shoulder was
+last still, up and down and across. Arms held out, or a head that is bent, turn round elsewhere. And until they
+have rested, for so long, what follows is elsewhere, too."""
 
 NARROW, LEAST_FAR_SIDE, LEAST_WIDTH_DEG = 0.4, 0.05, 1.6
 """A circle that is given up before it has come round never gets to the far side, where circles come down: it is
@@ -369,6 +373,8 @@ class CircleSelector:
             return self._reject(loop, "few", link, alike_needed=self._min_reps)
         if single and self._min_reps > 1 and not self._stands_alone(loop, now_s):
             return self._reject(loop, "alone", link)
+        if exp(link.traits.log_elevation / link.traits.n) < LEAST_MEAN_ELEVATION_DEG:
+            return self._reject(loop, "small", link)
         chain = [link]
         while (earlier := chain[-1].previous) is not None and not (earlier.counted and len(chain) >= ENOUGH):
             chain.append(earlier)

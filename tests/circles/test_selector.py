@@ -249,7 +249,7 @@ def test_the_first_circle_counts_once_the_second_confirms_it():
 # what the circles of a set share
 
 
-SMALL = replace(IDEAL, elevation_deg=3.4, yaw_deg=3.0, area=(0.0, -0.003, 0.0), roundness=0.75)
+SMALL = replace(IDEAL, elevation_deg=3.6, yaw_deg=3.0, area=(0.0, -0.003, 0.0), roundness=0.75)
 
 
 def test_small_circles_count_where_there_are_enough_that_are_alike():
@@ -333,6 +333,11 @@ def test_a_narrow_circle_that_goes_round_is_one():
     loops = row(7, wide)
     loops[3] = replace(loops[3], rise_yaw_deg=-1.0, fall_yaw_deg=2.0)
     assert len(select(loops)) == 7
+
+
+def test_loops_of_three_degrees_are_no_set_however_many():
+    tiny = {"yaw_deg": 2.4, "area": (0.0, -0.0025, 0.0)}
+    assert select(row(40, replace(IDEAL, elevation_deg=3.2, **tiny))) == []
 
 
 # where a set begins
