@@ -281,8 +281,8 @@ class CircleChain:
         """How far from where the shoulder rested before one loop another is low: 1 is as far as it is high."""
         start_s = max(first.start_s - RESTED_WITHIN_S, self._time_s(self._finder.first))
         tilt = self._tilt(last, start_s, last.end_s, now_s)
-        if tilt is None:
-            return None
+        if tilt is None or float(np.ptp(tilt[:2], axis=1).max()) > np.arccos(MOVED_COS):
+            return None  # the clip has been put on anew since
         begin, n = (round((last.end_s - each.start_s) * GRID_HZ) for each in (first, last))
         rest = attitude_at_rest(tilt[:, : max(tilt.shape[1] - begin, 0)], last.elevation_deg, GRID_HZ)
         if rest is None:

@@ -122,11 +122,11 @@ FAR_FROM_REST, STILL_ELSEWHERE_S = 0.4, 15.0
 last still, up and down and across. Arms held out, or a head that is bent, turn round elsewhere. And until they
 have rested, for so long, what follows is elsewhere, too."""
 
-NARROW, LEAST_FAR_SIDE, LEAST_WIDTH_DEG = 0.4, 0.05, 1.6
+NARROW, LEAST_FAR_SIDE, LEAST_WIDTH_DEG = 0.4, 0.05, 2.4
 """A circle that is given up before it has come round never gets to the far side, where circles come down: it is
 back before, the way it came or straight. Half of those given up in simulated sets are less than 0.4 as wide as the
-others of their chain and pass there by less than 0.05, and 1 in 900 whole ones. Where all pass within twice the
-sway of posture, it cannot be told."""
+others of their chain and pass there by less than 0.05, and 1 in 900 whole ones. Where all pass within three
+times the sway of posture, it cannot be told."""
 
 DOUBTFUL_SHARE, MOST_DOUBTFUL, DOUBTFUL_CHANCE = 0.7, 0.6, 0.55
 """With less than this share of it a loop counts, but may as well have been given up: half of those in
