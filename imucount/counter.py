@@ -533,8 +533,8 @@ class _Count:
         self.n_samples += len(samples)
         self.last_s = float(samples.t[-1])
         start = 0
-        for end in np.flatnonzero(steps_s > SHORTEST_GAP_S):
-            self.gaps.append(Gap(float(before_s[end]), float(samples.t[end])))
+        for index in np.flatnonzero(steps_s > SHORTEST_GAP_S):
+            self.gaps.append(Gap(float(before_s[index]), float(samples.t[index])))
         for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
             for begin in range(start, cut, PIECE):
                 end = min(begin + PIECE, cut)

@@ -11,7 +11,10 @@ __all__ = ["one_in"]
 
 
 def one_in(n: int, cases: Iterable[Any]) -> list[Any]:
-    """Give cases of a parametrised test, of which the first of each n is in a short run; others are `long`."""
+    """Give cases of a parametrised test, of which the first of each n is in a short run; others are `long`.
+
+    A tuple stands for several arguments.
+    """
     return [
         case if number % n == 0 else pytest.param(*_values(case), marks=pytest.mark.long)
         for number, case in enumerate(cases)
