@@ -29,8 +29,9 @@ found have more than 0.93."""
 LEAST_ASIDE_LIKENESS = 0.75
 """Correlation of the yaw that does not go along with the elevation: half a circle has less."""
 
-LEAST_LIKENESS_OF_PATHS = 0.94
-"""The same where time is left out: four separate moves differ in their holds. More is asked, since more fits."""
+UNLIKENESS_OF_PATHS = 0.5
+"""Where time is left out, four separate moves that differ in their holds are alike; but more fits, so no more than
+this share of what either lacks of 1 may be lacking."""
 
 LEAST_SIZE, LEAST_NARROWEST = 0.33, 0.2
 """Share of the size of the circle beside it: the geometric mean of both angles', and the smaller. What is there
@@ -103,11 +104,11 @@ def find_neighbour(
     every_start, every_length = np.append(starts, start), np.append(lengths, length)
     by_time = every_start[:, np.newaxis] + every_length[:, np.newaxis] * _RAMP
     if yaw is None:  # without time every way up and down is like every other
-        return _most_alike([elevation], by_time, LEAST_LIKENESS)
-    found = _most_alike([elevation, yaw], by_time, LEAST_LIKENESS)
+        return _most_alike([elevation], by_time)
+    found = _most_alike([elevation, yaw], by_time)
     if found is None:
         by_path = _even_on_the_path(elevation, yaw, every_start, every_length)
-        found = _most_alike([elevation, yaw], by_path, LEAST_LIKENESS_OF_PATHS)
+        found = _most_alike([elevation, yaw], by_path, UNLIKENESS_OF_PATHS)
     return found
 
 
@@ -130,8 +131,12 @@ def _even_on_the_path(
     return np.interp(first[:, np.newaxis] + (last - first)[:, np.newaxis] * _RAMP, path, index)
 
 
-def _most_alike(angles: Sequence[FloatArray], at: FloatArray, least: float) -> Neighbour | None:
-    """Find the window most like the last one, each given by the indices of its points, shape (windows, POINTS)."""
+def _most_alike(angles: Sequence[FloatArray], at: FloatArray, lenience: float = 1.0) -> Neighbour | None:
+    """Find the window most like the last one, each given by the indices of its points, shape (windows, POINTS).
+
+    Likeness may lack `lenience` times of what `LEAST_LIKENESS` and `LEAST_ASIDE_LIKENESS` lack of 1.
+    """
+    least, least_aside = (1.0 - lenience * (1.0 - each) for each in (LEAST_LIKENESS, LEAST_ASIDE_LIKENESS))
     every = [_windows(angle, at) for angle in angles]
     own = [windows[-1] for windows in every]
     own_power = [float((each * each).sum()) for each in own]
@@ -142,7 +147,7 @@ def _most_alike(angles: Sequence[FloatArray], at: FloatArray, least: float) -> N
     powers = [(windows[:-1] ** 2).sum(axis=1) + 1e-12 * p for windows, p in zip(every, own_power)]
     likeness = np.minimum.reduce([c / np.sqrt(p * q) for c, p, q in zip(common, powers, own_power)])
     if len(every) > 1:
-        likeness[_asides_alike(every) < LEAST_ASIDE_LIKENESS] = -1.0
+        likeness[_asides_alike(every) < least_aside] = -1.0
     best = int(np.argmax(likeness - LENGTH_COST * np.abs(np.log(lengths[:-1] / lengths[-1]))))
     sizes = [float(c[best]) / p for c, p in zip(common, own_power)]
     if likeness[best] < least or min(sizes) < LEAST_NARROWEST or sizes[0] * sizes[-1] < LEAST_SIZE**2:
