@@ -383,7 +383,7 @@ class CircleSelector:
         if not last and self._turns_back(loops[-2:]) and not (len(loops) > 2 and self._turns_back(loops[-3:])):
             return self._reject(loop, "turned back", link)
         begins = not any(each.counted for each in chain) and not self._comes_after_its_like(loops[0])
-        if begins and self._min_reps > 1 and (far := self._far(chain[0], loop, now_s)) > FAR_FROM_REST:
+        if begins and self._min_reps > 1 and (far := self._far(chain, now_s)) > FAR_FROM_REST:
             self._elsewhere = (loop.end_s, far)
             return self._reject(loop, "elsewhere", link, far_from_rest=far)
         if self._min_reps > 1 and self._chance(chain, fmean(each.drawing for each in chain)) < LEAST_CHANCE:
@@ -430,18 +430,22 @@ class CircleSelector:
         last = self._last
         return last is not None and loop.start_s - last.end_s < STILL_ELSEWHERE_S and _are_alike(last, loop)
 
-    def _far(self, link: _Link, last: Loop, now_s: float) -> float:
-        """Tell how far from rest the chain of a link has stayed, so far; 0 where it cannot be seen."""
-        if self._has_gyroscope:
-            far = self._far_from_rest(link.loop, last, now_s)
+    def _far(self, chain: list[_Link], now_s: float) -> float:
+        """Tell how far from rest a chain has stayed, so far; 0 where it cannot be seen.
+
+        It is looked at until it has `ENOUGH` loops: of more, one comes near by chance.
+        """
+        first = chain[0]
+        if self._has_gyroscope and (first.far is None or len(chain) <= ENOUGH):
+            far = self._far_from_rest(first.loop, chain[-1].loop, now_s)
             before_s, before = self._elsewhere
-            if link.far is not None:
-                link.far = link.far if far is None else min(link.far, far)
-            elif far is None and link.loop.start_s < before_s + STILL_ELSEWHERE_S:
-                link.far = before  # nothing has rested since
+            if first.far is not None:
+                first.far = first.far if far is None else min(first.far, far)
+            elif far is None and first.loop.start_s < before_s + STILL_ELSEWHERE_S:
+                first.far = before  # nothing has rested since
             else:
-                link.far = far
-        return link.far or 0.0
+                first.far = far
+        return first.far or 0.0
 
     def _half_round(self, chain: list[_Link], share: float, most: float) -> float:
         """Find the roundness below which a loop is no circle of this chain, but one that was given up."""

@@ -348,6 +348,12 @@ def test_what_goes_round_far_from_where_the_arms_hang_is_none_however_often():
     assert len(select(row(12), far_from_rest=lambda first, last, now_s: 0.3)) == 12
 
 
+@pytest.mark.parametrize(("near", "counted"), [(5, 30), (20, 0)])
+def test_a_set_comes_down_to_where_the_arms_hang_early_and_a_long_row_by_chance(near, counted):
+    loops = row(30)
+    assert len(select(loops, far_from_rest=lambda first, last, _: 0.3 if last is loops[near] else 0.6)) == counted
+
+
 def test_until_the_arms_have_rested_what_follows_is_elsewhere_too():
     far = iter([1.5])
     loops = [*row(4), *(later(IDEAL, 22.0 + 3.0 * n, elevation_deg=40.0) for n in range(4))]
