@@ -20,7 +20,7 @@ LONGEST_BRIDGE_S = 2.0
 longer one counting begins anew, with nothing known but what was counted."""
 
 SHORTEST_GAP_S = 0.4
-"""A stretch without samples longer than this, s, is told: at the slowest rate counted, three are missing."""
+"""A longer stretch without samples, s, is told: at the slowest rate that is counted three are missing then."""
 
 
 @dataclass(frozen=True, slots=True)

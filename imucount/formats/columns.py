@@ -10,6 +10,7 @@ import numpy as np
 
 from imucount.errors import SampleError
 from imucount.formats.column_names import Meaning, is_plain, meaning_of
+from imucount.formats.dialect import is_row_of_numbers
 from imucount.formats.layouts import Layout, layout_of
 from imucount.formats.layouts.layout import plain_name
 from imucount.formats.unit_names import unit_named
@@ -379,8 +380,8 @@ def _missing_columns(missing: Sequence[str], names: Sequence[str]) -> str:
     )
     if any(name.endswith("_CAL") for name in names):
         return f"{message}; this looks like a Shimmer export: name its columns so, and {_NAMING}"
-    if names and all(re.fullmatch(r"[-+.\deE]+", name) for name in names):
+    if is_row_of_numbers(list(names)):
         return f"{message}; is the line with the names of the columns missing?"
-    if any(re.match(r"(linear|user|free).?acc", name, re.IGNORECASE) for name in names):
-        return f"{message}; acceleration without gravity does not do: record the one with it"
+    if any(re.match(r"(motion)?(linear|user|free).?acc", name, re.IGNORECASE) for name in names):
+        return f"{message}; acceleration without gravity does not do: record the one with it, or gravity as well"
     return f"{message}; rename those that hold them, and {_NAMING}"

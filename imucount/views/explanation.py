@@ -95,15 +95,15 @@ def moment_lines(session: Session, at_s: float) -> list[str]:
         )
     moment_s = session.start_s + at_s
     gap = next((each for each in session.gaps if each.start_s < moment_s < each.end_s), None)
-    missing = [] if gap is None else [f"There are no samples {_span(session, gap.start_s, gap.end_s)}: "]
     if gap is not None and not gap.is_bridged:
-        return [f"{missing[0]}nothing can be counted."]
-    lines = (
-        _cyclic_lines(session, signals, moment_s)
-        if isinstance(signals, CyclicSignals)
-        else _circle_lines(session, signals, moment_s)
-    )
-    return [*(f"{each}it is bridged." for each in missing), *lines]
+        return [f"There are no samples {_span(session, gap.start_s, gap.end_s)}: nothing can be counted."]
+    if isinstance(signals, CyclicSignals):
+        lines = _cyclic_lines(session, signals, moment_s)
+    else:
+        lines = _circle_lines(session, signals, moment_s)
+    if gap is not None:
+        lines = [f"There are no samples {_span(session, gap.start_s, gap.end_s)}: it is bridged.", *lines]
+    return lines
 
 
 def _circle_lines(session: Session, signals: CircleSignals, moment_s: float) -> list[str]:

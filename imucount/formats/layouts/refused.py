@@ -39,6 +39,14 @@ REFUSED = (
         refuses="give the `_motion.tsv` beside it, which is read with it",
     ),
     Export(
+        "the phone of a phyphox export",
+        lambda head: head.names[:2] == ("property", "value"),
+        _refusal(
+            "expected a recording, got what is told of the phone; give the folder, zip or tables of the recording"
+        ),
+        refuses="give the folder, zip or tables of the recording, which are read with it",
+    ),
+    Export(
         "the times of a phyphox export",
         lambda head: head.has("event", "experiment time", "system time"),
         _refusal("expected a recording, got the times of one; give its folder, zip or tables"),

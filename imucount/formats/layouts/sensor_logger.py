@@ -8,11 +8,11 @@ which. Source: awesome-sensor-logger, UNITS.md and CROSSPLATFORM.md.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 
 from imucount.errors import SampleError
+from imucount.formats.dialect import declared_separator, separator_of
 from imucount.formats.layouts.export import Ask, Export, Signals, Vectors, no_gravity
 from imucount.formats.layouts.tables import Head, Table, chosen_device
 
@@ -135,8 +135,14 @@ def _vectors(table: Table, unit: str, places: Sequence[int] | None = None) -> Ve
 
 def _metadata(table: Table) -> Mapping[str, str]:
     text = next((text for name, text in table.beside if name.lower().endswith("metadata.csv")), None)
-    rows = list(csv.reader(io.StringIO(text))) if text else []
-    return dict(zip(rows[0], rows[1])) if len(rows) > 1 else {}
+    lines = (text or "").splitlines()
+    declared = declared_separator(lines[0]) if lines else None
+    lines = lines[1:] if declared else lines
+    if len(lines) < 2:
+        return {}
+    rows = list(csv.reader(lines, delimiter=declared or separator_of(lines[0])))
+    told = dict(zip(rows[0], rows[1]))
+    return told if "platform" in told else {}
 
 
 SENSOR_LOGGER = Export(

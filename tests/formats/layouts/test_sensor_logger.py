@@ -34,6 +34,21 @@ def test_sensor_logger(tmp_path, clip, platform, total):
     assert any("turned round" in warning for warning in recording.warnings) == (platform == ("ios", "false"))
 
 
+@pytest.mark.parametrize(("first", "between"), [("", ";"), ("sep=\t\n", "\t")])
+def test_metadata_that_a_spreadsheet_wrote_tell_an_iphone(tmp_path, clip, first, between):
+    sensor_logger(tmp_path, clip, "ios")
+    path = tmp_path / "Metadata.csv"
+    path.write_text(first + path.read_text().replace(",", between))
+    assert any("turned round" in warning for warning in right(tmp_path, clip).warnings)
+
+
+def test_metadata_without_the_platform_leave_the_sign_open(tmp_path, clip):
+    sensor_logger(tmp_path, clip, "ios")
+    (tmp_path / "Metadata.csv").write_text("version,device name\n3,iPhone 14\n")
+    with pytest.raises(RecordingError, match=r"--acc-sign -1 for an iPhone"):
+        imucount.count(tmp_path)
+
+
 def test_sensor_logger_without_metadata_or_gravity(tmp_path, clip):
     sensor_logger(tmp_path, clip, "ios")
     (tmp_path / "Metadata.csv").unlink()
