@@ -35,6 +35,7 @@ _TIME_OF_DAY = re.compile(
     r"(?:.*[\sT])?(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:[.,]\d*)?)\s*(?P<half>[AaPp])?\.?(?:[Mm]\.?)?",
     re.ASCII,
 )
+_MS_BEHIND_COLON = re.compile(r"(\d{1,2}:\d\d:\d\d):(\d{3})$", re.ASCII)
 
 
 def with_unit_of_time(columns: Columns, t: FloatArray) -> tuple[Columns, tuple[str, ...]]:
@@ -102,7 +103,8 @@ def seconds_of_text(cells: Sequence[str], dated: bool) -> FloatArray:
     cells : sequence of str
         ISO 8601 such as "2026-01-31T12:00:00.020+01:00", where a time without a zone is taken for UTC; or a time
         of day such as "12:00:00.020", "1:00:00.02 PM" or "31/01/2026 12:00:00.020", of which the date is not read;
-        or minutes and seconds such as "59:59.9", as spreadsheets show them.
+        or minutes and seconds such as "59:59.9", as spreadsheets show them. Of both the milliseconds may stand
+        behind a colon, as in "12:00:00:020".
     dated : bool
         Whether they are the first of these.
 
@@ -121,6 +123,7 @@ def seconds_of_text(cells: Sequence[str], dated: bool) -> FloatArray:
     >>> seconds_of_text(["12:00:00.020", "1:00:00 PM"], dated=False)
     array([43200.02, 46800.  ])
     """
+    cells = [_MS_BEHIND_COLON.sub(r"\1.\2", cell.strip()) for cell in cells]
     if dated:
         return _seconds_of_dates(cells)
     return np.array([_since_midnight(cell, index) for index, cell in enumerate(cells)])
@@ -129,7 +132,7 @@ def seconds_of_text(cells: Sequence[str], dated: bool) -> FloatArray:
 def _seconds_of_dates(cells: Sequence[str]) -> FloatArray:
     import pandas as pd
 
-    texts = [cell.strip().replace(",", ".") for cell in cells]
+    texts = [cell.replace(",", ".") for cell in cells]
     try:
         times = pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", utc=True))
     except (ValueError, OverflowError) as error:
@@ -146,7 +149,7 @@ def _seconds_of_dates(cells: Sequence[str]) -> FloatArray:
 
 
 def _since_midnight(cell: str, index: int) -> float:
-    match = _TIME_OF_DAY.fullmatch(cell.strip())
+    match = _TIME_OF_DAY.fullmatch(cell)
     if match is None or has_date(cell):
         raise _no_time(cell, index)
     seconds = 60.0 * int(match["m"]) + float(match["s"].replace(",", "."))

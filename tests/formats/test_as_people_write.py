@@ -304,11 +304,11 @@ def test_rows_of_several_devices(path, session):
 # Layouts of known programs
 
 
-def sensor_log(session, user=False):
+def sensor_log(session, user=False, time="loggingTime(s)"):
     """Write the session as SensorLog does on an iPhone: gravity is -1 g on an axis that points up."""
     axes = "XYZ"
     acc = -session[:, 1:4] / G
-    columns = {"loggingTime(s)": session[:, 0], "loggingSample(N)": np.arange(len(session))}
+    columns = {time: session[:, 0], "loggingSample(N)": np.arange(len(session))}
     if user:
         down = acc / np.linalg.norm(acc, axis=1, keepdims=True)
         columns |= {f"motionUserAcceleration{axis}(G)": (acc - down)[:, i] for i, axis in enumerate(axes)}
@@ -329,6 +329,12 @@ def test_an_apple_export_brings_its_own_sign(path, session, user):
     assert "turned round" in recording.warnings[0]
     assert forward_circles(path) == [(8, "forward")]
     assert inspect_csv(path).layout == "an Apple SensorLog export"
+
+
+def test_an_apple_export_without_the_time_of_the_log_has_that_of_the_sensor(path, session):
+    path.write_text(sensor_log(session, time="accelerometerTimestamp_sinceReboot(s)"))
+    reads_as(path, session)
+    assert forward_circles(path) == [(8, "forward")]
 
 
 IN_G_AND_DEG = (1, G, G, G, DEG, DEG, DEG)

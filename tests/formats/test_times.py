@@ -48,6 +48,7 @@ TEXTS = {
     "ISO with a zone": lambda moment: moment.astimezone(dt.timezone(dt.timedelta(hours=5.5))).isoformat(),
     "ISO in UTC": lambda moment: f"{moment:%Y-%m-%d %H:%M:%S.%f}Z",
     "in quotes, with a comma": lambda moment: f'"{moment:%Y-%m-%d %H:%M:%S},{moment.microsecond // 1000:03d}"',
+    "milliseconds behind a colon": lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}:{moment.microsecond // 1000:03d}",
     "time of day": lambda moment: f"{moment:%H:%M:%S.%f}",
     "halves of a day": half_days,
     "minutes": minutes,

@@ -28,9 +28,9 @@ def _axes(**names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 APPLE = (
     Layout(
         "an Apple SensorLog export",
-        frozenset({"accelerometeraccelerationx", "loggingtime"}),
+        frozenset({"accelerometeraccelerationx"}),
         _axes(
-            t=("loggingtime",),
+            t=("loggingtime", "accelerometertimestamp_sincereboot"),
             acc=("accelerometeracceleration",),
             gyr=("motionrotationrate", "gyrorotation"),
         ),

@@ -74,18 +74,22 @@ def _fits_one_row(head: Head) -> bool:
 
 def _read_one_row(tables: Sequence[Table], ask: Ask) -> Signals:
     table = one_table(tables)
-    t = np.arange(len(table)) / known_rate(None, ask, "since no column has the time")
+    if table.head.names[0]:
+        t = np.arange(len(table)) / known_rate(None, ask, "since no column has the time")
+        rate_hz = ask.sampling_rate_hz
+    else:
+        t, rate_hz = _time(table, ask)
     acc, gyr = (
         Vectors(t, table.vectors([table.head.names.index(axis) for axis in _AXES[kind]]), unit)
         for kind, unit in (("acc", "m/s^2"), ("gyr", "deg/s"))
     )
-    return Signals(acc, gyr, sampling_rate_hz=ask.sampling_rate_hz)
+    return Signals(acc, gyr, sampling_rate_hz=rate_hz)
 
 
 GAITMAP_ONE_ROW = Export(
     "a table of gaitmap",
     _fits_one_row,
     _read_one_row,
-    reads="`acc_x` ... `gyr_z` without units or time; m/s², deg/s; `--rate`",
-    refuses="without `--rate`",
+    reads="`acc_x` ... `gyr_z` without units or time; m/s², deg/s; `--rate`, or an index in s without a name",
+    refuses="without time and `--rate`",
 )

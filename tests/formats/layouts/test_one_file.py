@@ -169,6 +169,13 @@ def test_gaitmap_with_one_header_row(tmp_path, clip):
     right(path, clip, sampling_rate_hz=60.0)
 
 
+def test_gaitmap_with_an_index_in_seconds(tmp_path, clip):
+    names = ["", *(f"acc_{axis}" for axis in AXES), *(f"gyr_{axis}" for axis in AXES)]
+    path = tmp_path / "gaitmap.csv"
+    path.write_text(table(names, [clip.t, *clip.acc.T, *(DEG * clip.gyr).T]))
+    right(path, clip)
+
+
 def test_apdm_devices_side_by_side(tmp_path, clip):
     sensors = ["Accelerometer", "", "", "Gyroscope", "", "", "Barometer"]
     lines = [
