@@ -21,8 +21,8 @@ __all__ = ["report"]
 def report(session: str, out: str, folder: str | None, force: bool) -> None:
     """Make one page of HTML, which needs no network, of SESSION.
 
-    SESSION is the name of a kept session, its beginning, `last`, or a recording to count against the prescribed
-    programme.
+    SESSION is the name of a kept session, its beginning, `last`, the folder that it is kept in, or a recording to
+    count against the prescribed programme.
     """
     import os
 
@@ -44,6 +44,8 @@ def report(session: str, out: str, folder: str | None, force: bool) -> None:
         assessment = assess(Programme.prescribed(), result.sets) if result.exercise == "shoulder-circles" else None
         title = os.path.basename(session)
     else:
+        if os.path.isdir(session):
+            folder, session = os.path.split(os.path.abspath(session))
         entry = open_diary(folder).find(session)
         result, assessment = entry.load()
         forms = entry.forms()

@@ -72,14 +72,13 @@ def _cells(kept: KeptSession) -> list[str]:
     if session is None:
         return [printable_line(kept.name), NOT_KNOWN, NOT_KNOWN, "not finished", *[NOT_KNOWN] * 4]
     form = SetForm.of(kept.forms)
-    sizes = _sizes([kept])
     return [
         printable_line(kept.name),
         session.side or NOT_KNOWN,
         str(len(session.reps)),
         NOT_KNOWN if assessment is None else f"{assessment.reps_done} of {assessment.programme.reps}",
         NOT_KNOWN if session.tempo is None else f"{session.tempo.period_s:.1f} s",
-        f"{median(sizes):.0f} deg" if sizes else NOT_KNOWN,
+        NOT_KNOWN if form.size_deg is None else f"{form.size_deg:.0f} deg",
         NOT_KNOWN if form.roundness is None else f"{form.roundness:.2f}",
         NOT_KNOWN if form.smoothness is None else f"{form.smoothness:.1f}",
     ]
@@ -97,7 +96,8 @@ def _medians(side: Side, kept: Sequence[KeptSession]) -> str:
     sizes = _sizes(kept)
     size = f", {median(sizes):.0f} deg up and down" if sizes else ""
     pace = median(rep.duration_s for rep in reps)
-    return f"{side.capitalize()}: median {pace:.1f} s a circle{size} (n = {len(reps)} in {len(kept)} sessions)"
+    of = f"n = {len(reps)} in {number_of(len(kept), 'session')}"
+    return f"{side.capitalize()}: median {pace:.1f} s a circle{size} ({of})"
 
 
 def _sides(left: Sequence[KeptSession], right: Sequence[KeptSession]) -> str:

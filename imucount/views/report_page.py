@@ -262,15 +262,17 @@ def _mean_size(reps: Sequence[Rep]) -> str:
 def _charts(outcomes: Sequence[Outcome]) -> list[_Chart]:
     if not any(outcome.reps or outcome.wrong for outcome in outcomes):
         return []
+    asked_s = [None if outcome.planned is None else outcome.planned.period_s for outcome in outcomes]
+    dashed = "; the dashed line is what was asked for" if any(asked_s) else ""
     tempo = _chart(
         outcomes,
         _Chart(
             "Tempo, circle by circle",
             "Length of each circle in seconds, set by set",
-            "Length of each circle, s; the dashed line is what was asked for. Filled: forward, open: backward.",
+            f"Length of each circle, s{dashed}. Filled: forward, open: backward.",
         ),
         {id(rep): rep.duration_s for outcome in outcomes for rep in (*outcome.reps, *outcome.wrong)},
-        [None if outcome.planned is None else outcome.planned.period_s for outcome in outcomes],
+        asked_s,
     )
     sizes = {
         id(rep): rep.elevation_deg

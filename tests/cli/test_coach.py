@@ -26,11 +26,14 @@ def test_the_whole_programme_is_led_to_its_summary_and_kept(tmp_path):
     assert "Feet and trunk were not measured" in result.output
     listed = run("history", "--dir", tmp_path).output
     assert "60 of 60" in listed
-    assert "(n = 60 in 1 sessions)" in listed
+    assert "(n = 60 in 1 session)" in listed
     page = tmp_path / "report.html"
     assert run("report", "last", "-o", page, "--dir", tmp_path).exit_code == 0
     assert "The whole programme was done: 60 of 60 circles." in page.read_text(encoding="utf-8")
     assert run("report", "last", "-o", page, "--dir", tmp_path).exit_code == 1  # --force replaces it
+    (kept,) = (each for each in tmp_path.iterdir() if each.is_dir())
+    assert run("report", kept, "-o", tmp_path / "same.html").exit_code == 0  # as coach has told where it is kept
+    assert (tmp_path / "same.html").read_text() == page.read_text()
 
 
 def test_a_recording_is_reported_too(tmp_path):
