@@ -181,7 +181,7 @@ def test_packets_that_come_twice_leave_every_sample_once(make):
     check_samples(counted, peripheral, tolerance_s=0.05)
 
 
-@pytest.mark.parametrize("make", [OpenClip, *each([WitMotion, Thingy52, Adafruit, PuckJs])])
+@pytest.mark.parametrize("make", each([OpenClip, WitMotion, Thingy52, Adafruit, PuckJs]))
 def test_all_that_comes_twice_after_a_reconnect_is_taken_once_and_told(make):
     async def drop_and_double(peripheral):
         peripheral.disturb = faults.duplicated(1.0)
