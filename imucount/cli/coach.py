@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from imucount.cli.coached import Coached, Worn
 from imucount.cli.following import Clip, end_with_faults, make_clips, run_clips
 from imucount.cli.group import Number, check_page, folder_option, open_diary, page_options
+from imucount.cli.signal_options import axes_options, file_options, reading
 
 if TYPE_CHECKING:
     from imucount.diary import Entry
@@ -47,7 +48,15 @@ __all__ = ["coach"]
     help="Another clip, on the upper arm: it tells whether the arm does the work, which a clip on the shoulder "
     "cannot feel.",
 )
-@click.option("--rate", "rate_hz", type=Number(1, 1000), help="Samples a second to ask for.")
+@click.option(
+    "--rate",
+    "rate_hz",
+    type=Number(1, 1000),
+    help="Samples a second to ask for. Of a recording, its rows a second, where it has neither their time "
+    "nor their rate.",
+)
+@axes_options
+@file_options
 @click.option("--speed", type=Number(0.1, 100), default=1, help="Of `sim` and `csv:`, how many times as fast.")
 @click.option(
     "--programme",
@@ -81,6 +90,7 @@ def coach(
     folder: str | None,
     keep: bool,
     resume: bool,
+    **told: Any,
 ) -> None:
     """Lead through a programme of shoulder circles: what to do, the count, rests, what comes next, how it went.
 
@@ -98,7 +108,9 @@ def coach(
         check_page()
     programme = _programme(file, period_s, rest_s)
     which = [*(wanted or ("",)), *([] if arm is None else [arm])]
-    clips = make_clips(Clip, which, sides, last_on_arm=arm is not None, rate_hz=rate_hz, speed=speed)
+    clips = make_clips(
+        Clip, which, sides, last_on_arm=arm is not None, told=reading(told), rate_hz=rate_hz, speed=speed
+    )
     shoulders = clips[: len(clips) - (arm is not None)]
     entries = _entries(folder, shoulders, resume) if keep else [None] * len(shoulders)
     coached = Coached(_worn(shoulders, entries, programme, beginner), None if arm is None else clips[-1], resume)

@@ -124,6 +124,8 @@ class Coached:
 
     def tell(self) -> None:
         """Say how it went, and keep it."""
+        from rich.text import Text
+
         from imucount.views.coach_view import coach_table
         from imucount.views.form_words import arm_line, form_line, sides_line
         from imucount.views.report_page import advice
@@ -136,26 +138,26 @@ class Coached:
             return
         for each in told:
             if len(self._worn) > 1:
-                click.echo(printable_line(f"{each.coaching.title}:"))
+                show(Text(printable_line(f"{each.coaching.title}:")))
             assessment = each.coaching.guide.assessment
             show(coach_table(each.coaching.scene))
-            click.echo(f"{assessment.reps_done} of {assessment.programme.reps} circles of the programme.")
+            show(Text(f"{assessment.reps_done} of {assessment.programme.reps} circles of the programme."))
             for line in advice(assessment):
-                click.echo(line)
+                show(Text(line))
             session = each.clip.session
             assert session is not None
             if each.coaching.forms:
-                click.echo(f"Form: {form_line(each.coaching.forms)}.")
+                show(Text(f"Form: {form_line(each.coaching.forms)}."))
             for warning in session.warnings:
-                click.echo(printable_line(f"Note: {warning}"))
+                show(Text(printable_line(f"Note: {warning}")))
         of_side = {each.coaching.side: each.coaching.forms for each in told}
         if line := sides_line(of_side.get("left", ()), of_side.get("right", ())):
-            click.echo(line)
+            show(Text(line))
         if self._arm_fault:
-            click.echo(printable_line(f"Note: The arm was measured in part: {self._arm_fault}"))
+            show(Text(printable_line(f"Note: The arm was measured in part: {self._arm_fault}")))
         reps = () if told[0].clip.session is None else told[0].clip.session.reps
-        click.echo(arm_line(told[0].coaching.forms, reps))
-        click.echo("Feet and trunk were not measured: one clip cannot tell them.")
+        show(Text(arm_line(told[0].coaching.forms, reps)))
+        show(Text("Feet and trunk were not measured: one clip cannot tell them."))
         for each in told:
             each.save()
             if each.entry is not None:

@@ -24,6 +24,7 @@ ARROWS: dict[PlannedDirection | None, str] = {"forward": "↻", "backward": "↺
 """As seen from the wearer's right side."""
 
 KEYS = "u one less  a one more  s skip rest  e end set  q finish"
+SHORT_KEYS = "u -1  a +1  s skip  e end  q finish"
 SET_UP_KEYS = "Enter: I am ready   q: end"
 
 DIGIT_ROWS = 5
@@ -109,8 +110,9 @@ def coach_view(scene: Scene, width: int, height: int) -> RenderableType:
     if rows >= DIGIT_ROWS + len(scene.sets) + TABLE_ROWS + 1:
         below.append(coach_table(scene))
         rows -= len(scene.sets) + TABLE_ROWS
-    if rows > DIGIT_ROWS and width > len(KEYS):
-        below.append(Text(KEYS, "dim"))
+    named = KEYS if width > len(KEYS) else SHORT_KEYS
+    if rows > DIGIT_ROWS and width > len(named):
+        below.append(Text(named, "dim"))
         rows -= 1
     return Group(head, _numbers(scene, rows, width), *facts, *below)
 

@@ -43,6 +43,38 @@ def test_a_recording_is_reported_too(tmp_path):
     assert "on the left shoulder" in page.read_text(encoding="utf-8")
 
 
+def test_a_recording_is_read_as_the_options_say(tmp_path):
+    rows = (ROOT / "recordings" / "fast.csv").read_text(encoding="utf-8").splitlines()
+    begin = next(number for number, row in enumerate(rows) if row.startswith("t,"))
+    cells = [row.split(",")[:7] for row in rows[begin + 1 :]]
+    swapped = tmp_path / "swapped.csv"
+    swapped.write_text(
+        "when;a;b;c;d;e;f\n"
+        + "".join(";".join([t, ay, ax, az, gy, gx, gz]) + "\n" for t, ax, ay, az, gx, gy, gz in cells)
+    )
+    options = ["--columns", "time=when,acc=a,b,c,gyr=d,e,f", "--units", "acc=m/s^2", "--units", "gyr=rad/s"]
+    options += ["--acc-axes", "y,x,z", "--gyr-axes", "y,x,z", "--separator", ";"]
+    arguments = ["--side", "right", "--speed", "100"]
+    told = run(*coach(tmp_path / "kept", "--source", f"csv:{swapped}", *arguments, *options))
+    assert told.exit_code == 0, told.output
+    plain = run(*coach(tmp_path / "plain", "--source", f"csv:{ROOT / 'recordings' / 'fast.csv'}", *arguments))
+    assert _counts(told.output) == _counts(plain.output) != []
+    (recording,) = (tmp_path / "kept").glob("2*/recording-001.csv")  # it says itself how it is read
+    of_kept = run("count", recording, "--side", "right", "--csv").output
+    of_plain = run("count", ROOT / "recordings" / "fast.csv", "--side", "right", "--csv").output
+    assert of_kept.count("\n") == of_plain.count("\n") > 1
+
+
+def test_what_is_told_of_files_is_not_of_a_clip(tmp_path):
+    result = run(*coach(tmp_path, "--sensor", "sim", "--units", "acc=g"))
+    assert result.exit_code == 2
+    assert "--units" in result.output
+
+
+def _counts(output):
+    return re.findall(r": (\d+)$", output, re.M)
+
+
 def test_a_programme_with_nonsense_is_one_line(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text("[[sets]]\nreps = 'many'\n")

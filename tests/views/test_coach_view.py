@@ -49,6 +49,12 @@ def test_it_fits_the_window_and_always_tells_the_count(scenes, data, width, heig
     assert f"Set {scene.set_number} of 6" in lines[0]
 
 
+@pytest.mark.parametrize(("width", "height"), [(40, 12), (80, 24)])
+def test_the_keys_are_shown_on_a_small_terminal_too(scenes, width, height):
+    *_, keys = shown(scenes[8], width, height)
+    assert [part[:2] for part in keys.split("  ")] == ["u ", "a ", "s ", "e ", "q "]
+
+
 def test_the_number_is_as_large_as_the_window_allows(scenes):
     sizes = [sum("█" in line for line in shown(scenes[8], 100, height)) for height in (6, 14, 24, 40)]
     assert sizes == sorted(sizes)
