@@ -1,6 +1,7 @@
-"""Make the pictures of a coached programme again: `python docs/pictures/coach.py` writes coach.svg and page.png.
+"""Make the pictures of a coached programme again: `python docs/pictures/coach.py`.
 
-page.png needs playwright and Chromium, as the tests of the page do.
+It writes coach.svg, the terminal; page.png, the page; and report.png, the report. The latter two need playwright
+and Chromium, as the tests of the page do.
 """
 
 import asyncio
@@ -13,8 +14,10 @@ from rich.console import Console
 import imucount
 from imucount.coach.coaching import Coaching
 from imucount.coach.guide import Guide
+from imucount.form import form_of
 from imucount.programme import Programme
 from imucount.views.coach_view import CoachView
+from imucount.views.report_page import report_page
 from imucount.web import Page
 
 FOLDER = Path(__file__).parent
@@ -25,7 +28,7 @@ SHOWN_S = 76.0
 
 def coaching_at(time_s: float) -> Coaching:
     """Play the recording to somebody who is coached, up to a time."""
-    coaching = Coaching(Guide(Programme.prescribed(period_s=3.0, rest_s=13.0)))
+    coaching = Coaching(Guide(Programme.prescribed(period_s=3.0, rest_s=13.0)), "right")
     coaching.act("confirm")
     samples = imucount.read_csv(RECORDING).samples
     counter = imucount.RepCounter("right")
@@ -33,12 +36,21 @@ def coaching_at(time_s: float) -> Coaching:
         piece = samples[start : start + 10]
         if piece.t[-1] > time_s:
             break
-        coaching.update(float(piece.t[-1]), counter.update(piece), counter.progress)
+        coaching.update(float(piece.t[-1]), counter.update(piece), counter.progress, samples=piece)
     return coaching
 
 
+def report() -> str:
+    """Write the report of the whole recording, which kept to the programme."""
+    recording = imucount.read_csv(RECORDING)
+    session = imucount.count(recording)
+    assessment = imucount.assess(Programme.prescribed(period_s=3.0, rest_s=13.0), session.sets)
+    forms = form_of(recording.samples, session.reps, session.side)
+    return report_page(session, assessment, forms, title=RECORDING.stem)
+
+
 async def draw() -> None:
-    """Make both pictures."""
+    """Make the pictures."""
     coaching = coaching_at(SHOWN_S)
     console = Console(width=72, height=24, record=True, file=StringIO(), force_terminal=True)
     console.print(CoachView.of(coaching.scene))
@@ -53,6 +65,9 @@ async def draw() -> None:
         await tab.goto(page.link)
         await tab.wait_for_timeout(500)
         await tab.screenshot(path=FOLDER / "page.png")
+        tab = await browser.new_page(viewport={"width": 760, "height": 800})
+        await tab.set_content(report())
+        await tab.screenshot(path=FOLDER / "report.png")
         await browser.close()
 
 

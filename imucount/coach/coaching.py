@@ -203,6 +203,6 @@ def _row(number: int, outcome: Outcome) -> Row:
         n_wrong=len(outcome.wrong),
         corrected=outcome.corrected,
         verdict=outcome.verdict,
-        period_s=None if outcome.tempo is None else outcome.tempo.period_s,
+        period_s=outcome.period_s,
         tempo=outcome.tempo_is_off,
     )

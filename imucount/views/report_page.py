@@ -241,7 +241,7 @@ def _row(outcome: Outcome, form: SetForm, best_deg: float | None) -> _Row:
         asked="" if outcome.planned is None else describe(outcome.planned),
         count=f"{outcome.count}{by_hand}{wrong}",
         direction=reps[0].direction if reps else NOT_KNOWN,
-        period=NOT_KNOWN if outcome.tempo is None else f"{outcome.tempo.period_s:.1f} s",
+        period=NOT_KNOWN if outcome.period_s is None else f"{outcome.period_s:.1f} s",
         size=_size(outcome, form, best_deg),
         rest=NOT_KNOWN if outcome.rest_before_s is None else clock_time(outcome.rest_before_s),
         note="" if outcome.verdict == "done" else outcome.verdict,

@@ -99,7 +99,8 @@ function fitted(loop) {
 }
 
 function draw(id, points, fit) {
-  $(id).setAttribute("points", points.map((point) => fit(point).map((value) => value.toFixed(1)).join(",")).join(" "));
+  const path = points.map((point) => fit(point).map((value) => value.toFixed(1)).join(",")).join(" ");
+  if ($(id).getAttribute("points") !== path) $(id).setAttribute("points", path); // else it would be drawn anew
 }
 
 function place(node, share, direction) {
