@@ -65,9 +65,10 @@ async def coached(minutes: float, chromium: str | None) -> list[tuple[str, str]]
             piece = samples[start : start + PACKET]
             due_s = float(piece.t[-1] - samples.t[0])
             await asyncio.sleep(max(due_s - (time.monotonic() - began_s), 0.0))
-            now_ms, before = 1e3 * time.time(), coaching.scene.count
-            coaching.update(float(piece.t[-1]), counter.update(piece), counter.progress, samples=piece)
-            if coaching.scene.count != before:
+            now_ms = 1e3 * time.time()
+            reps = counter.update(piece)
+            coaching.update(float(piece.t[-1]), reps, counter.progress, samples=piece)
+            if reps:
                 handed_over.append((str(coaching.scene.count), now_ms))
         passed_s = time.monotonic() - began_s
         own_s, others_s = time.process_time() - own_s, _others_cpu_s() - others_s

@@ -38,6 +38,10 @@ LEAST_MEAN_ELEVATION_DEG = 3.5
 """Of a set: 10 deg of the clavicle as a clip shows them that follows by 0.35. One in two thousand simulated sets
 is smaller, and swinging arms that turn the trunk along draw loops of 3 deg, alike and by the dozen."""
 
+SWING_S, LEAST_OF_QUICK_DEG = 2.0, 5.0
+"""The same of circles that are as quick as an arm swings: loosely, as a pendulum, once in 1.3 to 1.6 s, and with
+the steps of a walk once in 1 to 1.2 s. Such swings drew loops of up to 4.2 deg."""
+
 LEAST_ROUNDNESS = 0.2
 """Four separate moves seen by a clip that follows obliquely; a shrug has less."""
 
@@ -373,7 +377,7 @@ class CircleSelector:
             return self._reject(loop, "few", link, alike_needed=self._min_reps)
         if single and self._min_reps > 1 and not self._stands_alone(loop, now_s):
             return self._reject(loop, "alone", link)
-        if exp(link.traits.log_elevation / link.traits.n) < LEAST_MEAN_ELEVATION_DEG:
+        if exp(link.traits.log_elevation / link.traits.n) < _least_elevation_deg(link.traits):
             return self._reject(loop, "small", link)
         chain = [link]
         while (earlier := chain[-1].previous) is not None and not (earlier.counted and len(chain) >= ENOUGH):
@@ -626,6 +630,12 @@ def _longest_stop_s(duration_s: float) -> float:
 def _goes_on(before: Loop, after: Loop) -> bool:
     """Whether one loop begins where another ends, or after a stop."""
     return _follows(before, after) or _resumes(before, after)
+
+
+def _least_elevation_deg(traits: Traits) -> float:
+    """Give the least mean elevation of a set's circles."""
+    is_quick = exp(traits.log_duration / traits.n) < SWING_S
+    return LEAST_OF_QUICK_DEG if is_quick else LEAST_MEAN_ELEVATION_DEG
 
 
 def _are_alike(before: Loop, after: Loop) -> bool:

@@ -257,6 +257,17 @@ def test_small_circles_count_where_there_are_enough_that_are_alike():
     assert len(select(row(9, SMALL))) == 9
 
 
+def test_small_loops_as_quick_as_an_arm_swings_are_none():
+    def in_half_the_time(loop):
+        quarter_s = tuple(loop.start_s + 0.5 * (each - loop.start_s) for each in loop.quarter_s)
+        return replace(loop, quarter_s=quarter_s, end_s=loop.start_s + 1.5, known_s=loop.start_s + 1.8)
+
+    swing = in_half_the_time(replace(IDEAL, elevation_deg=4.5, yaw_deg=4.0))
+    assert select(row(20, swing)) == []
+    assert len(select(row(20, replace(swing, elevation_deg=6.0, yaw_deg=5.0)))) == 20
+    assert len(select(row(20, replace(IDEAL, elevation_deg=4.5, yaw_deg=4.0)))) == 20
+
+
 def test_what_shows_from_above_never_counts_however_often_it_comes():
     rolled = replace(IDEAL, area=(0.0, -0.01, 0.05), roundness=0.8, closure=0.3, lever_m=0.03)
     assert select(row(20, rolled)) == []
