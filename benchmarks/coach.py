@@ -1,9 +1,9 @@
 """How soon the coach's page shows a circle, and what coaching costs: `python -m benchmarks.coach`.
 
-The programme is coached at true pace from packets of ten samples at 100 Hz, with its page in a real Chromium. Timed
-is from the moment that the samples are handed to the counter until the page has the new number; how long the counter
-waits to be sure is in `benchmarks.live`. Cost is processor time over time, of this process and of the browser's, on
-Linux.
+The programme is coached at true pace from packets of ten samples at 100 Hz, with its page in a real Chromium.
+Timed is from the moment that the samples are handed to the counter until the page has the new number; how long
+the counter waits to be sure is in `benchmarks.live`. Cost is processor time over time, of this process and of
+the browser's, on Linux.
 """
 
 from __future__ import annotations
