@@ -4,13 +4,15 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-# Tests press Ctrl-C in programs that they start, which ignore it if a shell's background job hands that down.
+# Tests press Ctrl-C in programs that they start, or close their terminal, which a shell's background job, or nohup, has
+# them ignore.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # No time limit, and no complaint about slow data: a busy machine is no failure. Which examples are tried does not
 # change from run to run, so that whoever runs the tests sees what we saw.
 settings.register_profile(
-    "short", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+    "short", deadline=None, derandomize=True, max_examples=16, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("thorough", settings.get_profile("short"), max_examples=50)
 # `pytest --hypothesis-profile=elsewhere` looks where nobody has looked.

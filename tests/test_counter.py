@@ -329,6 +329,7 @@ def test_times_and_ranges_are_near_the_truth(side, seed):
             assert found == pytest.approx(true, rel=0.15), name
 
 
+@pytest.mark.long
 def test_an_established_set_is_told_at_once():
     truth = simulation(programme(sets=1, rest_s=8.0), 63)
     counter = RepCounter("right")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from short_run import one_in
 
 import imucount
 
@@ -40,7 +41,7 @@ def printed_by(script, monkeypatch, folder, *arguments):
     return output.getvalue()
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", one_in(4, SCRIPTS))
 def test_every_script_runs_and_says_what_was_simulated(script, monkeypatch, tmp_path):
     if script == "live_to_lsl":
         pytest.importorskip("pylsl", reason="pylsl is not installed: the extra `lsl` brings it")

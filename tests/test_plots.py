@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from short_run import one_in
 
 from imucount import CountingError, count
 from imucount.simulate import Circles, Clip, Movement, simulate
@@ -42,7 +43,7 @@ SESSIONS = {
 }
 
 
-@pytest.mark.parametrize("name", SESSIONS)
+@pytest.mark.parametrize("name", one_in(3, SESSIONS))
 def test_every_session_can_be_drawn_with_words_and_units(name):
     figure, axes = plt.subplots(1, 3)
     for ax, picture in zip(axes, PICTURES, strict=True):

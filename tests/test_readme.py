@@ -69,6 +69,7 @@ def test_there_is_a_block_for_recordings_one_for_live_use_and_one_to_teach():
     ]
 
 
+@pytest.mark.long
 def test_the_live_block_counts_ten_in_a_process_that_has_imported_nothing():
     code = BLOCKS[LIVE][1] + "\nprint(len(session.reps))"
     done = subprocess.run(

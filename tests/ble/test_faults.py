@@ -123,6 +123,7 @@ def test_vanishing_within_a_set_costs_only_the_circles_of_the_gap(make):
     check_only_the_gap_is_missing(counted, SIX)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make", each([OpenClip, MetaMotion, MovellaDot, WitMotion]))
 def test_five_drops_in_a_row_cost_no_circle_of_the_sets_beside_them(make):
     async def five_times(peripheral):
@@ -204,6 +205,7 @@ def test_packets_that_are_overtaken_are_put_in_order_by_their_numbers():
     check_samples(counted, peripheral, tolerance_s=0.05)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make", each([MovellaDot, MetaMotion]))
 def test_packets_that_are_overtaken_cost_no_circle_where_only_their_time_tells(make):
     peripheral = make(SIX)
@@ -238,6 +240,7 @@ def test_packets_that_are_cut_are_told_and_cost_no_circle(make):
     assert "could not be read" in " ".join(counted.warnings)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make", each([OpenClip, WitMotion, MetaMotion, Thingy52, Adafruit, PuckJs]))
 def test_sensors_of_short_packets_do_with_the_least_mtu(make):
     counted = run(count_in_room(make(SIX, mtu=23)))

@@ -218,6 +218,7 @@ def test_the_layout_in_memory_does_not_matter(eventful, order):
     assert np.array_equal(motion_laid, motion)
 
 
+@pytest.mark.long
 def test_single_samples_make_the_same_bits(eventful):
     motion, _, levels, _ = resolved(eventful)
     motion_cut, _, levels_cut, _ = resolved(eventful, range(1500))

@@ -180,6 +180,7 @@ def taught(wearer, seed):
     return teach(one.samples, direction="forward")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("side", ["left", "right"])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_profile_stands_in_for_the_side(side, seed):

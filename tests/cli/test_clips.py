@@ -206,6 +206,7 @@ def test_a_recording_that_ends_with_the_link_is_kept_and_an_error(clips, tmp_pat
     assert len(read_csv(tmp_path / "x.csv").samples) == 2000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", [["live", "--record"], ["record"]])
 def test_one_clip_of_two_whose_link_is_lost_does_not_end_the_other(clips, tmp_path, command):
     clips["ble:A"] = [*BEFORE_20_S, DisconnectedError("expected the clip back")]
@@ -218,6 +219,7 @@ def test_one_clip_of_two_whose_link_is_lost_does_not_end_the_other(clips, tmp_pa
     assert "The stream ended early: expected the clip back" in read_csv(tmp_path / "x-left.csv").warnings
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", [["live", "--record"], ["record"]])
 def test_a_display_with_a_fault_costs_no_sample_and_is_told(clips, tmp_path, monkeypatch, command):
     def fail(notice):

@@ -491,6 +491,7 @@ def test_a_quarter_of_an_hour_without_a_rest_is_counted_as_it_goes_on():
     assert np.sum([rep.duration_s for rep in reps]) > 0.9 * (reps[-1].end_s - reps[0].start_s)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("period_s", "gap_s"),
     [

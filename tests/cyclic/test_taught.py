@@ -49,6 +49,7 @@ def test_spans_say_where_the_reps_are(example):
     assert sizes(count(swinging(reps=(6,)), exercise="cyclic", profile=teach_reps(one, reps=1))) == [6]
 
 
+@pytest.mark.long
 @settings(max_examples=settings.default.max_examples // 4)
 @given(st.lists(st.integers(0, 2700), max_size=6))
 def test_pieces_make_the_same_session(profile, cuts):

@@ -212,6 +212,7 @@ def outer_join(table):
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("chunk_bytes", [500, 8 << 20])
 def test_rows_of_one_sensor_each_are_joined_by_time(path, session, chunk_bytes):
     path.write_text(outer_join(session))

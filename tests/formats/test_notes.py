@@ -50,6 +50,7 @@ def test_a_warning_survives(text):
     assert warnings_of_notes([note_of_warning(text)]) == (text,)
 
 
+@pytest.mark.long
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.text() | st.sampled_from(["", "1,2,3", "side: left"])), max_size=6),
     st.integers(1, 3000),

@@ -271,6 +271,7 @@ def test_the_whole_does_not_depend_on_the_chunks(scratch, chunk_bytes):
         assert len(chunks) == 60
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_file(path):
     def peak(repeats):
         with RecordingWriter(path, has_gyroscope=True) as writer:
@@ -385,6 +386,7 @@ def test_an_inspection_tells_what_reading_would_refuse(path):
     assert "stuck" in inspect_csv(path).problem
 
 
+@pytest.mark.long
 def test_an_inspection_is_right_about_rounded_stamps_and_long_files(path):
     t = np.round(np.arange(150_000) / 416, 3)
     rng = np.random.default_rng(2)

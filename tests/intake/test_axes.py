@@ -83,6 +83,7 @@ def test_movement_with_much_linear_acceleration_contradicts_nothing(kind):
     assert axes_warnings(count(samples, "right")) == []
 
 
+@pytest.mark.long
 def test_the_same_is_said_however_the_stream_is_cut():
     samples = mapped(circled(), gyr="y,x,z")
     whole = count(samples, "right")

@@ -296,6 +296,7 @@ def test_the_relaxed_shoulder_may_rest_within_the_range():
     assert elevation.max() == pytest.approx(0.6 * 13.0, rel=0.01)
 
 
+@pytest.mark.long
 def test_circles_vary_as_much_as_the_wearer_does():
     script = [Circles(400, "forward", 2.0)]
     wearer = Wearer(tempo_drift=0.0, period_cv=0.06, amplitude_cv=0.11, distortion=0.0)
@@ -399,6 +400,7 @@ def test_the_wearer_moves_the_same_way_whatever_the_clip():
     np.testing.assert_allclose(coarse.elevation_deg, fine.elevation_deg[::8], atol=1e-6)
 
 
+@pytest.mark.long
 def test_lost_packets_are_absent():
     whole = simulate(PROGRAMME, seed=2)
     lossy = simulate(PROGRAMME, clip=Clip(packet_loss=0.2), seed=2)

@@ -36,6 +36,7 @@ def test_a_sensor_is_found_started_read_and_left_as_it_was():
     assert source.warnings == ()
 
 
+@pytest.mark.long
 def test_samples_wait_for_a_slow_reader():
     clip = ToyClip()
 

@@ -41,6 +41,7 @@ def test_cancelled_at_any_time_it_lets_go(delay_s):
     assert ended_s < delay_s + 1
 
 
+@pytest.mark.long
 def test_cancelled_while_it_reconnects_it_lets_go():
     clip = ToyClip()
     radio = ToyRadio(clip)

@@ -146,6 +146,7 @@ def test_a_silence_that_ends_in_time_is_no_fault():
     assert kinds(source) == ["connected"]
 
 
+@pytest.mark.long
 def test_five_drops_in_a_row_are_mended():
     clip = ToyClip()
     radio = ToyRadio(clip)
@@ -179,6 +180,7 @@ def test_what_the_sensor_was_found_with_is_known_after_a_reconnect():
     assert given_back == [b"connection 1"]
 
 
+@pytest.mark.long
 def test_whatever_fails_while_it_reconnects_is_tried_again():
     clip = ToyClip()
     radio = ToyRadio(clip)

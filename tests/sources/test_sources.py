@@ -45,6 +45,7 @@ def test_the_virtual_clip_makes_ten_circles(direction, side):
     assert source.warnings == ()
 
 
+@pytest.mark.long
 def test_by_default_the_virtual_clip_does_the_programme():
     source = imucount.open_source("sim:")
     session = imucount.count(run(read(source)), side=source.side)
@@ -89,6 +90,7 @@ def test_a_recording_too_slow_for_circles_can_be_played_for_what_else_is_counted
         imucount.count(played)
 
 
+@pytest.mark.long
 def test_a_faster_virtual_clip_tells_the_same():
     slow = run(read(imucount.open_source("sim:forward")))
     fast, took_s = run(timed(imucount.open_source("sim:forward", speed=10)))
@@ -125,6 +127,7 @@ def test_the_virtual_wearer_goes_on_while_nobody_listens():
     assert after.acc == pytest.approx(true.acc[start : start + len(after)], abs=0.01)
 
 
+@pytest.mark.long
 def test_two_virtual_clips_are_on_one_clock():
     async def both():
         origin_s = asyncio.get_running_loop().time() - 50

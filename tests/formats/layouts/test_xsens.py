@@ -8,6 +8,7 @@ import imucount
 from imucount.errors import RecordingError
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("separator", ["\t", ";", ",", " "])
 def test_xsens_goes_by_the_counter_of_packets(tmp_path, clip, separator):
     """Rows that the radio lost are missing in time too, though the file's rows go on."""
