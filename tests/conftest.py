@@ -4,8 +4,8 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-# Tests press Ctrl-C in programs that they start, or close their terminal, which a shell's background job, or nohup, has
-# them ignore.
+# Tests press Ctrl-C in programs that they start, or close their terminal, and a shell's background
+# job, or nohup, has all that it starts ignore that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
