@@ -24,6 +24,10 @@ AHEAD = 512
 AHEAD_A_PROCESS = 2
 """So many a process of our own has: one to work on, one to go on with. After a crash each of them is suspect."""
 
+BLAMED = "KilledWorker"
+"""What Dask raises for every recording that some workers had as they ended, the guilty one and those beside it. So
+each is counted once more, alone."""
+
 
 class WorkersLost(Exception):
     """An executor can work no more.
@@ -48,29 +52,37 @@ def on_executor(tasks: Iterable[Task], executor: Executor, ahead: int = AHEAD) -
         If the executor breaks or is shut down; after all outcomes that it still gave.
     """
     given: dict[Future[Outcome], Task] = {}
+    suspects: list[Task] = []
     try:
         for task in tasks:
             try:
                 given[executor.submit(count_recording, task)] = task
             except RuntimeError:  # broken, or shut down
-                yield from _last_outcomes(given, [task])
+                yield from _last_outcomes(given, [*suspects, task])
             if len(given) >= ahead:
-                yield from _next_outcomes(given)
+                yield from _next_outcomes(given, suspects)
         while given:
-            yield from _next_outcomes(given)
+            yield from _next_outcomes(given, suspects)
+        for task in suspects:
+            given[executor.submit(count_recording, task)] = task
+            yield from _next_outcomes(given, None)
     finally:
         for future in given:
             future.cancel()
 
 
-def _next_outcomes(given: dict[Future[Outcome], Task]) -> Outcomes:
+def _next_outcomes(given: dict[Future[Outcome], Task], suspects: list[Task] | None) -> Outcomes:
+    """Give what came, and note what may have ended a worker; where None is kept, it was alone and did."""
     for future in wait_for(given, return_when=FIRST_COMPLETED).done:
         task = given[future]
         try:
             outcome = future.result()
         except BrokenExecutor:
-            yield from _last_outcomes(given, [])
+            yield from _last_outcomes(given, suspects or [])
         except Exception as error:  # of the executor: no exception leaves the task
+            if suspects is not None and type(error).__name__ == BLAMED:
+                suspects.append(given.pop(future))
+                continue
             outcome = failure(error)
         del given[future]
         yield task, outcome

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,34 @@ def test_a_recording_that_ends_every_worker_fails_alone(cluster, cohort):
         outcomes = dict(on_executor([deadly, good], executor))
     assert outcomes[deadly].error == "KilledWorker"
     assert outcomes[good].session == imucount.count(good.path).to_json()
+
+
+class KilledWorker(Exception):
+    """As Dask raises it for all that a worker had."""
+
+
+class Blaming(ThreadPoolExecutor):
+    """Blames everything for the end of a worker as long as something that ends one is about."""
+
+    def __init__(self):
+        super().__init__(1)
+        self.about = []
+
+    def submit(self, count, task):
+        self.about.append(task)
+        return super().submit(self._count, count, task)
+
+    def _count(self, count, task):
+        while len(self.about) < 3:
+            time.sleep(0.001)
+        if isinstance(task.settings, Deadly) or len(self.about) == 3:
+            raise KilledWorker(task.path)
+        return count(task)
+
+
+def test_who_was_beside_what_ended_a_worker_is_counted_alone(cohort):
+    kinds = (Settings, Deadly, Settings)
+    tasks = [Task((str(cohort / name),), kind()) for name, kind in zip([*COUNTED, *COUNTED][:3], kinds)]
+    with Blaming() as executor:
+        outcomes = dict(on_executor(tasks, executor))
+    assert [outcomes[task].error for task in tasks] == [None, "KilledWorker", None]
