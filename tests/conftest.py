@@ -12,7 +12,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # No time limit, and no complaint about slow data: a busy machine is no failure. Which examples are tried does not
 # change from run to run, so that whoever runs the tests sees what we saw.
 settings.register_profile(
-    "short", deadline=None, derandomize=True, max_examples=16, suppress_health_check=[HealthCheck.too_slow]
+    "short", deadline=None, derandomize=True, max_examples=12, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("thorough", settings.get_profile("short"), max_examples=50)
 # `pytest --hypothesis-profile=elsewhere` looks where nobody has looked.

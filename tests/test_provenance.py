@@ -88,6 +88,7 @@ def test_the_kind_of_a_clip_is_told_where_it_has_no_name():
     assert Provenance().of({"sensor": "toy"}).device == "toy"
 
 
+@pytest.mark.long
 def test_a_recording_of_the_virtual_clip_says_that_it_is_simulated(tmp_path):
     async def live():
         async with imucount.open_source("sim:forward", speed=50) as source:

@@ -139,6 +139,7 @@ def test_five_drops_in_a_row_cost_no_circle_of_the_sets_beside_them(make):
     assert counted.told("reconnected")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make", each([OpenClip, WitMotion]))
 def test_silence_without_a_disconnection_is_noticed_and_ended(make):
     counted = run(count_in_room(make(TWO_SETS), meanwhile=after(REST_S[0] + 3.0, say_nothing)))

@@ -44,7 +44,7 @@ def check_left_as_found(peripheral):
     assert peripheral.refusals == []
 
 
-@pytest.mark.parametrize("name", one_in(3, SENSORS))
+@pytest.mark.parametrize("name", one_in(5, SENSORS))
 def test_a_set_is_counted_and_turns_the_right_way(name):
     make, motion, tolerance_s = SENSORS[name]
     peripheral = make(motion, clock_error=3e-4)
@@ -63,6 +63,7 @@ def test_a_sensor_without_gyroscope_counts_and_knows_no_direction():
     check_left_as_found(peripheral)
 
 
+@pytest.mark.long
 def test_two_clips_at_once_are_told_apart_and_are_on_one_clock():
     right, left = OpenClip(FORWARD), WitMotion(BACKWARD)
 

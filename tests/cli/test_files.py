@@ -381,6 +381,7 @@ def test_a_simulated_recording_says_so(tmp_path):
     assert (recording.side, recording.sampling_rate_hz) == ("right", 100.0)
 
 
+@pytest.mark.long
 def test_the_default_is_the_prescribed_programme(tmp_path):
     result = run("simulate", tmp_path / "out.csv", "--labels", tmp_path / "labels.csv")
     labels = pd.read_csv(tmp_path / "labels.csv")

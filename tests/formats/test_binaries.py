@@ -95,6 +95,7 @@ def test_xdf_by_the_type_of_streams_and_units_that_are_told(tmp_path, clip):
     counted(path, units={"acc": "g", "gyr": "rad/s"})
 
 
+@pytest.mark.long
 def test_xdf_of_several_devices(tmp_path, clip):
     pytest.importorskip("pyxdf")
     path = xdf(

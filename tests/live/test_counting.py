@@ -251,6 +251,7 @@ assert threads == {False}, threads
 """
 
 
+@pytest.mark.long
 def test_what_is_slow_to_import_is_imported_beside_the_event_loop():
     subprocess.run(
         [sys.executable, "-c", WHERE, str(Path(__file__).parents[1])],

@@ -383,6 +383,7 @@ def test_twists_and_bows_turn_the_trunk(kind, axis, low, high):
 # the clip
 
 
+@pytest.mark.long
 def test_the_same_settings_give_the_same_bits():
     clip = Clip(packet_loss=0.1)
     first, again, other = (simulate(EVERYTHING, clip=clip, seed=seed) for seed in (7, 7, 8))

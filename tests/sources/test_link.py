@@ -181,6 +181,7 @@ def test_a_sleep_of_the_computer_is_a_gap_and_is_told(fate):
     assert kinds(source) == ["connected", *(["clock", "dropped", "reconnected"] if fate == "lost" else ["clock"])]
 
 
+@pytest.mark.long
 def test_patience_does_not_run_out_while_the_computer_sleeps():
     slept_s = [0.0]
     clip = ToyClip()

@@ -63,6 +63,7 @@ def test_a_radio_of_another_package_that_fails_is_told_in_a_sentence():
     assert is_idle(radio)
 
 
+@pytest.mark.long
 def test_a_decoder_that_fails_later_leaves_what_came_before():
     class Failing(Faulty):
         faults = staticmethod(lambda number: number > 500)
