@@ -198,6 +198,7 @@ def test_all_that_comes_twice_after_a_reconnect_is_taken_once_and_told(make):
     assert after_s == pytest.approx(before_s, rel=0.1)
 
 
+@pytest.mark.long
 def test_packets_that_are_overtaken_are_put_in_order_by_their_numbers():
     peripheral = OpenClip(SIX)
     peripheral.disturb = faults.swapped(0.05)

@@ -69,6 +69,7 @@ def test_a_circle_given_up_half_way_is_not_counted():
     assert counts.count(8) >= 5
 
 
+@pytest.mark.long
 def test_slow_circles_with_a_cheap_accelerometer_are_told_right_or_not_at_all():
     clip = Clip(sampling_rate_hz=50.0, acc_bias_mg=50.0, follow=0.6, yaw_share=0.6)
     told = []

@@ -59,6 +59,7 @@ def test_the_recording_of_a_live_session_counts_the_same(clips, tmp_path):
     assert read_csv(path).side == "left"
 
 
+@pytest.mark.long
 def test_two_clips_at_once_each_with_its_recording(clips, tmp_path):
     sensors = ("--sensor", "A", "--side", "left", "--sensor", "B", "--side", "right")
     clips["ble:B"] = BEFORE_20_S

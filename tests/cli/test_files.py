@@ -206,6 +206,7 @@ def test_replay_tells_the_warnings_of_count(untold):
     assert run("replay", untold, "--speed", 0).stdout.endswith(run("count", untold).stdout)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a POSIX signal")
 def test_ctrl_c_ends_a_replay_with_the_session_so_far(long_recording):
     process = start("replay", long_recording, "--speed", 20, text=True, **PIPES)

@@ -263,6 +263,7 @@ except RecordingError:
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="the size of files is limited by a POSIX call")
 def test_of_a_full_disk_is_told_and_what_was_written_is_kept(path, samples):
     process = recording_process(path, FULL)

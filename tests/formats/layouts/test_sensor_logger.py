@@ -78,6 +78,7 @@ def test_sensor_logger_of_a_watch(tmp_path, clip, standardised):
     assert right(tmp_path / "WristMotion.csv", clip).metadata["device"] == "watch"
 
 
+@pytest.mark.long
 def test_sensor_logger_of_a_phone_and_a_watch(tmp_path, clip):
     sensor_logger(tmp_path, clip[:900], "ios")
     wrist_motion(tmp_path, clip, "false")
