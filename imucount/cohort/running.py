@@ -51,37 +51,43 @@ def on_executor(tasks: Iterable[Task], executor: Executor, ahead: int = AHEAD) -
     WorkersLost
         If the executor breaks or is shut down; after all outcomes that it still gave.
     """
+    blamed: list[Task] = []
+    try:
+        yield from _handed_over(tasks, executor, ahead, blamed)
+        while blamed:
+            yield from _handed_over([blamed.pop(0)], executor, 1, None)
+    except WorkersLost as lost:
+        raise WorkersLost([*lost.tasks, *blamed]) from lost
+
+
+def _handed_over(tasks: Iterable[Task], executor: Executor, ahead: int, blamed: list[Task] | None) -> Outcomes:
     given: dict[Future[Outcome], Task] = {}
-    suspects: list[Task] = []
     try:
         for task in tasks:
             try:
                 given[executor.submit(count_recording, task)] = task
             except RuntimeError:  # broken, or shut down
-                yield from _last_outcomes(given, [*suspects, task])
+                yield from _last_outcomes(given, [task])
             if len(given) >= ahead:
-                yield from _next_outcomes(given, suspects)
+                yield from _next_outcomes(given, blamed)
         while given:
-            yield from _next_outcomes(given, suspects)
-        for task in suspects:
-            given[executor.submit(count_recording, task)] = task
-            yield from _next_outcomes(given, None)
+            yield from _next_outcomes(given, blamed)
     finally:
         for future in given:
             future.cancel()
 
 
-def _next_outcomes(given: dict[Future[Outcome], Task], suspects: list[Task] | None) -> Outcomes:
-    """Give what came, and note what may have ended a worker; where None is kept, it was alone and did."""
+def _next_outcomes(given: dict[Future[Outcome], Task], blamed: list[Task] | None) -> Outcomes:
+    """Give what came, and note what is blamed for the end of a worker; what was alone with it is the culprit."""
     for future in wait_for(given, return_when=FIRST_COMPLETED).done:
         task = given[future]
         try:
             outcome = future.result()
         except BrokenExecutor:
-            yield from _last_outcomes(given, suspects or [])
+            yield from _last_outcomes(given, [])
         except Exception as error:  # of the executor: no exception leaves the task
-            if suspects is not None and type(error).__name__ == BLAMED:
-                suspects.append(given.pop(future))
+            if blamed is not None and type(error).__name__ == BLAMED:
+                blamed.append(given.pop(future))
                 continue
             outcome = failure(error)
         del given[future]

@@ -95,15 +95,15 @@ def moment_lines(session: Session, at_s: float) -> list[str]:
         )
     moment_s = session.start_s + at_s
     gap = next((each for each in session.gaps if each.start_s < moment_s < each.end_s), None)
-    if gap is not None and not gap.is_bridged:
-        return [f"There are no samples {_span(session, gap.start_s, gap.end_s)}: nothing can be counted."]
-    if isinstance(signals, CyclicSignals):
-        lines = _cyclic_lines(session, signals, moment_s)
-    else:
-        lines = _circle_lines(session, signals, moment_s)
+    missing: list[str] = []
     if gap is not None:
-        lines = [f"There are no samples {_span(session, gap.start_s, gap.end_s)}: it is bridged.", *lines]
-    return lines
+        follows = "it is bridged" if gap.is_bridged else "nothing can be counted"
+        missing = [f"There are no samples {_span(session, gap.start_s, gap.end_s)}: {follows}."]
+        if not gap.is_bridged:
+            return missing
+    if isinstance(signals, CyclicSignals):
+        return [*missing, *_cyclic_lines(session, signals, moment_s)]
+    return [*missing, *_circle_lines(session, signals, moment_s)]
 
 
 def _circle_lines(session: Session, signals: CircleSignals, moment_s: float) -> list[str]:

@@ -14,7 +14,7 @@ from deadly import Deadly
 
 import imucount
 from imucount.cohort.dask_cluster import dask_executor
-from imucount.cohort.running import on_executor
+from imucount.cohort.running import WorkersLost, on_executor
 from imucount.cohort.task import Settings, Task
 
 pytestmark = [
@@ -114,6 +114,22 @@ class Blaming(ThreadPoolExecutor):
         if isinstance(task.settings, Deadly) or len(self.about) == 3:
             raise KilledWorker(task.path)
         return count(task)
+
+
+class ShutAfter(Blaming):
+    """Is shut down before anything is counted alone."""
+
+    def submit(self, count, task):
+        if len(self.about) == 3:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        return super().submit(count, task)
+
+
+def test_what_is_blamed_as_the_executor_goes_is_not_lost(cohort):
+    tasks = [Task((str(cohort / name),), Settings()) for name in [*COUNTED][:3]]
+    with ShutAfter() as executor, pytest.raises(WorkersLost) as lost:
+        list(on_executor(tasks, executor))
+    assert set(lost.value.tasks) == set(tasks)
 
 
 def test_who_was_beside_what_ended_a_worker_is_counted_alone(cohort):
