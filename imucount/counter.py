@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,16 +21,14 @@ from imucount.intake.spikes import Spikes
 from imucount.intake.stamps import Stamps
 from imucount.intake.zeroed import taken_away
 from imucount.provenance import Provenance, version
-from imucount.reps import POSITIONS, Rep
-from imucount.samples import FloatArray, Samples
+from imucount.reps import Rep
+from imucount.samples import Samples
 from imucount.session import Session
-from imucount.sets import LONGEST_BRIDGE_S, SHORTEST_GAP_S, Exercise, Gap, RepSet, Side, group_reps
+from imucount.sets import Exercise, RepSet, Side, group_reps
+from imucount.tally import Tally, without_direction
 from imucount.units import PLAIN_UNITS
 
 __all__ = ["LOWEST_RATES_HZ", "Progress", "RepCounter"]
-
-PIECE = 1 << 16
-"""Samples taken at a time: so many that what each call costs is nothing beside them, in a few MB of memory."""
 
 KEPT_S = 1800.0
 """As long, s, samples are kept to be counted anew without a gyroscope that contradicts the accelerometer. Usually
@@ -198,10 +196,9 @@ class RepCounter:
         self._stamps = Stamps()
         self._spikes = Spikes() if exercise == "shoulder-circles" else None
         self._check: SignalCheck | None = None
-        self._count: _Count | None = None
-        self._bare: _Count | None = None
+        self._count: Tally | None = None
+        self._bare: Tally | None = None
         self._tape: list[Samples] | None = None
-        self._added: FloatArray | None = None
         self._told: list[Rep] = []
         self._n_told = 0
         self._told_until_s = -np.inf
@@ -247,11 +244,11 @@ class RepCounter:
                 reps += self._tell(*self._take(alike))
         return reps
 
-    def _take(self, samples: Samples) -> tuple[_Count, SignalCheck]:
+    def _take(self, samples: Samples) -> tuple[Tally, SignalCheck]:
         """Count on with samples whose times are known."""
         check = self._check or self._begin_check()
         if self._count is None:
-            self._count = _Count(self._new_chain(samples.has_gyroscope), samples.has_gyroscope)
+            self._count = Tally(self._new_chain(samples.has_gyroscope), samples.has_gyroscope)
             self._tape = [] if samples.has_gyroscope and self.exercise == "shoulder-circles" else None
         samples = check.update(mapped(samples, self._axes))
         if len(samples):
@@ -357,17 +354,17 @@ class RepCounter:
             is_long = samples.t[-1] - self._tape[0].t[0] > KEPT_S
             self._tape = None if is_long or check.axes.is_explained else self._tape
 
-    def _from_tape(self, tape: Sequence[Samples]) -> _Count:
-        bare = _Count(self._new_chain(has_gyroscope=False), has_gyroscope=False)
+    def _from_tape(self, tape: Sequence[Samples]) -> Tally:
+        bare = Tally(self._new_chain(has_gyroscope=False), has_gyroscope=False)
         for samples in tape:
             bare.take(samples)
         return bare
 
-    def _final_count(self, check: SignalCheck) -> _Count:
+    def _final_count(self, check: SignalCheck) -> Tally:
         """Close all counts, and return the one that holds."""
-        count = self._count or _Count(self._new_chain(has_gyroscope=False), has_gyroscope=False)
+        count = self._count or Tally(self._new_chain(has_gyroscope=False), has_gyroscope=False)
         count.finish()
-        if check.axes.outcome != "contradicting" or self.exercise == "cyclic" or self.profile is not None:
+        if not self._is_doubted or self.exercise == "cyclic":
             return count
         restored = None if check.axes.is_explained else self._restored()
         if restored is not None:
@@ -380,33 +377,32 @@ class RepCounter:
             self._bare.finish()
             if len(self._bare.reps) >= MOST_MISSED * len(count.reps):
                 return self._bare
-        count.reps = [_without_direction(rep) for rep in count.reps]
+        count.forget_directions()
         return count
 
-    def _restored(self) -> _Count | None:
+    def _restored(self) -> Tally | None:
         """Count with what was taken away from the acceleration, where that is all that contradicts."""
-        samples = None if not self._tape else Samples.concatenate(self._tape)
+        samples = Samples.concatenate(self._tape) if self._tape else None
         offset = None if samples is None else taken_away(samples)
         if samples is None or offset is None:
             return None
-        count = _Count(self._new_chain(has_gyroscope=True), has_gyroscope=True)
-        count.take(Samples.owning(samples.t, samples.acc + offset, samples.gyr))
+        count = Tally(self._new_chain(has_gyroscope=True), has_gyroscope=True, added_m_s2=offset)
+        count.take(samples)
         count.finish()
-        count.reps = [_without_direction(rep) for rep in count.reps]
-        self._added = offset
+        count.forget_directions()
         return count
 
-    def _told_count(self, count: _Count) -> _Count:
+    def _told_count(self, count: Tally) -> Tally:
         """Return the count that holds as far as is known."""
-        check = self._check
-        is_doubted = check is not None and check.axes.outcome == "contradicting" and self.profile is None
-        return self._bare if is_doubted and self._bare is not None and self._may_count_bare(count) else count
+        if self._bare is not None and self._is_doubted and self._may_count_bare(count):
+            return self._bare
+        return count
 
-    def _may_count_bare(self, count: _Count) -> bool:
+    def _may_count_bare(self, count: Tally) -> bool:
         """Whether what is counted without the gyroscope may hold: swinging arms look like a contradiction, too."""
         return self._check is not None and (self._check.axes.is_explained or bool(count.reps))
 
-    def _tell(self, count: _Count, check: SignalCheck) -> list[Rep]:
+    def _tell(self, count: Tally, check: SignalCheck) -> list[Rep]:
         """Return the reps that were not told, but for those whose direction waits for the axes to be known."""
         told_count = self._told_count(count)
         n_waiting = len(told_count.reps) - self._n_told
@@ -425,13 +421,19 @@ class RepCounter:
             if n_waiting > 0
             else []
         )
-        if told_count is count and check.axes.outcome == "contradicting" and self.profile is None:
-            told = [_without_direction(rep) for rep in told]
+        if told_count is count and self._is_doubted:
+            told = [without_direction(rep) for rep in told]
         self._n_told = max(self._n_told, len(told_count.reps))
         if told:
             self._told_until_s = told[-1].end_s
         self._told += told
         return told
+
+    @property
+    def _is_doubted(self) -> bool:
+        """Whether what the gyroscope tells of directions is not believed."""
+        check = self._check
+        return check is not None and check.axes.outcome == "contradicting" and self.profile is None
 
     @property
     def _tells_directions(self) -> bool:
@@ -441,7 +443,7 @@ class RepCounter:
         """Time between samples in the long run, s; None for a stream too short to be judged."""
         return None if check.interval_s is None else self._stamps.interval_s
 
-    def _warnings(self, count: _Count, check: SignalCheck) -> list[str]:
+    def _warnings(self, count: Tally, check: SignalCheck) -> list[str]:
         warnings = [*self._stamps.notes, *rate_note(self._interval_s(check)), *check.warnings]
         warnings += () if self._spikes is None else self._spikes.warnings
         if not count.reps and check.unit_is_open:
@@ -452,8 +454,7 @@ class RepCounter:
             )
         warnings += self._warnings_of_axes(count, check.axes)
         # Where the axes contradict, that is why directions are unknown, and not what the chain knows of.
-        is_doubted = check.axes.outcome == "contradicting" and self.profile is None
-        warnings += count.chain.warnings([] if is_doubted else count.reps)
+        warnings += count.chain.warnings([] if self._is_doubted else count.reps)
         taught = self.profile.side if isinstance(self.profile, Profile) else None
         if taught is not None and taught != self.side:
             warnings.append(
@@ -475,10 +476,10 @@ class RepCounter:
                 warnings.append(f"{100 * lost:.0f} % of the samples were lost and have been bridged.")
         return warnings
 
-    def _warnings_of_axes(self, count: _Count, axes: AxesVerdict) -> list[str]:
+    def _warnings_of_axes(self, count: Tally, axes: AxesVerdict) -> list[str]:
         """Say what follows from axes that contradict each other, or from a gyroscope that is not there."""
-        if self._added is not None:
-            added = ", ".join(f"{each:.1f}" for each in self._added)
+        if count.added_m_s2 is not None:
+            added = ", ".join(f"{each:.1f}" for each in count.added_m_s2)
             return [
                 "Accelerometer and gyroscope tell of different turning, but agree where something is added to the "
                 f"acceleration, ({added}) m/s^2: circles were counted so, and their direction is unknown. Was the "
@@ -504,77 +505,6 @@ class RepCounter:
         return []
 
 
-class _Count:
-    """What one chain makes of a stream.
-
-    Parameters
-    ----------
-    chain : Chain
-    has_gyroscope : bool
-        Whether the chain is given angular rate.
-    """
-
-    def __init__(self, chain: Chain, has_gyroscope: bool) -> None:
-        self.chain = chain
-        self.has_gyroscope = has_gyroscope
-        self.first_s = 0.0
-        self.last_s = 0.0
-        self.n_samples = 0
-        self.reps: list[Rep] = []
-        self.gaps: list[Gap] = []
-
-    def take(self, samples: Samples) -> None:
-        """Count the next samples, of which there is at least one."""
-        if not self.n_samples:
-            self.first_s = self.last_s = float(samples.t[0])
-            self.chain.begin(self.first_s)
-        before_s = np.concatenate([[self.last_s], samples.t[:-1]])
-        steps_s = samples.t - before_s
-        self.n_samples += len(samples)
-        self.last_s = float(samples.t[-1])
-        start = 0
-        for index in np.flatnonzero(steps_s > SHORTEST_GAP_S):
-            self.gaps.append(Gap(float(before_s[index]), float(samples.t[index])))
-        for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
-            for begin in range(start, cut, PIECE):
-                end = min(begin + PIECE, cut)
-                gyr = samples.gyr[begin:end] if self.has_gyroscope and samples.gyr is not None else None
-                self.reps += self.chain.update(samples.t[begin:end], _channels(samples.acc[begin:end], gyr))
-            if cut < len(samples):
-                self.reps += self.chain.end()
-                self.chain.begin(float(samples.t[cut]))
-            start = cut
-
-    def finish(self) -> None:
-        """Decide on everything that was held back."""
-        if self.n_samples:
-            self.reps += [*self.chain.end(), *self.chain.finish()]
-
-    @property
-    def sets(self) -> tuple[RepSet, ...]:
-        """Its reps, grouped."""
-        return group_reps(self.reps, self.chain.joined)
-
-    @property
-    def cuts(self) -> list[Gap]:
-        """Gaps that are too long to bridge."""
-        return [gap for gap in self.gaps if not gap.is_bridged]
-
-    @property
-    def bridged_s(self) -> float:
-        """Length of the stream as far as it was counted on, s."""
-        return self._length_without(self.cuts)
-
-    @property
-    def sampling_rate_hz(self) -> float | None:
-        """Effective rate outside of gaps, Hz; None for fewer than two samples."""
-        intervals = self.n_samples - 1 - len(self.gaps)
-        return intervals / self._length_without(self.gaps) if intervals > 0 else None
-
-    def _length_without(self, gaps: list[Gap]) -> float:
-        return self.last_s - self.first_s - sum(gap.duration_s for gap in gaps)
-
-
 def _known(units: Mapping[str, str] | None) -> frozenset[str]:
     """Quantities of which a person says that they are in SI units."""
     for quantity, unit in (units or {}).items():
@@ -584,21 +514,3 @@ def _known(units: Mapping[str, str] | None) -> frozenset[str]:
                 f"{unit!r}; samples are in SI units, and a table's own units are told where it is read"
             )
     return frozenset(units or {})
-
-
-def _without_direction(rep: Rep) -> Rep:
-    if not rep.phases or rep.direction == "unknown":
-        return rep
-    phases = tuple(
-        replace(phase, position=position) for phase, position in zip(rep.phases, POSITIONS["unknown"], strict=True)
-    )
-    return replace(rep, direction="unknown", phases=phases)
-
-
-def _channels(acc: FloatArray, gyr: FloatArray | None) -> FloatArray:
-    """Put six channels together, shape (6, n); those of a gyroscope that is not there are 0."""
-    x = np.zeros((6, len(acc)))
-    x[:3] = acc.T
-    if gyr is not None:
-        x[3:] = gyr.T
-    return x

@@ -23,8 +23,8 @@ GROUND |= {
     "parquet",
     "paths",
     "plots",
-    "session",
     "signals",
+    "tally",
     "whole_file",
 }
 ENGINE = {"circles", "cyclic", "counter"}
