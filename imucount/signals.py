@@ -41,7 +41,8 @@ class SeenLoop:
         "counted": it counts, with others or alone. "beside": it counts as it goes on from a circle and has its
         shape. All other words say why it does not count:
 
-        - "small", "narrow", "flat": hardly any elevation, hardly any protraction, or no area between them;
+        - "small", "narrow", "flat": too little elevation, by itself or over its set, of which
+          `elevation_needed_deg` is the least; hardly any protraction; or no area between them;
         - "unlike": too unlike a shoulder's circle, by itself and with what is like it before: `score` is
           less than `score_needed`;
         - "few": it and what is like it are fewer than `min_reps`: `alike` is less than `alike_needed`;

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, inf
-from statistics import fmean, median
+from statistics import fmean
 
+from imucount.circles.given_up import ENOUGH_TO_COMPARE, given_up, least_roundness
 from imucount.circles.loops import Loop
 from imucount.circles.misses import Miss
 from imucount.circles.neighbours import LONGEST, SHORTEST
@@ -23,6 +24,16 @@ from imucount.circles.scores import (
     turns_back,
     unlikeness,
     upward_evidence,
+)
+from imucount.circles.succession import (
+    LONGEST_TO_SHORTEST,
+    MOST_OVERLAP,
+    SAME_MOUNT,
+    are_alike,
+    follows,
+    goes_on,
+    longest_stop_s,
+    resumes,
 )
 from imucount.circles.watch import CircleWatch
 from imucount.reps import Direction
@@ -83,12 +94,9 @@ LEAST_DRAWING = 0.0
 WEAK_LINK = 2.0
 """By so much a neighbour may lower the score of a chain: a first or last circle is often incomplete."""
 
-RESUMED_LENGTH, RESUMED_TOTAL, LONGEST_STOP = 3, 4.0, 2.2
-"""A set of so many loops goes on after a stop, a circle held or one drawn badly, within so many lengths of a
-circle; what comes then is taken for its next circle with these odds, which is less than at once after it."""
-
-HELD, LONGEST_HOLD_S = 1.2, 4.0
-"""Or within one circle, slow by two standard deviations, and a hold of so long on its way."""
+RESUMED_LENGTH, RESUMED_TOTAL = 3, 4.0
+"""A set of so many loops goes on after a stop, a circle held or one drawn badly; what comes then is taken for its
+next circle with these odds, which is less than at once after it."""
 
 MISSED_SCORE, LEAST_MISSED = 5.0, 19.0
 """Loops that are as round and as alike as circles are told of where they do not count: so much for each, and
@@ -100,37 +108,19 @@ NEARLY_SINGLE = 3.0
 REMEMBERED_S = 30.0
 """Loops that ended longer ago are followed by none."""
 
-MOST_OVERLAP = 0.3
-"""Two circles share no more than this of the shorter one; more is one circle seen twice."""
-
 JOINED = 0.2
 """A pause of less than this share of a circle is none: one ends where the next starts."""
 
 SAME_SET = 1.5
 """For so many lengths of the last circle what follows is of its set, and has the same way up."""
 
-SAME_AXIS, SAME_MOUNT = 0.5, 0.8
-"""Cosines of 60 and 37 deg: axes of elevation that are one in a set, and in one place of the clip."""
-
-LONGEST_TO_SHORTEST, LARGEST_TO_SMALLEST, WIDEST_TO_NARROWEST = 1.8, 2.6, 3.0
-"""Circles in a row differ by no more in length, elevation and yaw. Size: two standard deviations up over as many
-down, of the published 22 %; length: the same of 11 %, and a first or last circle is longer still."""
-
-GIVEN_UP_SHARE, MOST_GIVEN_UP, ENOUGH_TO_COMPARE = 0.5, 0.45, 4
-"""A circle that is given up half-way goes back as it came, or straight, and has less than this share of the
-roundness of those beside it, of four loops at least. One in two hundred circles of simulated beginners has as
-little."""
+SAME_AXIS = 0.5
+"""Cosine of 60 deg: axes of elevation that are one in a set."""
 
 FAR_FROM_REST, STILL_ELSEWHERE_S = 0.4, 15.0
 """Circles come down to where the arms hang, nearer than this share of their elevation to where the shoulder was
 last still, up and down and across. Arms held out, or a head that is bent, turn round elsewhere. And until they
 have rested, for so long, what follows is elsewhere, too."""
-
-NARROW, LEAST_FAR_SIDE, LEAST_WIDTH_DEG = 0.4, 0.05, 2.4
-"""A circle that is given up before it has come round never gets to the far side, where circles come down: it is
-back before, the way it came or straight. Half of those given up in simulated sets are less than 0.4 as wide as the
-others of their chain and pass there by less than 0.05, and 1 in 900 whole ones. Where all pass within three
-times the sway of posture, it cannot be told."""
 
 DOUBTFUL_SHARE, MOST_DOUBTFUL, DOUBTFUL_CHANCE = 0.7, 0.6, 0.55
 """With less than this share of it a loop counts, but may as well have been given up: half of those in
@@ -300,21 +290,21 @@ class CircleSelector:
         link = _Link(loop, drawing, drawing - odd, odd, traits, 1, None, due_s)
         best = -inf
         soonest_s = -MOST_OVERLAP * loop.duration_s
-        latest_s = _longest_stop_s(LONGEST_TO_SHORTEST * loop.duration_s)
+        latest_s = longest_stop_s(LONGEST_TO_SHORTEST * loop.duration_s)
         self._links = [other for other in self._links if other.loop.end_s > loop.end_s - REMEMBERED_S]
         for other in self._links:
             if not soonest_s <= loop.start_s - other.loop.end_s <= latest_s:  # cheap, and so of most
                 continue
-            follows = _follows(other.loop, loop)
-            if not follows and not (
-                other.counted and other.length >= RESUMED_LENGTH and _resumes(other.loop, loop)
+            is_next = follows(other.loop, loop)
+            if not is_next and not (
+                other.counted and other.length >= RESUMED_LENGTH and resumes(other.loop, loop)
             ):
                 continue
-            if not _are_alike(other.loop, loop):
+            if not are_alike(other.loop, loop):
                 continue
-            handed_on = min(other.total, MOST_TOTAL if follows else RESUMED_TOTAL)
+            handed_on = min(other.total, MOST_TOTAL if is_next else RESUMED_TOTAL)
             near = neighbour_score(other.loop, loop, self._has_gyroscope)
-            if not follows:
+            if not is_next:
                 near -= unlikeness(other.traits, traits, self._has_gyroscope)
             alike = handed_on + other.odd + near
             if alike < -WEAK_LINK:
@@ -323,7 +313,7 @@ class CircleSelector:
             odd = oddness(common, self._has_gyroscope)
             if drawing < LEAST_DRAWING or alike + drawing - odd <= best:
                 continue
-            if follows or not self._has_rested(loop, other.loop.end_s, loop.start_s, loop.known_s):
+            if is_next or not self._has_rested(loop, other.loop.end_s, loop.start_s, loop.known_s):
                 best = alike + drawing - odd
                 link.total, link.odd, link.traits = best, odd, common
                 link.previous, link.length = other, other.length + 1
@@ -369,16 +359,17 @@ class CircleSelector:
         if link.counted or self._is_taken(loop):
             return []
         single = link.length < max(self._min_reps, 2)
-        goes_on = link.previous is not None and link.previous.counted
-        needed = SINGLE_SCORE if single else GOING_ON_SCORE if goes_on else COUNTED_SCORE
+        counts_on = link.previous is not None and link.previous.counted
+        needed = SINGLE_SCORE if single else GOING_ON_SCORE if counts_on else COUNTED_SCORE
         if link.total < needed:
             return self._reject(loop, "unlike", link, score_needed=needed)
         if single and self._min_reps > 1 and not (last and self._min_reps == 2):
             return self._reject(loop, "few", link, alike_needed=self._min_reps)
         if single and self._min_reps > 1 and not self._stands_alone(loop, now_s):
             return self._reject(loop, "alone", link)
-        if exp(link.traits.log_elevation / link.traits.n) < _least_elevation_deg(link.traits):
-            return self._reject(loop, "small", link)
+        least_deg = _least_elevation_deg(link.traits)
+        if exp(link.traits.log_elevation / link.traits.n) < least_deg:
+            return self._reject(loop, "small", link, elevation_needed_deg=least_deg)
         chain = [link]
         while (earlier := chain[-1].previous) is not None and not (earlier.counted and len(chain) >= ENOUGH):
             chain.append(earlier)
@@ -392,7 +383,7 @@ class CircleSelector:
             return self._reject(loop, "elsewhere", link, far_from_rest=far)
         if self._min_reps > 1 and self._chance(chain, fmean(each.drawing for each in chain)) < LEAST_CHANCE:
             return self._reject(loop, "doubtful", link)
-        evidence = self._evidence([each.loop for each in chain], loop)
+        evidence = self._evidence(loops, loop)
         if evidence < SURE_EVIDENCE:
             evidence += rest_evidence(self._rest_height(chain[0].loop, now_s))
         if evidence < (LEAST_EVIDENCE if last else CERTAIN_EVIDENCE) and not (
@@ -400,13 +391,13 @@ class CircleSelector:
         ):
             return self._reject(loop, "upside down", link, upward_evidence=evidence)
         circles = []
-        given_up = self._given_up(loops)
-        if given_up and not last and len(loops) < ENOUGH_TO_COMPARE:
+        back = given_up(loops) if self._has_gyroscope else []
+        if back and not last and len(loops) < ENOUGH_TO_COMPARE:
             return self._reject(loop, "given up", link)
-        half_round = self._half_round(chain, GIVEN_UP_SHARE, MOST_GIVEN_UP)
-        before = [self._last] if self._last is not None and _goes_on(self._last, loops[0]) else loops[:1]
+        half_round = least_roundness(loops) if self._has_gyroscope else 0.0
+        before = [self._last] if self._last is not None and goes_on(self._last, loops[0]) else loops[:1]
         for each, *around in zip(chain, [*before, *loops], loops, [*loops[1:], loops[-1]]):
-            if each.loop in given_up or each.loop.roundness < half_round or self._turns_back(around):
+            if each.loop in back or each.loop.roundness < half_round or self._turns_back(around):
                 if not each.counted:
                     self._reject(each.loop, "given up", each, roundness_needed=half_round)
                 each.counted = True  # its set goes on
@@ -432,7 +423,7 @@ class CircleSelector:
     def _comes_after_its_like(self, loop: Loop) -> bool:
         """Whether a circle that counted ended so shortly before that the arms need not have rested since."""
         last = self._last
-        return last is not None and loop.start_s - last.end_s < STILL_ELSEWHERE_S and _are_alike(last, loop)
+        return last is not None and loop.start_s - last.end_s < STILL_ELSEWHERE_S and are_alike(last, loop)
 
     def _far(self, chain: list[_Link], now_s: float) -> float:
         """Tell how far from rest a chain has stayed, so far; 0 where it cannot be seen.
@@ -443,25 +434,10 @@ class CircleSelector:
         if self._has_gyroscope and (first.far is None or len(chain) <= ENOUGH):
             far = self._far_from_rest(first.loop, chain[-1].loop, now_s)
             before_s, before = self._elsewhere
-            if first.far is not None:
-                first.far = first.far if far is None else min(first.far, far)
-            elif far is None and first.loop.start_s < before_s + STILL_ELSEWHERE_S:
-                first.far = before  # nothing has rested since
-            else:
-                first.far = far
+            if first.far is None and far is None and first.loop.start_s < before_s + STILL_ELSEWHERE_S:
+                far = before  # nothing has rested since
+            first.far = min((each for each in (first.far, far) if each is not None), default=None)
         return first.far or 0.0
-
-    def _half_round(self, chain: list[_Link], share: float, most: float) -> float:
-        """Find the roundness below which a loop is no circle of this chain, but one that was given up."""
-        if not self._has_gyroscope or len(chain) < ENOUGH_TO_COMPARE:
-            return 0.0
-        return min(share * median(each.loop.roundness for each in chain), most)
-
-    def _given_up(self, loops: list[Loop]) -> list[Loop]:
-        """Find the loops that come down on this side of where the others of their sense in a chain do."""
-        if not self._has_gyroscope:
-            return []
-        return [loop for sense in (-1, 1) for loop in _this_side([each for each in loops if each.sense == sense])]
 
     def _stands_alone(self, loop: Loop, now_s: float) -> bool:
         """Whether a single loop begins at rest, down where it ends, or soon after circles like it.
@@ -471,7 +447,7 @@ class CircleSelector:
         if loop.closure > SINGLE_CLOSURE:
             return False
         last = self._last
-        if last is not None and _goes_on(last, loop) and _are_alike(last, loop):
+        if last is not None and goes_on(last, loop) and are_alike(last, loop):
             return not (self._has_gyroscope and turns_back(last, loop))
         height = self._rest_height(loop, now_s)
         return height is not None and abs(height) <= SINGLE_HEIGHT
@@ -553,7 +529,8 @@ class CircleSelector:
         link.previous = None if link.length > ENOUGH else link.previous
         self._same_mount = [*self._same_mount[1 - ENOUGH :], loop]
         confidence = self._chance(chain, link.drawing)
-        if loop.roundness < self._half_round(chain, DOUBTFUL_SHARE, MOST_DOUBTFUL):
+        loops = [each.loop for each in chain]
+        if self._has_gyroscope and loop.roundness < least_roundness(loops, DOUBTFUL_SHARE, MOST_DOUBTFUL):
             confidence *= DOUBTFUL_CHANCE
         if len(chain) == 1:
             confidence *= ALONE_CHANCE
@@ -573,28 +550,6 @@ def _beside(circle: Circle, start_s: float, loop: Loop, told_s: float) -> Circle
     return Circle(start_s, loop.end_s, loop, circle.direction, confidence, told_s)
 
 
-def _this_side(loops: list[Loop]) -> list[Loop]:
-    """Find the loops, of one sense, that never get to the far side."""
-    if len(loops) < 2:
-        return []
-    wider = sorted(loops, key=_width_deg, reverse=True)[: (len(loops) + 1) // 2]  # what was given up is narrow
-    width_deg = median(_width_deg(each) for each in wider)
-    if width_deg < LEAST_WIDTH_DEG:
-        return []
-    tied = median((each.rise_yaw_deg + each.fall_yaw_deg) / (2.0 * each.elevation_deg) for each in wider)
-    return [
-        each
-        for each in loops
-        if _width_deg(each) < NARROW * width_deg
-        and each.sense * (tied * each.elevation_deg - each.fall_yaw_deg) < LEAST_FAR_SIDE * width_deg
-    ]
-
-
-def _width_deg(loop: Loop) -> float:
-    """Half of the yaw between the ways up and down."""
-    return 0.5 * abs(loop.rise_yaw_deg - loop.fall_yaw_deg)
-
-
 def _flaw(loop: Loop, has_gyroscope: bool) -> Verdict | None:
     """Tell for what a loop is none that could be a circle; None for one that could."""
     if loop.elevation_deg < LEAST_ELEVATION_DEG:
@@ -610,44 +565,7 @@ def _numbers(link: _Link) -> dict[str, float]:
     return {"score": link.total, "alike": link.length}
 
 
-def _follows(before: Loop, after: Loop) -> bool:
-    """Whether one loop begins about where another ends."""
-    pause_s = after.start_s - before.end_s
-    shorter_s = min(before.duration_s, after.duration_s)
-    return -MOST_OVERLAP * shorter_s <= pause_s <= 0.5 * shorter_s + 0.4
-
-
-def _resumes(before: Loop, after: Loop) -> bool:
-    """Whether one loop begins so soon after another that no more than a stop and a circle can lie between."""
-    pause_s = after.start_s - before.end_s
-    return 0.0 < pause_s <= _longest_stop_s(max(before.duration_s, after.duration_s))
-
-
-def _longest_stop_s(duration_s: float) -> float:
-    return max(LONGEST_STOP * duration_s, HELD * duration_s + LONGEST_HOLD_S)
-
-
-def _goes_on(before: Loop, after: Loop) -> bool:
-    """Whether one loop begins where another ends, or after a stop."""
-    return _follows(before, after) or _resumes(before, after)
-
-
 def _least_elevation_deg(traits: Traits) -> float:
     """Give the least mean elevation of a set's circles."""
     is_quick = exp(traits.log_duration / traits.n) < SWING_S
     return LEAST_OF_QUICK_DEG if is_quick else LEAST_MEAN_ELEVATION_DEG
-
-
-def _are_alike(before: Loop, after: Loop) -> bool:
-    """Whether two loops can be of one set at all."""
-    return (
-        _is_within(after.duration_s / before.duration_s, LONGEST_TO_SHORTEST)
-        and _is_within(after.elevation_deg / before.elevation_deg, LARGEST_TO_SMALLEST)
-        and after.yaw_deg <= WIDEST_TO_NARROWEST * before.yaw_deg
-        and before.yaw_deg <= WIDEST_TO_NARROWEST * after.yaw_deg
-        and dot(before.up_axis, after.up_axis) >= SAME_MOUNT
-    )
-
-
-def _is_within(ratio: float, most: float) -> bool:
-    return ratio <= most and ratio * most >= 1.0

@@ -28,7 +28,7 @@ MOST_TIMES = 6
 """So many times of one kind are told."""
 
 WHY: Mapping[Verdict, str] = {
-    "small": "hardly any elevation",
+    "small": "too little elevation",
     "narrow": "hardly any protraction, as in a shrug",
     "flat": "to and fro on one line, as in a shrug or a squeeze",
     "unlike": "too unlike a shoulder's circle",
@@ -202,6 +202,8 @@ def _why_not(loop: SeenLoop) -> list[str]:
         lines.append(f"{company} it has a score of {seen['score']:.1f}, and {seen['score_needed']:.1f} is needed.")
     if "alike_needed" in seen:
         lines.append(f"It is number {seen['alike']:.0f} in a row, and {seen['alike_needed']:.0f} are needed.")
+    if "elevation_needed_deg" in seen:
+        lines.append(f"A set of circles of this length needs {seen['elevation_needed_deg']:.1f}° of elevation.")
     if "far_from_rest" in seen:
         lines.append(
             f"Its set is low {100 * seen['far_from_rest']:.0f} % of its height away from where the shoulder "

@@ -57,11 +57,14 @@ def test_everything_that_was_seen_and_not_counted_is_told_with_its_numbers():
 def test_each_verdict_is_told_in_words(verdict):
     seen = session()
     loop = seen.signals.rejected[0]
-    loop = replace(loop, verdict=verdict, numbers={**loop.numbers, "far_from_rest": 1.3})
+    loop = replace(
+        loop, verdict=verdict, numbers={**loop.numbers, "far_from_rest": 1.3, "elevation_needed_deg": 5.0}
+    )
     only = replace(seen, reps=(), sets=(), signals=replace(seen.signals, rejected=(loop,)))
     lines = moment_lines(only, 0.5 * (loop.start_s + loop.end_s) - seen.start_s)
     assert lines[0].endswith(f"It was not counted: {WHY[verdict]}.")
     assert any("is low 130 % of its height away" in line for line in lines)
+    assert any("needs 5.0° of elevation" in line for line in lines)
 
 
 def test_each_verdict_on_cycles_has_words():
