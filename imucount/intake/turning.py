@@ -44,9 +44,11 @@ MOVING_RAD_S = 0.02
 """Blocks that neither sensor sees turn by this much, rms, say nothing of the sensors but their noise. Circles make
 0.03 to 0.4 of it."""
 
-N_TOTALS = 12 + 144 + 21 + 5
-"""Of a block are summed up `both`, `turned` and `far`, then `seen`, the squared turning of acc and gyr, its
-weight, and whether it moved."""
+BOTH, TURNED, FAR = slice(0, 12), slice(12, 156), slice(156, 177)
+SEEN, SQUARED, WEIGHT, MOVED = 177, slice(178, 180), 180, 181
+N_TOTALS = 182
+"""Where what is summed up of a block stands: `both`, `turned`, `far` and `seen`, the squared turning of acc and
+gyr, its weight, and whether it moved."""
 
 CROSSED = ([1, 2, 0], [2, 0, 1])
 """Where x, y and z are in the matrix of the cross product, with a minus; without it the other way round."""
@@ -196,12 +198,12 @@ class Turning:
 
 
 def _as_sums(total: FloatArray, longest: FloatArray, end_s: float) -> TurningSums:
-    seen, by_acc, by_gyr, weight, n_moving = total[-5:].tolist()
+    seen, by_acc, by_gyr, weight, n_moving = total[SEEN:].tolist()
     return TurningSums(
-        both=total[:12].reshape(3, 4),
-        turned=total[12:156].reshape(3, 3, 4, 4),
+        both=total[BOTH].reshape(3, 4),
+        turned=total[TURNED].reshape(3, 3, 4, 4),
         seen=seen,
-        far=total[156:177].reshape(3, 7),
+        far=total[FAR].reshape(3, 7),
         acc_rms=sqrt(by_acc / weight) if weight else 0.0,
         gyr_rms=sqrt(by_gyr / weight) if weight else 0.0,
         most_acc=sqrt(longest[0]),
@@ -242,13 +244,13 @@ def _weighed(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     moved = (lengths.max(axis=1) > MOVING_RAD_S**2)[:, np.newaxis]
     lengths = np.where(moved, lengths, 0.0)
     rows = np.empty((len(x), N_TOTALS))
-    rows[:, :12], rows[:, 12:156] = both.reshape(-1, 12), turned.reshape(-1, 144)
-    rows[:, 156:177] = _far_from_the_joint(x[:, 3:], slopes[:, 3:], change, acc, gyr).reshape(-1, 21)
-    rows[:, 177] = seen
-    rows[:, 178:180] = heavy[:, np.newaxis] * lengths
-    rows[:, 180] = heavy * moved[:, 0]
-    rows[:, :181] *= weights[:, np.newaxis]
-    rows[:, 181] = moved[:, 0]
+    rows[:, BOTH], rows[:, TURNED] = both.reshape(-1, 12), turned.reshape(-1, 144)
+    rows[:, FAR] = _far_from_the_joint(x[:, 3:], slopes[:, 3:], change, acc, gyr).reshape(-1, 21)
+    rows[:, SEEN] = seen
+    rows[:, SQUARED] = heavy[:, np.newaxis] * lengths
+    rows[:, WEIGHT] = heavy * moved[:, 0]
+    rows[:, :MOVED] *= weights[:, np.newaxis]
+    rows[:, MOVED] = moved[:, 0]
     return rows, lengths
 
 
