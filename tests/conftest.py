@@ -1,4 +1,4 @@
-"""How properties are searched: a little in every test run, thoroughly in `.ci/run`, elsewhere on request."""
+"""How tests run; properties are searched a little every time, thoroughly in `.ci/run`, elsewhere on request."""
 
 import signal
 

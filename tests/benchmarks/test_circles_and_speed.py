@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from short_run import one_in
 
 from benchmarks.circles import Outcome, compare, percent, report
 from benchmarks.conditions import CONDITIONS, OTHER_MOVEMENT, SITTING, steady
@@ -47,13 +48,7 @@ def programme():
     return condition, condition.simulate(SEED)
 
 
-@pytest.mark.parametrize(
-    "condition",
-    [
-        pytest.param(condition, id=condition.title, marks=[pytest.mark.long] * (number % 4 > 0))
-        for number, condition in enumerate(CONDITIONS)
-    ],
-)
+@pytest.mark.parametrize("condition", one_in(4, CONDITIONS), ids=[condition.title for condition in CONDITIONS])
 def test_the_truth_is_exact_in_every_condition(condition):
     simulation = condition.simulate(SEED)
     direction = None if condition.has_direction else "unknown"

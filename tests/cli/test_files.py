@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from command_line import PIPES, assert_one_line_error, finished, on_terminal, run, start
+from short_run import one_in
 
 from imucount.cli import main
 from imucount.counter import RepCounter
@@ -259,11 +260,7 @@ def test_an_encoding_that_lacks_characters_does_no_harm(recording, tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="other systems tell a closed pipe otherwise")
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ["count"],
-        pytest.param(["count", "--csv"], marks=pytest.mark.long),
-        pytest.param(["replay", "--speed", "0"], marks=pytest.mark.long),
-    ],
+    one_in(3, [["count"], ["count", "--csv"], ["replay", "--speed", "0"]]),
 )
 def test_a_reader_that_leaves_is_no_error(recording, arguments):
     process = start(*arguments, recording, **PIPES)
