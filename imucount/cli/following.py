@@ -38,8 +38,6 @@ class Clip:
     ----------
     task : asyncio.Task or None
         What follows it.
-    was_open : bool
-        Whether it was connected.
     has_failed : bool
         Whether something went wrong that its session tells.
     error : ImucountError or None
@@ -53,9 +51,14 @@ class Clip:
         self.recorder: Recorder | None = None
         self.session: Session | None = None
         self.task: Task[None] | None = None
-        self.was_open = False
         self.has_failed = False
         self.error: ImucountError | None = None
+        self._pane: Pane | None = None
+
+    @property
+    def was_open(self) -> bool:
+        """Whether it was connected."""
+        return self._pane is not None
 
     @property
     def title(self) -> str:
@@ -63,8 +66,12 @@ class Clip:
         return printable_line(self._title or self.source.name)
 
     def stop(self) -> None:
-        """End it: what came so far is handed over. One that is not connected yet is sought no longer."""
-        if self.was_open:
+        """End it: what came so far is handed over. One that is not connected yet is sought no longer.
+
+        It is said at once, as what counts may be slow to come, and counts first what waited for it.
+        """
+        if self._pane is not None:
+            self._say_stopping(self._pane)
             self.source.stop()
         elif self.task is not None:
             self.task.cancel()
@@ -90,11 +97,21 @@ class Clip:
         try:
             async with self.source:
                 saying.cancel()
-                self.was_open = True
-                yield
-                pane.draw(partial(plain_view, self.title, "Stopping ..."), urgent=True)
+                self._pane = pane
+                try:
+                    yield
+                except asyncio.CancelledError:
+                    if task := asyncio.current_task():
+                        task.cancel()  # who does not wait for the count waits for no farewell either
+                    raise
+                self._say_stopping(pane)
         finally:
             saying.cancel()
+
+    def _say_stopping(self, pane: Pane) -> None:
+        from imucount.views.live_view import plain_view
+
+        pane.draw(partial(plain_view, self.title, "Stopping ..."), urgent=True)
 
 
 Followed = TypeVar("Followed", bound=Clip)

@@ -78,6 +78,25 @@ def test_a_second_ctrl_c_ends_at_once_and_still_shows_the_session():
     assert totals_line(BEFORE) in shown
 
 
+LOADING_FOR_EVER = """
+import os, signal, time
+import imucount.live.counting
+
+def load():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(3600.0)
+
+imucount.live.counting.load = load
+"""
+
+
+def test_ctrl_c_is_answered_while_what_counts_is_still_being_loaded():
+    code = CLIP + LOADING_FOR_EVER + RUN
+    shown, err, code = on_terminal("stdout", "live", code=code, keys=[("Stopping ...", b"\x03")])
+    assert (code, err) == (0, b"")
+    assert "No circles were counted." in shown
+
+
 def test_ctrl_c_while_the_clip_is_sought(tmp_path):
     code = CLIP + "OPENING_S = 3600.0\n" + RUN
     arguments = ("live", "--record", tmp_path / "x.csv")
