@@ -42,26 +42,36 @@ class SeenLoop:
         shape. All other words say why it does not count:
 
         - "small", "narrow", "flat": too little elevation, by itself or over its set, of which
-          `elevation_needed_deg` is the least; hardly any protraction; or no area between them;
+          `elevation_needed_deg` is the least; hardly any protraction, of which `protraction_needed_deg` is; or
+          hardly any area between them, of which `roundness_needed` tells the least;
         - "unlike": too unlike a shoulder's circle, by itself and with what is like it before: `score` is
           less than `score_needed`;
         - "few": it and what is like it are fewer than `min_reps`: `alike` is less than `alike_needed`;
-        - "alone": no other is like it, and it does not begin at rest and end where it began;
+        - "alone": no other is like it, and it does not end where it began, by more than `closure_most`, or does
+          not begin where the shoulder rested: that was at `rest_height`, 0 at its low points and 1 at its top, and
+          by `rest_height_most` at most it may be off;
         - "elsewhere": its set is low far from where the shoulder rested before, `far_from_rest` as a share of its
-          elevation;
-        - "doubtful": loops that are drawn like it are circles less often than not;
-        - "upside down": its high point is low, by the force on the way: `upward_evidence` is negative;
+          elevation, of which `far_from_rest_most` is the most;
+        - "doubtful": of loops that are drawn like it, the share `chance` are circles, less than `chance_needed`;
+        - "upside down": its high point is low, by the force on the way and by where the shoulder rested before:
+          `upward_evidence` is less than `upward_evidence_needed`;
         - "turned back", "given up": it goes round the other way than the one before, or is much flatter than those
-          of its set: who gives a circle up draws such a loop on the way back.
+          of its set, below `roundness_needed`, or does not come down on the far side as they do: who gives a
+          circle up draws such a loop on the way back.
     numbers : mapping of str to float
         `duration_s`; the ranges `elevation_deg` and `protraction_deg` (with a gyroscope), peak to peak;
-        `roundness`, 1 for an ellipse, 0 for a line; `closure`, the distance between both ends as a share of the
-        elevation's range; `fullest_quarter`, the largest share of time in one quarter, 0.25 at best; `rise_share`,
-        the time to the top; `lever_m`, the length of the lever by which the elevation explains the force;
-        `force_rms` and `unexplained_rms`, the force's variation and what of it does not go with the elevation,
-        m/s². Of loops that got so far `score`, the log odds for circles of it and of what is like it before it,
-        about; `alike`, how many these are; and what was needed. `upward_evidence` is the log odds that its high
-        point is high.
+        `roundness`, 1 for an ellipse, 0 for a line; `closure` and `protraction_closure`, the distance between both
+        ends as a share of these ranges; `fullest_quarter`, the largest share of time in one quarter, 0.25 at best;
+        `rise_share`, the time to the top; `lever_m`, the length of the lever by which the elevation explains the
+        force; `force_rms` and `unexplained_rms`, the force's variation and what of it does not go with the
+        elevation, m/s². Of loops that got so far `score`, the log odds for circles of it and of what is like it
+        before it, about; `alike`, how many these are; and what was needed. Of these together `set_elevation_deg`;
+        `set_shape`, protraction over elevation; `set_lever_m` and `set_forward_lever_m`, the levers of both;
+        `set_from_above`, the area of the way as seen from above over that from the side. `upward_evidence` is the
+        log odds that its high point is high.
+    against : mapping of str to float
+        Where a score or a chance decided, "unlike" or "doubtful": what each trait took off it, in log odds. The
+        names are those of its number.
     t_s, phase, elevation_deg, protraction_deg : (n,) arrays
         Of its samples on the engine's grid of 25 Hz: time, s; phase, 0 to 1 as in `CircleSignals`; both angles,
         deg, 0 where it begins, what it fails to close taken off. Protraction is NaN without a gyroscope.
@@ -71,6 +81,7 @@ class SeenLoop:
     end_s: float
     verdict: Verdict
     numbers: Mapping[str, float]
+    against: Mapping[str, float]
     t_s: FloatArray
     phase: FloatArray
     elevation_deg: FloatArray

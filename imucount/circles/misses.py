@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
 
-from imucount.circles.scores import LOG_SHAPE, Traits, smallness
+from imucount.circles.scores import Traits, odd_costs
 
 __all__ = ["Miss", "misses_warning"]
 
@@ -27,26 +26,24 @@ class Miss:
         s.
     traits : Traits
         What made them too unlike circles.
+    has_gyroscope : bool
     """
 
     start_s: float
     end_s: float
     traits: Traits
+    has_gyroscope: bool
 
     def overlaps(self, start_s: float, end_s: float) -> bool:
         """Whether it shares any time with a stretch."""
         return self.start_s < end_s and start_s < self.end_s
 
     @property
-    def elevation_deg(self) -> float:
-        """Mean range of elevation, deg."""
-        return exp(self.traits.log_elevation / self.traits.n)
-
-    @property
     def is_small(self) -> bool:
         """Whether their size spoke against them more than their shape."""
-        off_shape = abs(self.traits.log_shape / self.traits.n - LOG_SHAPE)
-        return self.elevation_deg < SMALL_DEG and smallness(self.elevation_deg) >= 4.0 * off_shape
+        costs = odd_costs(self.traits, self.has_gyroscope)
+        is_small = self.traits.mean_elevation_deg < SMALL_DEG
+        return is_small and costs["set_elevation_deg"] >= costs.get("set_shape", 0.0)
 
 
 def misses_warning(misses: Sequence[Miss]) -> str | None:
@@ -55,7 +52,7 @@ def misses_warning(misses: Sequence[Miss]) -> str | None:
     Examples
     --------
     >>> traits = Traits(8, 8 * 1.1, 8 * 1.1, 8 * -0.4, (1.0, 0.2, 0.1), (1.0, 0.2, 0.1), (0.0, 1.0))
-    >>> print(misses_warning([Miss(12.0, 36.0, traits)]).split(":")[0])
+    >>> print(misses_warning([Miss(12.0, 36.0, traits, True)]).split(":")[0])
     At 12 s something went round 8 times and was not counted, too small to tell from sway (3 deg at the clip)
     """
     if not misses:
@@ -65,7 +62,7 @@ def misses_warning(misses: Sequence[Miss]) -> str | None:
         times += " and later"
     rounds = " + ".join(str(miss.traits.n) for miss in misses[:MOST_TOLD])
     times_round = "once" if rounds == "1" else f"{rounds} times"
-    smallest_deg = min(miss.elevation_deg for miss in misses)
+    smallest_deg = min(miss.traits.mean_elevation_deg for miss in misses)
     if all(miss.is_small for miss in misses):
         why = f"too small to tell from sway ({smallest_deg:.0f} deg at the clip)"
     else:

@@ -7,7 +7,7 @@ each circle of a set, and said once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, hypot, log, pi, pow, radians, sqrt
 
@@ -18,18 +18,22 @@ from imucount.circles.loops import ACC_BIAS_M_S2, MISALIGNMENT_M_S2, Loop
 __all__ = [
     "Traits",
     "chance_of_circle",
+    "costs_in_chance",
     "dot",
+    "drawing_costs",
     "drawing_score",
     "loop_score",
     "neighbour_score",
+    "odd_costs",
     "oddness",
     "rest_evidence",
-    "swing_drawing_score",
-    "swing_score",
     "turns_back",
     "unlikeness",
     "upward_evidence",
 ]
+
+BEST_DRAWING, BEST_SWING = 12.6, 6.5
+"""Of a loop that is drawn as well as can be; without a gyroscope a swing says less."""
 
 SWAY_DEG = 0.8
 """By so much posture sways within a circle, which is a large share of a small one."""
@@ -80,8 +84,11 @@ LOG_SHAPE = log(0.7)
 SWING_LEVER_M = 0.15
 """Without a gyroscope the level force reads as tilt, too, and the lever comes out shorter."""
 
+LEAST_FORWARD_M = 0.2
+"""A shorter lever of the yaw is none of a shoulder."""
+
 FORWARD_LEVER_M, FORWARD_LEVER_SPREAD_M = 0.35, 0.25
-"""The same for the yaw, of which the clip follows 0.25-1."""
+"""Of the yaw, of which the clip follows 0.25-1."""
 
 DURATION_SPREAD, ELEVATION_SPREAD, SHAPE_SPREAD = 0.2, 0.3, 0.3
 """Of the logarithms, within a set: the published 11 % of length and 22 % of size, and more after a stop."""
@@ -98,31 +105,54 @@ def dot(a: tuple[float, float, float], b: tuple[float, float, float]) -> float:
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-def loop_score(loop: Loop) -> float:
+def loop_score(loop: Loop, has_gyroscope: bool) -> float:
     """How much a loop alone looks like a shoulder circle: log odds, about.
 
     The weights began as those of a logistic regression of circles against what walking, fidgeting, shrugs,
     bows and the like draw in simulated sessions, and were then adjusted by hand. But for the size, each term is
     0 for the ideal circle.
     """
-    return drawing_score(loop) - oddness(Traits.of(loop), has_gyroscope=True)
+    return drawing_score(loop, has_gyroscope) - oddness(Traits.of(loop), has_gyroscope)
 
 
-def drawing_score(loop: Loop) -> float:
-    """Score the drawing of a loop, whatever the wearer and the clip are like."""
-    return (
-        12.6
-        - 8.5 * min(max(loop.closure - SWAY_DEG / loop.elevation_deg, 0.0), 1.5)
-        - 1.8 * min(loop.yaw_closure, 1.5)
-        - 8.0 * max(1.0 - loop.roundness, 0.0)
-        - 1.5 * min(max(loop.roundness - 1.0, 0.0), 0.6)
-        - 2.0 * min(loop.unexplained_rms, 0.6)
-        - 15.0 * max(loop.unexplained_rms - 0.35 - 0.35 * loop.force_rms, 0.0)
-        - 6.0 * min(loop.fullest_quarter - 0.25, 0.4)
-        - 6.0 * min(abs(loop.rise_share - 0.47), 0.4)
-        - 4.0 * (min(max(loop.duration_s / 8.0, 1.0), 2.0) - 1.0)
-        - 20.0 * max(1.0 / loop.duration_s - 1.0, 0.0)
-    )
+def drawing_score(loop: Loop, has_gyroscope: bool) -> float:
+    """Score the drawing of a loop, whatever the wearer and the clip are like.
+
+    Without a gyroscope a swing is seen, and not its loop.
+    """
+    return _minus(BEST_DRAWING if has_gyroscope else BEST_SWING, drawing_costs(loop, has_gyroscope))
+
+
+def drawing_costs(loop: Loop, has_gyroscope: bool) -> dict[str, float]:
+    """Tell what each trait of a loop's drawing takes off its score."""
+    lopsided = 6.0 * min(abs(loop.rise_share - 0.47), 0.4)
+    long = 4.0 * (min(max(loop.duration_s / 8.0, 1.0), 2.0) - 1.0)
+    unexplained = 2.0 * min(loop.unexplained_rms, 0.6)
+    if not has_gyroscope:
+        return {
+            "closure": 8.5 * min(loop.closure, 1.5),
+            "unexplained_rms": unexplained + 15.0 * max(loop.unexplained_rms - MOST_UNEXPLAINED_M_S2, 0.0),
+            "rise_share": lopsided,
+            "duration_s": long,
+        }
+    jolts = 15.0 * max(loop.unexplained_rms - 0.35 - 0.35 * loop.force_rms, 0.0)
+    too_round = 1.5 * min(max(loop.roundness - 1.0, 0.0), 0.6)
+    return {
+        "closure": 8.5 * min(max(loop.closure - SWAY_DEG / loop.elevation_deg, 0.0), 1.5),
+        "protraction_closure": 1.8 * min(loop.yaw_closure, 1.5),
+        "roundness": 8.0 * max(1.0 - loop.roundness, 0.0) + too_round,
+        "unexplained_rms": unexplained + jolts,
+        "fullest_quarter": 6.0 * min(loop.fullest_quarter - 0.25, 0.4),
+        "rise_share": lopsided,
+        "duration_s": long + 20.0 * max(1.0 / loop.duration_s - 1.0, 0.0),
+    }
+
+
+def _minus(score: float, costs: Mapping[str, float]) -> float:
+    """Take costs off one by one: what `sum` gives depends on the release of Python, in the last bit."""
+    for cost in costs.values():
+        score -= cost
+    return score
 
 
 def _sway_as_lever_m(duration_s: float, range_deg: float) -> float:
@@ -133,23 +163,6 @@ def _sway_as_lever_m(duration_s: float, range_deg: float) -> float:
 def smallness(elevation_deg: float) -> float:
     """How much a small range speaks against a circle: sway, breathing and fidgeting are small."""
     return 5.0 * min(pow(5.5 / elevation_deg, 1.5), 4.0)
-
-
-def swing_score(loop: Loop) -> float:
-    """`loop_score` for a sensor without gyroscope, which sees a swing and not its loop."""
-    return swing_drawing_score(loop) - oddness(Traits.of(loop), has_gyroscope=False)
-
-
-def swing_drawing_score(loop: Loop) -> float:
-    """`drawing_score` for a sensor without gyroscope."""
-    return (
-        6.5
-        - 8.5 * min(loop.closure, 1.5)
-        - 2.0 * min(loop.unexplained_rms, 0.6)
-        - 15.0 * max(loop.unexplained_rms - MOST_UNEXPLAINED_M_S2, 0.0)
-        - 6.0 * min(abs(loop.rise_share - 0.47), 0.4)
-        - 4.0 * (min(max(loop.duration_s / 8.0, 1.0), 2.0) - 1.0)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +208,31 @@ class Traits:
             (from_above, from_side),
         )
 
+    @property
+    def mean_elevation_deg(self) -> float:
+        """Range of elevation, deg."""
+        return exp(self.log_elevation / self.n)
+
+    @property
+    def mean_shape(self) -> float:
+        """Yaw over elevation."""
+        return exp(self.log_shape / self.n)
+
+    @property
+    def mean_lever_m(self) -> float:
+        """Of the elevation, m."""
+        return self.lever[1] / self.lever[0]
+
+    @property
+    def mean_forward_lever_m(self) -> float:
+        """Of the yaw, m."""
+        return self.forward_lever[1] / self.forward_lever[0]
+
+    @property
+    def mean_from_above(self) -> float:
+        """Area as seen from above, over that from the side."""
+        return self.area[0] / (self.area[1] + 1e-9)
+
     def and_of(self, other: Traits) -> Traits:
         """Add those of other loops."""
         return Traits(
@@ -229,27 +267,34 @@ def turns_back(before: Loop, after: Loop) -> bool:
 
 
 def oddness(traits: Traits, has_gyroscope: bool) -> float:
-    """How unlike a shoulder's what loops share is: log odds against circles, about.
+    """How unlike a shoulder's what loops share is: log odds against circles, about."""
+    return -_minus(0.0, odd_costs(traits, has_gyroscope))
+
+
+def odd_costs(traits: Traits, has_gyroscope: bool) -> dict[str, float]:
+    """Tell what each trait that loops share takes off their score.
 
     How small and how flat the clip shows them is held against three of them at most: more loops of a set that
     are as small say nothing new. A lever that is none of a shoulder is held against each.
     """
-    n = traits.n
-    seen = smallness(exp(traits.log_elevation / n))
+    n, said = traits.n, min(traits.n, SAID_ENOUGH)
+    small = said * smallness(traits.mean_elevation_deg)
     weight, lever_m, lever_sd_m = (each / traits.lever[0] for each in (1.0, *traits.lever[1:]))
     if not has_gyroscope:
         off_lever = abs(lever_m - SWING_LEVER_M) / hypot(LEVER_SPREAD_M, sqrt(weight), lever_sd_m)
-        return min(n, SAID_ENOUGH) * seen + n * 2.3 * min(off_lever, 4.0)
+        return {"set_elevation_deg": small, "set_lever_m": n * 2.3 * min(off_lever, 4.0)}
     off_shape = abs(traits.log_shape / n - LOG_SHAPE)
-    seen += 4.0 * min(off_shape, 2.0)
-    off_plane = traits.area[0] / (traits.area[1] + 1e-9)
     spread_m = SHORT_LEVER_SPREAD_M if lever_m < LEVER_M else LONG_LEVER_SPREAD_M
     off_lever = abs(lever_m - LEVER_M) / hypot(spread_m, sqrt(weight), lever_sd_m)
     weight, forward_m, sd_m = (each / traits.forward_lever[0] for each in (1.0, *traits.forward_lever[1:]))
-    off_forward = max(0.2 - forward_m, 0.0) / hypot(sqrt(weight), sd_m)
-    never = 2.3 * min(off_lever, 4.0) + 2.0 * min(off_forward, 3.0)
-    never += 4.0 * min(max(off_plane - MOST_FROM_ABOVE, 0.0), 2.0) + 4.0 * max(off_shape - MOST_OFF_SHAPE, 0.0)
-    return min(n, SAID_ENOUGH) * seen + n * never
+    off_forward = max(LEAST_FORWARD_M - forward_m, 0.0) / hypot(sqrt(weight), sd_m)
+    return {
+        "set_elevation_deg": small,
+        "set_shape": said * 4.0 * min(off_shape, 2.0) + n * 4.0 * max(off_shape - MOST_OFF_SHAPE, 0.0),
+        "set_lever_m": n * 2.3 * min(off_lever, 4.0),
+        "set_forward_lever_m": n * 2.0 * min(off_forward, 3.0),
+        "set_from_above": n * 4.0 * min(max(traits.mean_from_above - MOST_FROM_ABOVE, 0.0), 2.0),
+    }
 
 
 def _sum(a: tuple[float, float, float], b: tuple[float, float, float]) -> tuple[float, float, float]:
@@ -274,6 +319,24 @@ def chance_of_circle(drawing: float, mean_drawing: float, n: int, odd: float) ->
     terms = (1.0, min(drawing, 11.0), mean_drawing, log(n), odd)
     sure = sum(weight * term for weight, term in zip(CHANCE_WEIGHTS, terms))
     return 1.0 / (1.0 + exp(-min(max(sure, -20.0), 20.0)))
+
+
+def costs_in_chance(of_drawing: Mapping[str, float], odd: Mapping[str, float], n: int) -> dict[str, float]:
+    """Tell what each trait takes off the log odds of `chance_of_circle`, of what it takes off the score.
+
+    Parameters
+    ----------
+    of_drawing : mapping of str to float
+        `drawing_costs`, as if all loops of the chain were drawn like this one.
+    odd : mapping of str to float
+        `odd_costs` of the chain.
+    n : int
+        Loops of the chain.
+    """
+    _, own, mean, _, shared = CHANCE_WEIGHTS
+    return {name: (own + mean) * cost for name, cost in of_drawing.items()} | {
+        name: -shared * cost / n for name, cost in odd.items()
+    }
 
 
 def neighbour_score(before: Loop, after: Loop, has_gyroscope: bool) -> float:

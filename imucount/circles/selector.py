@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, inf
@@ -15,12 +15,14 @@ from imucount.circles.neighbours import LONGEST, SHORTEST
 from imucount.circles.scores import (
     Traits,
     chance_of_circle,
+    costs_in_chance,
     dot,
+    drawing_costs,
     drawing_score,
     neighbour_score,
+    odd_costs,
     oddness,
     rest_evidence,
-    swing_drawing_score,
     turns_back,
     unlikeness,
     upward_evidence,
@@ -176,6 +178,9 @@ class _Link:
     far: float | None = None  # from where the shoulder rested, as near as its chain has come
 
 
+_Flaw = tuple[Verdict, dict[str, float]]
+"""Why a loop counts no circle, and the numbers of it."""
+
 HasRested = Callable[[Loop, float, float, float], bool]
 """Whether the shoulder was still for a rest, beside the size of a loop, between two times and as seen at a
 third, s."""
@@ -282,8 +287,8 @@ class CircleSelector:
         """Take the next loop, return the circles that it makes certain."""
         flaw = _flaw(loop, self._has_gyroscope)
         if flaw is not None:
-            return self._reject(loop, flaw)
-        drawing = drawing_score(loop) if self._has_gyroscope else swing_drawing_score(loop)
+            return self._reject(loop, *flaw)
+        drawing = drawing_score(loop, self._has_gyroscope)
         traits = Traits.of(loop)
         odd = oddness(traits, self._has_gyroscope)
         due_s = loop.known_s + max(WAIT_SHARE * loop.duration_s, LEAST_WAIT_S)
@@ -338,7 +343,7 @@ class CircleSelector:
         if n == 1:
             if link.total < NEARLY_SINGLE or link.counted or self._is_taken(link.loop):
                 return
-            if not self._stands_alone(link.loop, link.due_s):
+            if self._flaw_alone(link.loop, link.due_s) is not None:
                 return
         elif link.total + link.odd < max(MISSED_SCORE * n, LEAST_MISSED):
             return
@@ -347,7 +352,7 @@ class CircleSelector:
             if first.counted or self._is_taken(first.loop):
                 return
             first = first.previous
-        miss = Miss(first.loop.start_s, link.loop.end_s, link.traits)
+        miss = Miss(first.loop.start_s, link.loop.end_s, link.traits, self._has_gyroscope)
         if self._last is not None and miss.start_s < self._last.end_s:
             return
         others = [each for each in self._misses if each.overlaps(miss.start_s, miss.end_s)]
@@ -362,44 +367,50 @@ class CircleSelector:
         counts_on = link.previous is not None and link.previous.counted
         needed = SINGLE_SCORE if single else GOING_ON_SCORE if counts_on else COUNTED_SCORE
         if link.total < needed:
-            return self._reject(loop, "unlike", link, score_needed=needed)
+            return self._reject(loop, "unlike", {"score_needed": needed}, link)
         if single and self._min_reps > 1 and not (last and self._min_reps == 2):
-            return self._reject(loop, "few", link, alike_needed=self._min_reps)
-        if single and self._min_reps > 1 and not self._stands_alone(loop, now_s):
-            return self._reject(loop, "alone", link)
+            return self._reject(loop, "few", {"alike_needed": self._min_reps}, link)
+        if single and self._min_reps > 1 and (flaw := self._flaw_alone(loop, now_s)) is not None:
+            return self._reject(loop, *flaw, link)
         least_deg = _least_elevation_deg(link.traits)
-        if exp(link.traits.log_elevation / link.traits.n) < least_deg:
-            return self._reject(loop, "small", link, elevation_needed_deg=least_deg)
+        if link.traits.mean_elevation_deg < least_deg:
+            return self._reject(loop, "small", {"elevation_needed_deg": least_deg}, link)
         chain = [link]
         while (earlier := chain[-1].previous) is not None and not (earlier.counted and len(chain) >= ENOUGH):
             chain.append(earlier)
         chain.reverse()
         loops = [each.loop for each in chain]
         if not last and self._turns_back(loops[-2:]) and not (len(loops) > 2 and self._turns_back(loops[-3:])):
-            return self._reject(loop, "turned back", link)
+            return self._reject(loop, "turned back", {}, link)
         begins = not any(each.counted for each in chain) and not self._comes_after_its_like(loops[0])
         if begins and self._min_reps > 1 and (far := self._far(chain, now_s)) > FAR_FROM_REST:
             self._elsewhere = (loop.end_s, far)
-            return self._reject(loop, "elsewhere", link, far_from_rest=far)
-        if self._min_reps > 1 and self._chance(chain, fmean(each.drawing for each in chain)) < LEAST_CHANCE:
-            return self._reject(loop, "doubtful", link)
+            return self._reject(
+                loop, "elsewhere", {"far_from_rest": far, "far_from_rest_most": FAR_FROM_REST}, link
+            )
+        chance = self._chance(chain, fmean(each.drawing for each in chain))
+        if self._min_reps > 1 and chance < LEAST_CHANCE:
+            return self._reject(loop, "doubtful", {"chance": chance, "chance_needed": LEAST_CHANCE}, link)
         evidence = self._evidence(loops, loop)
         if evidence < SURE_EVIDENCE:
             evidence += rest_evidence(self._rest_height(chain[0].loop, now_s))
-        if evidence < (LEAST_EVIDENCE if last else CERTAIN_EVIDENCE) and not (
-            last and abs(evidence) < LEAST_EVIDENCE
-        ):
-            return self._reject(loop, "upside down", link, upward_evidence=evidence)
+        least_evidence = LEAST_EVIDENCE if last else CERTAIN_EVIDENCE
+        if evidence < least_evidence and not (last and abs(evidence) < LEAST_EVIDENCE):
+            numbers = {"upward_evidence": evidence, "upward_evidence_needed": least_evidence}
+            return self._reject(loop, "upside down", numbers, link)
         circles = []
         back = given_up(loops) if self._has_gyroscope else []
         if back and not last and len(loops) < ENOUGH_TO_COMPARE:
-            return self._reject(loop, "given up", link)
+            return self._reject(loop, "given up", {}, link)
         half_round = least_roundness(loops) if self._has_gyroscope else 0.0
         before = [self._last] if self._last is not None and goes_on(self._last, loops[0]) else loops[:1]
         for each, *around in zip(chain, [*before, *loops], loops, [*loops[1:], loops[-1]]):
-            if each.loop in back or each.loop.roundness < half_round or self._turns_back(around):
-                if not each.counted:
-                    self._reject(each.loop, "given up", each, roundness_needed=half_round)
+            half_way = each.loop in back or each.loop.roundness < half_round
+            if half_way or self._turns_back(around):
+                if not each.counted and half_way:
+                    self._reject(each.loop, "given up", {"roundness_needed": half_round}, each)
+                elif not each.counted:
+                    self._reject(each.loop, "turned back", {}, each)
                 each.counted = True  # its set goes on
             elif not each.counted and not self._is_taken(each.loop):
                 before_s = self._end_s
@@ -407,11 +418,24 @@ class CircleSelector:
                 circles += [*self._precede(circle, before_s, now_s), circle]
         return circles
 
-    def _reject(self, loop: Loop, why: Verdict, link: _Link | None = None, **numbers: float) -> list[Circle]:
+    def _reject(
+        self, loop: Loop, why: Verdict, numbers: Mapping[str, float], link: _Link | None = None
+    ) -> list[Circle]:
         """Count no circle, and tell why where somebody wants to know."""
         if self._watch is not None:
-            self._watch.judge(loop, why, **(_numbers(link) if link is not None else {}), **numbers)
+            of_chain = {} if link is None else _numbers(link, self._has_gyroscope)
+            self._watch.judge(loop, why, {**of_chain, **numbers}, self._against(why, link))
         return []
+
+    def _against(self, why: Verdict, link: _Link | None) -> dict[str, float]:
+        """Tell what each trait spoke against it, where that decided."""
+        if link is None or why not in ("unlike", "doubtful"):
+            return {}
+        of_drawing, odd = (
+            drawing_costs(link.loop, self._has_gyroscope),
+            odd_costs(link.traits, self._has_gyroscope),
+        )
+        return of_drawing | odd if why == "unlike" else costs_in_chance(of_drawing, odd, link.traits.n)
 
     def _chance(self, chain: list[_Link], drawing: float) -> float:
         """How often a loop that is drawn so well, in such a chain, is a circle."""
@@ -439,18 +463,24 @@ class CircleSelector:
             first.far = min((each for each in (first.far, far) if each is not None), default=None)
         return first.far or 0.0
 
-    def _stands_alone(self, loop: Loop, now_s: float) -> bool:
-        """Whether a single loop begins at rest, down where it ends, or soon after circles like it.
+    def _flaw_alone(self, loop: Loop, now_s: float) -> _Flaw | None:
+        """Tell for what a single loop is no circle: it begins at rest, down where it ends, or soon after its like.
 
         Who puts on a jacket moves before, too.
         """
         if loop.closure > SINGLE_CLOSURE:
-            return False
+            return "alone", {"closure_most": SINGLE_CLOSURE}
         last = self._last
         if last is not None and goes_on(last, loop) and are_alike(last, loop):
-            return not (self._has_gyroscope and turns_back(last, loop))
+            return ("turned back", {}) if self._has_gyroscope and turns_back(last, loop) else None
         height = self._rest_height(loop, now_s)
-        return height is not None and abs(height) <= SINGLE_HEIGHT
+        if height is None:
+            return "alone", {}
+        return (
+            ("alone", {"rest_height": height, "rest_height_most": SINGLE_HEIGHT})
+            if abs(height) > SINGLE_HEIGHT
+            else None
+        )
 
     def _turns_back(self, loops: list[Loop]) -> bool:
         """Whether each of two or three loops in a row goes round the other way than the one before.
@@ -539,7 +569,8 @@ class CircleSelector:
             direction = "forward" if (loop.sense < 0) == (self._side == "right") else "backward"
             confidence *= 1.0 / (1.0 + exp(-min(evidence, 20.0)))
         if self._watch is not None:
-            self._watch.judge(loop, "counted", **_numbers(link), upward_evidence=evidence)
+            numbers = _numbers(link, self._has_gyroscope) | {"upward_evidence": evidence}
+            self._watch.judge(loop, "counted", numbers, {})
         self._latest = Circle(start_s, loop.end_s, loop, direction, confidence, now_s)
         return self._latest
 
@@ -550,19 +581,32 @@ def _beside(circle: Circle, start_s: float, loop: Loop, told_s: float) -> Circle
     return Circle(start_s, loop.end_s, loop, circle.direction, confidence, told_s)
 
 
-def _flaw(loop: Loop, has_gyroscope: bool) -> Verdict | None:
-    """Tell for what a loop is none that could be a circle; None for one that could."""
+def _flaw(loop: Loop, has_gyroscope: bool) -> _Flaw | None:
+    """Tell for what a loop is none that could be a circle, and what it would need; None for one that could."""
     if loop.elevation_deg < LEAST_ELEVATION_DEG:
-        return "small"
+        return "small", {"elevation_needed_deg": LEAST_ELEVATION_DEG}
     if has_gyroscope and loop.yaw_deg < LEAST_YAW_DEG:
-        return "narrow"
+        return "narrow", {"protraction_needed_deg": LEAST_YAW_DEG}
     if has_gyroscope and loop.roundness < LEAST_ROUNDNESS:
-        return "flat"
+        return "flat", {"roundness_needed": LEAST_ROUNDNESS}
     return None
 
 
-def _numbers(link: _Link) -> dict[str, float]:
-    return {"score": link.total, "alike": link.length}
+def _numbers(link: _Link, has_gyroscope: bool) -> dict[str, float]:
+    traits = link.traits
+    numbers = {
+        "score": link.total,
+        "alike": link.length,
+        "set_elevation_deg": traits.mean_elevation_deg,
+        "set_lever_m": traits.mean_lever_m,
+    }
+    if has_gyroscope:
+        numbers |= {
+            "set_shape": traits.mean_shape,
+            "set_forward_lever_m": traits.mean_forward_lever_m,
+            "set_from_above": traits.mean_from_above,
+        }
+    return numbers
 
 
 def _least_elevation_deg(traits: Traits) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -25,6 +25,15 @@ so that of a circle of 10 s there is 96 % left, and nothing is delayed."""
 
 MOST_OVERLAP = 0.3
 """Of two loops that share more than this of the shorter one, one was seen in place of the other."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """Why a loop is counted, or is not, as `SeenLoop` has it."""
+
+    verdict: Verdict
+    numbers: Mapping[str, float]
+    against: Mapping[str, float]
 
 
 @dataclass(slots=True, eq=False)
@@ -116,7 +125,7 @@ class CircleWatch:
         self._forward = -1.0 if side == "left" else 1.0
         self._has_gyroscope = has_gyroscope
         self._stretches: list[_Stretch] = []
-        self._verdicts: dict[Loop, tuple[Verdict, dict[str, float]]] = {}
+        self._verdicts: dict[Loop, _Judged] = {}
         self._counted: list[Loop] = []
 
     def begin(self, origin_s: float, rate_hz: float) -> None:
@@ -128,9 +137,11 @@ class CircleWatch:
         self._stretches[-1].motion.append(chunk.motion[3:, chunk.review or 0 :].copy())
         self._stretches[-1].levels.append(chunk.level)
 
-    def judge(self, loop: Loop, verdict: Verdict, **numbers: float) -> None:
+    def judge(
+        self, loop: Loop, verdict: Verdict, numbers: Mapping[str, float], against: Mapping[str, float]
+    ) -> None:
         """Keep why a loop is counted, or is not; what is said of one last holds."""
-        self._verdicts[loop] = (verdict, numbers)
+        self._verdicts[loop] = _Judged(verdict, numbers, against)
 
     def count(self, loop: Loop) -> None:
         """Keep the loop of the next rep."""
@@ -179,7 +190,7 @@ class CircleWatch:
 
     def _likeness(self, loop: Loop) -> tuple[bool, float]:
         """How far a loop came on the way to be counted."""
-        numbers = self._verdicts[loop][1]
+        numbers = self._verdicts[loop].numbers
         return ("score" in numbers, numbers.get("score", loop.elevation_deg))
 
     def _best_rejected(self, t_s: FloatArray, counted: Sequence[SeenLoop]) -> list[Loop]:
@@ -211,7 +222,7 @@ class CircleWatch:
         end_s: float,
         edges_s: list[float],
     ) -> SeenLoop:
-        verdict, numbers = self._verdicts.get(loop, ("beside", {}))
+        judged = self._verdicts.get(loop, _Judged("beside", {}, {}))
         index = bisect_right([rotation.t_s[0] for rotation in rotations], end_s) - 1
         rotation = rotations[max(index, 0)]
         within = slice(*np.searchsorted(rotation.t_s, [start_s, end_s]))
@@ -231,12 +242,13 @@ class CircleWatch:
             "unexplained_rms": loop.unexplained_rms,
         }
         if self._has_gyroscope:
-            measured["protraction_deg"] = loop.yaw_deg
+            measured |= {"protraction_deg": loop.yaw_deg, "protraction_closure": loop.yaw_closure}
         return SeenLoop(
             start_s=start_s,
             end_s=end_s,
-            verdict=verdict,
-            numbers=measured | numbers,
+            verdict=judged.verdict,
+            numbers={**measured, **judged.numbers},
+            against=judged.against,
             t_s=t_s,
             phase=np.interp(t_s, edges_s, np.linspace(0.0, 1.0, len(edges_s))),
             elevation_deg=np.degrees(_closed(turned @ np.array(loop.up_axis))),

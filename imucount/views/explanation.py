@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from math import log
 
 import numpy as np
 from rich import box
@@ -10,7 +11,8 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from imucount.circles.selector import FAR_FROM_REST, LEAST_ELEVATION_DEG, LEAST_EVIDENCE, LEAST_YAW_DEG
+from imucount.circles.scores import LEAST_FORWARD_M, LEVER_M
+from imucount.circles.selector import LEAST_ELEVATION_DEG, LEAST_EVIDENCE, LEAST_YAW_DEG
 from imucount.errors import CountingError
 from imucount.outside_text import printable_line
 from imucount.reps import Rep
@@ -49,28 +51,27 @@ WHY_SET: Mapping[SetVerdict, str] = {
     "another": "not the exercise that was taught",
 }
 
-Numbers = Mapping[str, float]
-
-_UNUSUAL: Sequence[tuple[Callable[[Numbers], bool], str]] = (
-    (lambda seen: seen["elevation_deg"] < 6.0, "it is small ({elevation_deg:.1f}° of elevation)"),
-    (lambda seen: seen["closure"] > 0.35, "it ends {closure_percent:.0f} % of its height from where it began"),
-    (lambda seen: seen.get("shape", 0.7) > 2.0, "it is {shape:.1f} times as wide as high"),
-    (lambda seen: seen.get("shape", 0.7) < 0.25, "it is only {shape:.2f} times as wide as high"),
-    (lambda seen: "shape" in seen and seen["roundness"] < 0.6, "it is flat (roundness {roundness:.2f})"),
-    (lambda seen: seen["duration_s"] < 1.0, "it takes only {duration_s:.1f} s"),
-    (lambda seen: seen["duration_s"] > 8.0, "it takes {duration_s:.1f} s"),
-    (
-        lambda seen: "shape" in seen and seen["unexplained_rms"] > 0.35 + 0.35 * seen["force_rms"],
-        "it comes with jolts as of steps ({unexplained_rms:.1f} m/s²)",
+AGAINST: Mapping[str, str] = {
+    "closure": "it ends {closure_percent:.0f} % of its height from where it began",
+    "protraction_closure": "it ends {protraction_closure_percent:.0f} % of its width from where it began",
+    "roundness": "its roundness is {roundness:.2f}",
+    "unexplained_rms": "{unexplained_rms:.1f} m/s² of the force do not go with its height, as in a walk",
+    "fullest_quarter": "it dwells in one quarter of its way for {fullest_quarter_percent:.0f} % of its time",
+    "rise_share": "it rises for {rise_share_percent:.0f} % of its time",
+    "duration_s": "it takes {duration_s:.1f} s",
+    "set_elevation_deg": "it is {set_elevation_deg:.1f}° high",
+    "set_shape": "it is {set_shape:.2f} times as wide as high",
+    "set_lever_m": (
+        "its height goes with the force as on a lever of {set_lever_m:.2f} m, where a shoulder's has about "
+        f"{LEVER_M:.1f} m"
     ),
-    (lambda seen: seen["fullest_quarter"] > 0.5 and "shape" in seen, "it dwells in one quarter of its way"),
-    (lambda seen: not 0.25 < seen["rise_share"] < 0.75, "{rise_percent:.0f} % of its time it rises"),
-    (
-        lambda seen: not -0.05 < seen["lever_m"] < 0.5,
-        "the force is that of a lever of {lever_m:.2f} m, where a collar bone makes 0.2 m",
+    "set_forward_lever_m": (
+        "its width goes with the force as on a lever of {set_forward_lever_m:.2f} m, where a shoulder's has "
+        f"{LEAST_FORWARD_M:.1f} m or more"
     ),
-)
-"""What is unusual for a circle, to say so: the engine weighs all of it together."""
+    "set_from_above": "it goes round {set_from_above:.1f} times as much level as upright",
+}
+"""What speaks against a circle, by the names that `SeenLoop.against` has."""
 
 
 def moment_lines(session: Session, at_s: float) -> list[str]:
@@ -187,36 +188,84 @@ def _why_direction(session: Session, rep: Rep, loop: SeenLoop) -> str:
 
 
 def _why_not(loop: SeenLoop) -> list[str]:
-    seen = dict(loop.numbers)
-    if "protraction_deg" in seen:
-        seen["shape"] = seen["protraction_deg"] / max(seen["elevation_deg"], 0.1)
-    seen["closure_percent"] = 100 * seen["closure"]
-    seen["rise_percent"] = 100 * seen["rise_share"]
-    lines = []
-    unusual = [words.format(**seen) for is_so, words in _UNUSUAL if is_so(seen)]
-    if unusual:
-        lines.append(f"Unusual for a circle: {'; '.join(unusual)}.")
-    if "score_needed" in seen:
+    """Tell what was needed and what there was, by the numbers that decided."""
+    seen = loop.numbers
+    company = ""
+    if "alike" in seen:
         alike = round(seen["alike"])
-        company = "Alone" if alike == 1 else f"With the {number_of(alike - 1, 'one')} like it before it"
-        lines.append(f"{company} it has a score of {seen['score']:.1f}, and {seen['score_needed']:.1f} is needed.")
-    if "alike_needed" in seen:
-        lines.append(f"It is number {seen['alike']:.0f} in a row, and {seen['alike_needed']:.0f} are needed.")
-    if "elevation_needed_deg" in seen:
-        lines.append(f"A set of circles of this length needs {seen['elevation_needed_deg']:.1f}° of elevation.")
-    if "far_from_rest" in seen:
-        lines.append(
-            f"Its set is low {100 * seen['far_from_rest']:.0f} % of its height away from where the shoulder "
-            f"rested before, and {100 * FAR_FROM_REST:.0f} % is the most."
-        )
-    if "upward_evidence" in seen:
-        lines.append(
-            f"By the force on the way its high point is low: log odds of {seen['upward_evidence']:.1f} that it "
-            "is high."
-        )
-    if "roundness_needed" in seen and seen["roundness"] < seen["roundness_needed"]:
-        lines.append(f"The others of its set are rounder: {seen['roundness_needed']:.2f} is needed beside them.")
-    return lines
+        others = "one" if alike == 2 else number_of(alike - 1, "one")
+        company = "Alone" if alike == 1 else f"Together with the {others} like it before,"
+    match loop.verdict:
+        case "small" if company:
+            return [f"A set of circles of this length needs {seen['elevation_needed_deg']:.1f}° of elevation."]
+        case "small":
+            return [f"The least that may be one has {seen['elevation_needed_deg']:.1f}° of elevation."]
+        case "narrow":
+            return [f"The least that may be one has {seen['protraction_needed_deg']:.1f}° of protraction."]
+        case "flat":
+            return [f"The least that may be one has a roundness of {seen['roundness_needed']:.2f}."]
+        case "unlike":
+            needed = seen["score_needed"]
+            score = f"{company} it has a score of {seen['score']:.1f}, and {needed:.1f} is needed."
+            return [score, *_against(loop, needed - seen["score"])]
+        case "doubtful":
+            chance, needed = seen["chance"], seen["chance_needed"]
+            share = (
+                f"Of loops drawn like it, in such company, {100 * chance:.0f} % are circles, and "
+                f"{100 * needed:.0f} % is needed."
+            )
+            return [share, *_against(loop, _log_odds(needed) - _log_odds(chance))]
+        case "few":
+            return [f"It is number {seen['alike']:.0f} in a row, and {seen['alike_needed']:.0f} are needed."]
+        case "alone" if "closure_most" in seen:
+            return [
+                f"A circle by itself ends at most {100 * seen['closure_most']:.0f} % of its height from where it "
+                "began."
+            ]
+        case "alone" if "rest_height" in seen:
+            return [
+                f"The shoulder had rested {_off(seen['rest_height'])} where it begins, and "
+                f"{100 * seen['rest_height_most']:.0f} % is the most for a circle by itself."
+            ]
+        case "alone":
+            return ["The shoulder had not rested before it."]
+        case "elsewhere":
+            return [
+                f"Its set is low {100 * seen['far_from_rest']:.0f} % of its height away from where the shoulder "
+                f"rested before, and {100 * seen['far_from_rest_most']:.0f} % is the most."
+            ]
+        case "upside down":
+            return [
+                "By the force on the way, and by where the shoulder rested before, its high point is high with "
+                f"log odds of {seen['upward_evidence']:.1f}, and {seen['upward_evidence_needed']:.1f} are needed."
+            ]
+        case "given up" if seen["roundness"] < seen.get("roundness_needed", 0.0):
+            return [f"The others of its set are rounder: {seen['roundness_needed']:.2f} is needed beside them."]
+        case "given up":
+            return ["It is narrow, and does not come down on the far side as the others of its set do."]
+        case _:
+            return []
+
+
+def _against(loop: SeenLoop, missing: float) -> list[str]:
+    """Tell the largest of what speaks against it, so much that without them it would count."""
+    seen = loop.numbers
+    values = {**seen, **{f"{name}_percent": 100.0 * value for name, value in seen.items()}}
+    told = []
+    for name, cost in sorted(loop.against.items(), key=lambda item: -item[1]):
+        if missing <= 0.0 or cost <= 0.0:
+            break
+        told.append(f"{AGAINST[name].format(**values)} (-{cost:.1f})")
+        missing -= cost
+    return [f"Most against it: {'; '.join(told)}."] if told else []
+
+
+def _off(height: float) -> str:
+    return f"{100 * abs(height):.0f} % of its height {'above' if height > 0.0 else 'below'}"
+
+
+def _log_odds(chance: float) -> float:
+    return log(chance / (1.0 - chance))
 
 
 def _cyclic_lines(session: Session, signals: CyclicSignals, moment_s: float) -> list[str]:

@@ -14,7 +14,7 @@ def miss(start_s, elevation_deg, yaw_deg, n=8):
         (1.0, 0.2, 0.1),
         (0.0, 1.0),
     )
-    return Miss(start_s, start_s + 3.0 * n, traits)
+    return Miss(start_s, start_s + 3.0 * n, traits, has_gyroscope=True)
 
 
 def test_nothing_missed_is_not_told():

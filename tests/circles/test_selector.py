@@ -1,5 +1,7 @@
 import itertools
+import math
 from dataclasses import replace
+from functools import reduce
 
 import pytest
 from circles.loops_in_a_row import (
@@ -17,7 +19,20 @@ from circles.loops_in_a_row import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imucount.circles.scores import loop_score, neighbour_score, swing_score, upward_evidence
+from imucount.circles.scores import (
+    BEST_DRAWING,
+    BEST_SWING,
+    Traits,
+    chance_of_circle,
+    costs_in_chance,
+    drawing_costs,
+    drawing_score,
+    loop_score,
+    neighbour_score,
+    odd_costs,
+    oddness,
+    upward_evidence,
+)
 
 
 def turned_over(loop):
@@ -56,7 +71,7 @@ def test_the_more_a_loop_is_like_an_ideal_circle_the_more_it_scores(name, bounds
 
     def score(value):
         changes = {name: value} | ({"yaw_deg": 0.7 * value} if name == "elevation_deg" else {})
-        return loop_score(replace(IDEAL, **changes))
+        return loop_score(replace(IDEAL, **changes), True)
 
     near, far = (one, other) if name in WORSE else (other, one)
     assert score(near) >= score(far)
@@ -66,19 +81,43 @@ def test_the_more_a_loop_is_like_an_ideal_circle_the_more_it_scores(name, bounds
 def test_each_feature_matters(name, bounds):
     near, far = bounds if name in WORSE else bounds[::-1]
     changes = {"yaw_deg": 0.7 * far} if name == "elevation_deg" else {}
-    assert loop_score(replace(IDEAL, **{name: near})) > loop_score(replace(IDEAL, **({name: far} | changes))) + 0.5
+    better = loop_score(replace(IDEAL, **{name: near}), True)
+    assert better > loop_score(replace(IDEAL, **({name: far} | changes)), True) + 0.5
 
 
 def test_circles_that_are_too_slow_or_too_fast_score_less():
-    usual = loop_score(IDEAL)
-    assert loop_score(replace(IDEAL, end_s=24.0)) < usual
-    assert loop_score(replace(IDEAL, end_s=10.7)) < usual
+    usual = loop_score(IDEAL, True)
+    assert loop_score(replace(IDEAL, end_s=24.0), True) < usual
+    assert loop_score(replace(IDEAL, end_s=10.7), True) < usual
 
 
 @pytest.mark.parametrize("name", ["closure", "unexplained_rms", "rise_share", "lever_m"])
 def test_a_swing_without_gyroscope_is_judged_alike(name):
     near, far = WORSE[name]
-    assert swing_score(replace(IDEAL, **{name: near})) > swing_score(replace(IDEAL, **{name: far}))
+    assert loop_score(replace(IDEAL, **{name: near}), False) > loop_score(replace(IDEAL, **{name: far}), False)
+
+
+@pytest.mark.parametrize("has_gyroscope", [True, False])
+@given(st.floats(2.5, 15.0), st.floats(0.0, 1.5), st.floats(0.2, 1.3), st.floats(-0.5, 0.8), st.integers(1, 12))
+def test_a_score_is_the_best_less_what_each_trait_takes_off(
+    has_gyroscope, elevation, closure, roundness, lever, n
+):
+    loop = replace(IDEAL, elevation_deg=elevation, closure=closure, roundness=roundness, lever_m=lever)
+    traits = reduce(Traits.and_of, n * [Traits.of(loop)])
+    of_drawing, odd = drawing_costs(loop, has_gyroscope), odd_costs(traits, has_gyroscope)
+    best = drawing_score(loop, has_gyroscope) + sum(of_drawing.values())
+    assert best == pytest.approx(BEST_DRAWING if has_gyroscope else BEST_SWING)
+    assert oddness(traits, has_gyroscope) == pytest.approx(sum(odd.values()))
+
+
+@given(st.floats(-4.0, 10.0), st.floats(0.0, 12.0), st.integers(1, 12))
+def test_a_chance_is_less_by_what_each_trait_takes_off(drawing, odd, n):
+    def log_odds(drawing, odd):
+        chance = chance_of_circle(drawing, drawing, n, odd / n)
+        return math.log(chance / (1.0 - chance))
+
+    costs = costs_in_chance({"drawn": 10.0 - drawing}, {"shared": odd}, n)
+    assert log_odds(10.0, 0.0) - log_odds(drawing, odd) == pytest.approx(sum(costs.values()), abs=1e-6)
 
 
 # neighbours

@@ -1,5 +1,6 @@
 """What is told of a moment is what was counted there, or was not."""
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import get_args
@@ -9,7 +10,7 @@ import pytest
 from imucount import CountingError, count, teach_reps
 from imucount.signals import SetVerdict, Verdict
 from imucount.simulate import Circles, Clip, Movement, simulate
-from imucount.views.explanation import WHY, WHY_SET, moment_lines
+from imucount.views.explanation import AGAINST, WHY, WHY_SET, moment_lines
 
 STAND = Movement("standing", 6.0)
 SCRIPT = (STAND, Circles(3, "forward", 2.5), STAND, Movement("walking", 8.0), STAND, Circles(3, "backward"), STAND)
@@ -47,24 +48,82 @@ def test_everything_that_was_seen_and_not_counted_is_told_with_its_numbers():
         lines = moment_lines(seen, middle_s - seen.start_s)
         assert "was not counted" in lines[0] or "No loop" in lines[0]
         if "unlike" in lines[0]:
-            assert (
-                f"a score of {loop.numbers['score']:.1f}, and {loop.numbers['score_needed']:.1f} is needed"
-                in lines[-1]
-            )
+            score = f"a score of {loop.numbers['score']:.1f}, and {loop.numbers['score_needed']:.1f} is needed"
+            assert score in lines[2]
+            assert lines[3].startswith("Most against it: ")
 
 
-@pytest.mark.parametrize("verdict", sorted({*get_args(Verdict)} - {"counted", "beside"}))
-def test_each_verdict_is_told_in_words(verdict):
+SO_FAR = {"score": 2.5, "alike": 3.0}
+NEEDED = [
+    ("small", {"elevation_needed_deg": 2.5}, "The least that may be one has 2.5° of elevation."),
+    ("small", SO_FAR | {"elevation_needed_deg": 5.0}, "A set of circles of this length needs 5.0° of elevation."),
+    ("narrow", {"protraction_needed_deg": 0.7}, "has 0.7° of protraction."),
+    ("flat", {"roundness_needed": 0.2}, "has a roundness of 0.20."),
+    (
+        "unlike",
+        SO_FAR | {"score_needed": 5.0},
+        "Together with the 2 ones like it before, it has a score of 2.5, and",
+    ),
+    ("doubtful", SO_FAR | {"chance": 0.4, "chance_needed": 0.5}, "40 % are circles, and 50 % is needed."),
+    ("few", SO_FAR | {"alike_needed": 4.0}, "It is number 3 in a row, and 4 are needed."),
+    ("alone", SO_FAR | {"closure_most": 0.42}, "ends at most 42 % of its height from where it began."),
+    (
+        "alone",
+        SO_FAR | {"rest_height": -0.6, "rest_height_most": 0.35},
+        "60 % of its height below where it begins",
+    ),
+    ("alone", SO_FAR, "The shoulder had not rested before it."),
+    ("elsewhere", SO_FAR | {"far_from_rest": 1.3, "far_from_rest_most": 0.4}, "is low 130 % of its height away"),
+    (
+        "upside down",
+        SO_FAR | {"upward_evidence": -4.0, "upward_evidence_needed": 2.2},
+        "log odds of -4.0, and 2.2",
+    ),
+    ("given up", SO_FAR | {"roundness_needed": 5.0}, "are rounder: 5.00 is needed beside them."),
+    ("given up", SO_FAR | {"roundness_needed": 0.0}, "does not come down on the far side"),
+    ("turned back", SO_FAR, "the other way round than the one before"),
+]
+"""Verdicts as the engine may give them, with their numbers, and what is told of them."""
+
+
+@pytest.mark.parametrize(("verdict", "numbers", "words"), NEEDED)
+def test_each_verdict_is_told_in_words(verdict, numbers, words):
     seen = session()
     loop = seen.signals.rejected[0]
-    loop = replace(
-        loop, verdict=verdict, numbers={**loop.numbers, "far_from_rest": 1.3, "elevation_needed_deg": 5.0}
-    )
+    measured = {name: value for name, value in loop.numbers.items() if name not in ("score", "alike")}
+    loop = replace(loop, verdict=verdict, numbers=measured | numbers, against={})
     only = replace(seen, reps=(), sets=(), signals=replace(seen.signals, rejected=(loop,)))
     lines = moment_lines(only, 0.5 * (loop.start_s + loop.end_s) - seen.start_s)
     assert lines[0].endswith(f"It was not counted: {WHY[verdict]}.")
-    assert any("is low 130 % of its height away" in line for line in lines)
-    assert any("needs 5.0° of elevation" in line for line in lines)
+    assert any(words in line for line in lines)
+
+
+def test_no_verdict_is_left_out():
+    assert {verdict for verdict, _, _ in NEEDED} == WHY.keys() == {*get_args(Verdict)} - {"counted", "beside"}
+
+
+@pytest.mark.parametrize("gyroscope", [True, False])
+def test_what_is_told_against_a_loop_would_have_made_it_count(gyroscope):
+    unlike = [loop for loop in session(gyroscope=gyroscope).signals.rejected if loop.verdict == "unlike"]
+    assert unlike
+    for loop in unlike:
+        only = replace(
+            session(gyroscope=gyroscope), reps=(), sets=(), signals=replace(session().signals, rejected=(loop,))
+        )
+        line = moment_lines(only, 0.5 * (loop.start_s + loop.end_s) - only.start_s)[3]
+        missing = loop.numbers["score_needed"] - loop.numbers["score"]
+        costs = [float(cost) for cost in re.findall(r"\(-([0-9.]+)\)", line)]
+        assert costs == sorted(costs, reverse=True)
+        assert sum(costs[:-1]) < missing + 0.05 * len(costs)
+        every = sum(each for each in loop.against.values() if each > 0.0)
+        assert sum(costs) >= min(missing, every) - 0.05 * len(costs)
+
+
+@pytest.mark.parametrize("gyroscope", [True, False])
+def test_each_trait_that_takes_off_a_score_has_words(gyroscope):
+    for loop in session(gyroscope=gyroscope).signals.rejected:
+        assert loop.against.keys() <= AGAINST.keys()
+        assert loop.against.keys() <= loop.numbers.keys()
 
 
 def test_each_verdict_on_cycles_has_words():
