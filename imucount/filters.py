@@ -10,14 +10,17 @@ from functools import cache
 
 import numpy as np
 
+from imucount.core.library import core
 from imucount.samples import FloatArray
 
 __all__ = ["EvenGrid", "Lowpass", "MovingMean", "OnePole", "load", "running_sum"]
 
 
 def load() -> None:
-    """Import what the filters need of scipy, which takes a second, before samples wait for it."""
+    """Load the core, and what the filters need of scipy, which takes a second, before samples wait for it."""
     import scipy.signal  # noqa: F401
+
+    core()
 
 
 class Lowpass:
@@ -53,8 +56,8 @@ class Lowpass:
                 f"(half of the {sampling_rate_hz:g} Hz sampling rate), got {cutoff_hz:g}"
             )
         self.delay_s = 2**0.5 / (2 * np.pi * cutoff_hz)
-        self._sos, self._settled = _butterworth(cutoff_hz, sampling_rate_hz)
-        self._zi: FloatArray | None = None
+        self._above, self._below, self._settled = _butterworth(cutoff_hz, sampling_rate_hz)
+        self._z: FloatArray | None = None
 
     def update(self, x: FloatArray) -> FloatArray:
         """Filter the next n samples of k channels.
@@ -67,14 +70,11 @@ class Lowpass:
         -------
         (k, n) array
         """
-        from scipy.signal import sosfilt
-
         if x.shape[1] == 0:
             return x
-        if self._zi is None:
-            self._zi = self._settled[:, np.newaxis, :] * x[np.newaxis, :, :1]
-        y, self._zi = sosfilt(self._sos, x, axis=1, zi=self._zi)
-        return np.asarray(y)
+        if self._z is None:
+            self._z = self._settled * x[:, :1]
+        return _filtered(self._above, self._below, self._z, x)
 
 
 class OnePole:
@@ -96,26 +96,22 @@ class OnePole:
     """
 
     def __init__(self, tau_s: float, sampling_rate_hz: float, start: FloatArray) -> None:
-        self._decay = float(np.exp(-1.0 / (tau_s * sampling_rate_hz)))
-        self._zi = self._decay * np.asarray(start, dtype=np.float64)[:, np.newaxis]
+        decay = float(np.exp(-1.0 / (tau_s * sampling_rate_hz)))
+        self._above, self._below = np.array([1.0 - decay, 0.0]), np.array([1.0, -decay])
+        self._z = decay * np.asarray(start, dtype=np.float64)[:, np.newaxis]
 
     def update(self, x: FloatArray) -> FloatArray:
         """Filter the next n samples of k channels, shape (k, n) in and out."""
-        from scipy.signal import lfilter
-
-        if x.shape[1] == 0:
-            return x
-        y, self._zi = lfilter([1.0 - self._decay], [1.0, -self._decay], x, axis=1, zi=self._zi)
-        return np.asarray(y)
+        return _filtered(self._above, self._below, self._z, x)
 
 
 @cache
-def _butterworth(cutoff_hz: float, sampling_rate_hz: float) -> tuple[FloatArray, FloatArray]:
-    """Design a second-order low-pass, which takes as long as filtering a minute: its sections, and their rest."""
+def _butterworth(cutoff_hz: float, sampling_rate_hz: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Design a second-order low-pass, which takes a while: coefficients above and below the line, and its rest."""
     from scipy.signal import butter, sosfilt_zi  # slow to import
 
     sos = butter(2, cutoff_hz, fs=sampling_rate_hz, output="sos")
-    return sos, sosfilt_zi(sos)
+    return np.ascontiguousarray(sos[0, :3]), np.ascontiguousarray(sos[0, 3:]), sosfilt_zi(sos)[0]
 
 
 class MovingMean:
@@ -135,20 +131,27 @@ class MovingMean:
     """
 
     def __init__(self, length: int, start: FloatArray) -> None:
-        # With two coefficients below the line scipy filters sample by sample; with one it convolves blocks,
-        # whose sums depend on where they are cut.
-        self._above, self._below = np.full(length, 1.0 / length), np.array([1.0, 0.0])
+        self._above, self._below = np.full(length, 1.0 / length), np.eye(1, length)[0]
         still_to_come = np.arange(length - 1, 0, -1) / length
-        self._zi = np.asarray(start, dtype=np.float64)[:, np.newaxis] * still_to_come
+        self._z = np.asarray(start, dtype=np.float64)[:, np.newaxis] * still_to_come
 
     def update(self, x: FloatArray) -> FloatArray:
         """Filter the next n samples of k channels, shape (k, n) in and out."""
-        from scipy.signal import lfilter
+        return _filtered(self._above, self._below, self._z, x)
 
-        if x.shape[1] == 0:
-            return x
-        y, self._zi = lfilter(self._above, self._below, x, axis=1, zi=self._zi)
-        return np.asarray(y)
+
+def _filtered(above: FloatArray, below: FloatArray, z: FloatArray, x: FloatArray) -> FloatArray:
+    """Filter the next n samples of k channels, (k, n), by coefficients above and below the line.
+
+    What the filter remembers, `z`, is carried on: (k, order).
+    """
+    x = np.ascontiguousarray(x, dtype=np.float64)
+    y = np.empty_like(x)
+    order = len(above) - 1
+    core().imucount_filter(
+        *(above.ctypes.data, below.ctypes.data, order, z.ctypes.data, x.ctypes.data, y.ctypes.data), *x.shape
+    )
+    return y
 
 
 def running_sum(x: FloatArray, start: FloatArray) -> FloatArray:

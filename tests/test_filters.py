@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.signal import butter, sosfilt, sosfilt_zi
+from scipy.signal import butter, lfilter, sosfilt, sosfilt_zi
 
-from imucount.filters import EvenGrid, Lowpass, OnePole, running_sum
+from imucount.filters import EvenGrid, Lowpass, MovingMean, OnePole, running_sum
 
 N = 300
 X = np.cumsum(np.random.default_rng(3).normal(size=(3, N)), axis=1)
@@ -45,8 +45,9 @@ def gridded(t, x, cuts=(), rate_hz=RATE_HZ):
     [
         lambda: Lowpass(3.0, RATE_HZ),
         lambda: OnePole(1.3, RATE_HZ, np.array([1.0, -2.0, 0.5])),
+        lambda: MovingMean(25, np.array([1.0, -2.0, 0.5])),
     ],
-    ids=["Lowpass", "OnePole"],
+    ids=["Lowpass", "OnePole", "MovingMean"],
 )
 @given(cuts=CUTS)
 def test_a_filter_gives_the_same_bits_however_the_stream_is_cut(new, cuts):
@@ -128,6 +129,17 @@ def test_one_pole_goes_63_percent_of_a_step_in_its_time_constant(tau_s, start, e
     n = round(tau_s * 100.0)
     last = OnePole(n / 100.0, 100.0, np.array([start])).update(np.full((1, n), end))[0, -1]
     assert last == pytest.approx(end + (start - end) * np.exp(-1.0), abs=1e-9)
+
+
+# MovingMean
+
+
+def test_a_moving_mean_is_scipys_filter_over_the_whole_signal():
+    start, length = np.array([1.0, -2.0, 0.5]), 25
+    before = np.repeat(start[:, np.newaxis], length, axis=1)
+    padded = np.concatenate([before, X], axis=1)
+    expected = lfilter(np.full(length, 1.0 / length), [1.0], padded, axis=1)[:, length:]
+    assert MovingMean(length, start).update(X) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 # running_sum

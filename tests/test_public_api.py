@@ -17,6 +17,7 @@ SLOW = ("numpy", "matplotlib", "scipy", "pandas", "rich", "bleak", "click", "asy
 GROUND = {"closing", "errors", "samples", "reps", "sets", "session", "filters", "chain", "units", "provenance"}
 GROUND |= {
     "axis_map",
+    "core",
     "interrupts",
     "json_text",
     "outside_text",

@@ -1,0 +1,56 @@
+"""The compiled core, loaded."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from pathlib import Path
+
+from imucount.core.build import FOLDER, library_name, sources_sum
+from imucount.errors import ImucountError
+
+__all__ = ["core"]
+
+_POINTER, _SIZE = ctypes.c_void_p, ctypes.c_ssize_t
+
+FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
+    "imucount_filter": (None, [_POINTER, _POINTER, _SIZE, _POINTER, _POINTER, _POINTER, _SIZE, _SIZE]),
+}
+"""What each function returns and takes, as `core.h` declares it; pointers are addresses."""
+
+REMEDY = "`pip install` imucount anew, or, where its sources are, run `python -m imucount.core.build`"
+
+
+@cache
+def core() -> ctypes.CDLL:
+    """Load the core.
+
+    Raises
+    ------
+    ImucountError
+        If it is not there, was made of other sources, or cannot be loaded on this machine.
+    """
+    return load_from(FOLDER / library_name())
+
+
+def load_from(path: Path) -> ctypes.CDLL:
+    """Load the core from a file, as `core` does."""
+    if not path.exists():
+        raise ImucountError(f"expected the compiled core of imucount at {path}, found no such file; {REMEDY}")
+    try:
+        library = ctypes.CDLL(str(path))
+        library.imucount_sources.restype = ctypes.c_char_p
+        made_of = library.imucount_sources().decode()
+        if made_of != sources_sum():
+            raise ImucountError(
+                f"expected the compiled core of imucount, {path}, to be made of the sources beside it, got one of "
+                f"others, which were probably updated since; {REMEDY}"
+            )
+        for name, (result, arguments) in FUNCTIONS.items():
+            function = getattr(library, name)
+            function.restype, function.argtypes = result, arguments
+    except (OSError, AttributeError) as error:
+        raise ImucountError(
+            f"expected the compiled core of imucount at {path} to be for this machine, got {error}; {REMEDY}"
+        ) from error
+    return library

@@ -1,0 +1,6 @@
+#include "core.h"
+
+const char *imucount_sources(void)
+{
+    return IMUCOUNT_SOURCES;
+}
