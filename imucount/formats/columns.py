@@ -381,7 +381,10 @@ def _missing_columns(missing: Sequence[str], names: Sequence[str]) -> str:
     if any(name.endswith("_CAL") for name in names):
         return f"{message}; this looks like a Shimmer export: name its columns so, and {_NAMING}"
     if is_row_of_numbers(list(names)):
-        return f"{message}; is the line with the names of the columns missing?"
+        return (
+            f"{message}; if the line with the names of the columns is missing, write it above, such as "
+            "t,ax (g),ay (g),az (g),gx (deg/s),gy (deg/s),gz (deg/s)"
+        )
     if any(re.match(r"(motion)?(linear|user|free).?acc", name, re.IGNORECASE) for name in names):
         return f"{message}; acceleration without gravity does not do: record the one with it, or gravity as well"
     return f"{message}; rename those that hold them, and {_NAMING}"

@@ -11,6 +11,7 @@ from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.formats.columns import Columns, NoColumnsError, understand_columns, understand_units
 from imucount.formats.dialect import SEPARATORS, declared_separator, is_row_of_numbers, separator_of, split_cells
 from imucount.formats.encoding import decoded
+from imucount.formats.no_table import TEXT_ALONE
 from imucount.formats.recording import FIRST_LINE
 from imucount.formats.text_file import TextFile
 from imucount.formats.unit_names import unit_named
@@ -20,6 +21,9 @@ from imucount.sets import Side
 __all__ = ["Header", "read_header"]
 
 _LONGEST_HEADER = 1000  # lines before the names of the columns
+
+_TEXT_LINES = 3
+"""Lines without a number below them that are taken for a text, and not for names and units of columns."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,12 +114,13 @@ class _HeaderReader:
         self._told_separator = self._separator = separator
         self._last_comment = ""
         self._likeliest: tuple[int, SampleError, int] | None = None  # cells, what is wrong with them, the line
+        self._candidates = 0  # lines that may have been meant for the names
 
     def read(self) -> Header:
         while True:
             text = self._next_line()
             if text is None:
-                self._refuse()
+                self._refuse_text()
             if text.startswith("#"):
                 self._take_comment(text)
                 continue
@@ -203,8 +208,15 @@ class _HeaderReader:
         self._refuse()
 
     def _note_candidate(self, cells: int, error: SampleError, line: int) -> None:
+        self._candidates += 1
         if self._likeliest is None or cells > self._likeliest[0]:
             self._likeliest = (cells, error, line)
+
+    def _refuse_text(self) -> NoReturn:
+        """Say what is wrong with a text that has ended before its first row."""
+        if self._likeliest is not None and self._candidates >= _TEXT_LINES:
+            self._file.fail(f"expected rows of numbers, got text alone; {TEXT_ALONE}")
+        self._refuse()
 
     def _refuse(self) -> NoReturn:
         """Say what is wrong with the line that most likely was to hold the names."""

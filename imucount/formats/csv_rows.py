@@ -296,7 +296,10 @@ class RowParser:
         if cells is None:
             self._fail(f"expected a row of numbers, got a quote or a line end out of place: {quoted(text)}", line)
         if text.startswith("#"):
-            self._fail(f"expected comments only before the names of the columns, got {quoted(text)}", line)
+            self._fail(
+                f"expected comments only before the names of the columns, got {quoted(text)}; take the line out",
+                line,
+            )
         if tuple(cell.strip() for cell in cells[: len(names)]) == names:
             self._fail(
                 "expected a row of numbers, got the names of the columns again; were two files joined?", line

@@ -17,8 +17,10 @@ from imucount.formats.layout_file import with_layout
 from imucount.formats.layouts.bids import BIDS_NAME, is_bids, read_bids, sidecars
 from imucount.formats.layouts.export import Ask, Export
 from imucount.formats.layouts.exports import export_faults, export_of
+from imucount.formats.layouts.refused import REFUSED
 from imucount.formats.layouts.tables import Head, Table, heads_of
 from imucount.formats.named_columns import PARTS, explained
+from imucount.formats.no_table import no_table_of
 from imucount.formats.reading import HowToRead, ReadingOptions
 from imucount.formats.recording import FIRST_LINE, Recording
 from imucount.formats.session_files import (
@@ -213,10 +215,19 @@ def _is_plain(path: str) -> bool:
         return False
     if os.path.isfile(path):
         with contextlib.suppress(OSError):
-            refuse_binary(path, files_of_session(path)[0].head()[:16])
+            _refuse_other(path, files_of_session(path)[0].head())
         if zipfile.is_zipfile(path):
             return False
     return known_export(path) is None
+
+
+def _refuse_other(path: str, head: bytes) -> None:
+    """Refuse what is no table, by how it begins."""
+    refuse_binary(path, head)
+    with contextlib.suppress(UnicodeDecodeError):
+        kind = no_table_of(text_of(head))
+        if kind is not None:
+            raise RecordingError(f"expected a recording, got {kind.name}; {kind.instead}", path)
 
 
 def _known(head: bytes, name: str) -> tuple[Export, Head] | None:
@@ -298,6 +309,7 @@ def _tables_of_programs(files: Sequence[SessionFile], path: str) -> _Found:
         known = _known(head, file.name)
         if known is not None:
             found.append((*known, file))
+    found = [each for each in found if each[0] not in REFUSED] or found
     names = list(dict.fromkeys(export.name for export, _, _ in found))
     if len(names) > 1:
         raise RecordingError(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from os import PathLike, fspath
 
 from imucount.errors import RecordingError
@@ -29,6 +31,9 @@ __all__ = [
 _HEAD_BYTES = 1 << 16
 """Looked at to know a file; the lines before a table are a few hundred bytes."""
 
+_MOST_SHEETS = 6
+"""So many sheets of a spreadsheet are named."""
+
 _BESIDE = ("Metadata.csv", "meta/time.csv", "meta/device.csv")
 """Small files in which a program says more of a recording; read where a file of it is given."""
 
@@ -39,6 +44,8 @@ _BINARY = {
     b"\x55\x51": "a binary recording of WitMotion; convert it to text with its PC program",
     b"\xd0\xcf\x11\xe0": "a spreadsheet; export it as CSV, with raw acceleration and angular rate",
     b"\x89HDF": "an HDF5 file; export its acceleration and angular rate as CSV",
+    b"MATLAB": "a MAT file; save its acceleration and angular rate as CSV",
+    b"\x93NUMPY": "an array of NumPy; load it, and give imucount a data frame or Samples",
     b"PAR1": "a Parquet file; read it with pandas or polars, and give imucount the frame",
 }
 
@@ -198,9 +205,10 @@ def _of_archive(path: str) -> Iterator[SessionFile]:
             f"expected a whole zip archive, got: {error}; was the download cut short?", path
         ) from error
     if "xl/workbook.xml" in names:
+        sheets = f" with the sheets {', '.join(found[:_MOST_SHEETS])}" if (found := _sheets(path)) else ""
         raise RecordingError(
-            "expected a CSV file, got a zip archive or a spreadsheet; export it as CSV, with raw acceleration and "
-            "angular rate of the sensors",
+            f"expected a table of text, got a spreadsheet{sheets}; save that with the raw "
+            "acceleration and angular rate of the sensors as CSV, or read it with pandas, and give the frame",
             path,
         )
     if "log.bin" in names:
@@ -209,6 +217,12 @@ def _of_archive(path: str) -> Iterator[SessionFile]:
         hidden = any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
         if not (hidden or name.endswith("/")):
             yield SessionFile(os.path.join(path, name), name, lambda name=name: _member(path, name))  # type: ignore[misc]
+
+
+def _sheets(path: str) -> list[str]:
+    """Name the sheets of a workbook."""
+    text = text_of(_member(path, "xl/workbook.xml").read())
+    return [unescape(name) for name in re.findall(r"<sheet\b[^>]*\bname=\"([^\"]*)\"", text)]
 
 
 def _member(path: str, name: str) -> io.BufferedIOBase:

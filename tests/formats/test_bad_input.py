@@ -192,7 +192,7 @@ def test_a_wrong_last_line_is_not_mistaken_for_half_a_line(path):
         ("t,ax (g),ay (g)", ["missing az", "'ax (g)'", "'gx (deg/s)'"]),
         ("t,x,y,z", ["missing ax, ay, az", "say the unit in the name", "'ax (g)'"]),
         ("t,ax (gauss),ay,az", ["m/s^2, g, mg, got 'gauss'", "write one of these"]),
-        ("0.0,0.1,0.2,9.81,0,0,0", ["names of the columns missing"]),
+        ("0.0,0.1,0.2,9.81,0,0,0", ["names of the columns is missing, write it above"]),
         ("PacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z", ["Movella DOT"]),
         ("t,acc_x,acc_y,acc_z,gyr_x,gyr_y", ["missing gz"]),
         ("time,seconds_elapsed,z,y,x", ["Sensor Logger"]),

@@ -14,6 +14,7 @@ from imucount.errors import ImucountError
 from imucount.formats.binaries import BINARIES
 from imucount.formats.layouts.bids import BIDS_NAME, BIDS_READS, BIDS_REFUSES
 from imucount.formats.layouts.exports import EXPORTS
+from imucount.formats.no_table import NO_TABLES, no_table_of
 from imucount.formats.opening import known_export
 
 PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
@@ -24,6 +25,7 @@ def table_of_formats():
     rows = [(export.name, export.reads, export.refuses) for export in EXPORTS]
     rows.append((BIDS_NAME, BIDS_READS, BIDS_REFUSES))
     rows += [(binary.name, binary.reads, binary.refuses) for binary in BINARIES]
+    rows += [(kind.name, "", kind.instead) for kind in NO_TABLES]
     lines = ["| layout | what is read | what is refused, and why |", "|---|---|---|"]
     lines += [
         f"| {name[:1].upper() + name[1:]} | {reads or 'nothing'} | {refuses} |" for name, reads, refuses in rows
@@ -65,6 +67,8 @@ KNOWN = {
     "actigraph": "an ActiGraph CSV",
     "apdm": "an APDM export",
     "arduino_openlog": "an OpenLog Artemis export",
+    "bids_motion_imu_motion": "the description of a Motion-BIDS recording",
+    "bids_motion_mocap_motion.json": "the description of a Motion-BIDS recording",
     "bids_motion_imu_channels": "the channels of a Motion-BIDS recording",
     "bids_motion_mocap_channels": "the channels of a Motion-BIDS recording",
     "gaitmap": "a table of gaitmap with two header rows",
@@ -77,6 +81,7 @@ KNOWN = {
     "phyphox_builtin": "a phyphox export",
     "phyphox_custom": "a phyphox export",
     "phyphox_linear": "a phyphox export",
+    "phyphox_meta_device": "the phone of a phyphox export",
     "phyphox_meta_time": "the times of a phyphox export",
     "phyphox_other": "a phyphox export",
     "phyphox_semicolon_linacc": "a phyphox export",
@@ -88,6 +93,7 @@ KNOWN = {
     "shimmer": "a Shimmer Consensys export",
     "witmotion": "a WitMotion export",
     "xsens_mtmanager": "an Xsens MT Manager export",
+    "xsens_mvn": "an Xsens MVN export",
 }
 """Begin of the names of samples, and what they are."""
 
@@ -105,8 +111,8 @@ def test_samples_of_exports_are_read_or_refused_with_a_reason():
     assert paths
     for path in paths:
         expected = next((name for begin, name in KNOWN.items() if path.name.startswith(begin)), None)
-        export = known_export(str(path))
-        assert (None if export is None else export.name) == expected, path.name
+        known = known_export(str(path)) or no_table_of(path.read_text(encoding="utf-8"))
+        assert (None if known is None else known.name) == expected, path.name
         assert re.search(r"^<Recording of|expected .+, got .+|missing .+, got", told(path)), path.name
 
 

@@ -18,6 +18,18 @@ def _refusal(message: str) -> Callable[[Sequence[Table], Ask], Signals]:
     return read
 
 
+_SEGMENTS = ("pelvis x", "pelvis q0", "t8 x", "t8 q0", "head x", "head q0")
+"""Some of the columns of a sheet of MVN."""
+
+_SHEETS = ("Segment Orientation - Quat", "Sensor Free Acceleration")
+"""Some of its sheets, as their names are where a workbook was saved as text."""
+
+
+def _is_mvn(head: Head) -> bool:
+    line = " ".join(head.names)
+    return any(sheet in line for sheet in _SHEETS) or (head.has("frame") and not head.plain.isdisjoint(_SEGMENTS))
+
+
 def _is_opensim(head: Head) -> bool:
     return head.has("time") and any(line.strip().lower() == "endheader" for line in head.above)
 
@@ -33,18 +45,31 @@ REFUSED = (
         refuses="orientations or forces alone: give the files of the sensors that it was made of",
     ),
     Export(
+        "an Xsens MVN export",
+        _is_mvn,
+        _refusal(
+            "expected acceleration with gravity, got sheets of Xsens MVN, which hold orientations, positions and "
+            "free acceleration; record with MT Manager, or export there, with Acc and Gyr"
+        ),
+        refuses="orientations, positions and free acceleration alone: record with MT Manager, with Acc and Gyr",
+    ),
+    Export(
+        "the results of imucount",
+        lambda head: head.has("set", "direction", "start_s", "end_s"),
+        _refusal("expected a recording, got the results of a count; give the recording that was counted"),
+        refuses="give the recording that was counted",
+    ),
+    Export(
+        "the events of a BIDS recording",
+        lambda head: head.names[:2] == ("onset", "duration"),
+        _refusal("expected a recording, got the events of one; give the _motion.tsv beside it"),
+        refuses="give the `_motion.tsv` beside it",
+    ),
+    Export(
         "the channels of a Motion-BIDS recording",
         lambda head: head.names[0] == "name" and head.has("component", "type", "tracked_point", "units"),
         _refusal("expected a recording, got the file that names its channels; give the _motion.tsv beside it"),
         refuses="give the `_motion.tsv` beside it, which is read with it",
-    ),
-    Export(
-        "the phone of a phyphox export",
-        lambda head: head.names[:2] == ("property", "value"),
-        _refusal(
-            "expected a recording, got what is told of the phone; give the folder, zip or tables of the recording"
-        ),
-        refuses="give the folder, zip or tables of the recording, which are read with it",
     ),
     Export(
         "the times of a phyphox export",

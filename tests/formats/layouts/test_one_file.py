@@ -276,10 +276,45 @@ def test_what_holds_no_acceleration_is_refused_with_the_reason(tmp_path):
     sto.write_text("DataRate=100\nDataType=Quaternion\nendheader\ntime\ta_imu\tb_imu\n0\t1,0,0,0\t1,0,0,0\n")
     xlsx = tmp_path / "mvn.xlsx"
     with zipfile.ZipFile(xlsx, "w") as archive:
-        archive.writestr("xl/workbook.xml", "")
+        archive.writestr("xl/workbook.xml", '<sheets><sheet sheetId="1" name="Left &amp; right"/></sheets>')
     for path, words in (
         (sto, "orientations or forces alone"),
-        (xlsx, "spreadsheet"),
+        (xlsx, "spreadsheet with the sheets Left & right; save that"),
     ):
         with pytest.raises(RecordingError, match=words):
             imucount.count(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{\n "TaskName": "walk",\n "SamplingFrequency": 100.0\n}\n', "description of .*; give the _motion.tsv"),
+        ('# notes\n[{"t": 0.0, "ax": 1.0}]', "a file in JSON; make a table"),
+        ("<!DOCTYPE html>\n<html><body>Log in, please, to load it</body></html>\n", "a page of the web; open it"),
+        ('"property","value"\n"version","1.1.16"\n"deviceModel","iPhone14,2"\n', "the phone of a phyphox export"),
+        (
+            "import pylsl\nx = f(a, b, c)\ny = g(a, b, c)\nz = h(a, b, c)\n",
+            "text alone; give the file that .*[.]xdf",
+        ),
+        ("Frame,Pelvis x,Pelvis y,Pelvis z\n0,0.1,0.1,0.1\n", "sheets of Xsens MVN, .*MT Manager"),
+        ("onset\tduration\ttrial_type\n1.0\t2.0\tforward\n", "the events of one; give the _motion.tsv"),
+    ],
+)
+def test_what_is_no_recording_is_told_as_what_it_is(tmp_path, text, words):
+    path = tmp_path / "a.txt"
+    path.write_text(text)
+    with pytest.raises(RecordingError, match=words):
+        imucount.read(path)
+
+
+def test_results_are_no_recording_and_are_left_aside_beside_one(tmp_path, clip):
+    session = imucount.count(clip, "right")
+    (tmp_path / "session.json").write_text(session.to_json())
+    session.to_csv(tmp_path / "reps.csv")
+    session.to_csv(tmp_path / "sets.csv", "sets")
+    for path in sorted(tmp_path.iterdir()):
+        with pytest.raises(RecordingError, match=r"results of a count.*; give the recording that was counted"):
+            imucount.read(path)
+    rows = [f"{1e6 * t:.0f},{x},{y},{z}" for t, (x, y, z) in zip(clip.t, clip.acc)]
+    (tmp_path / "dot.csv").write_text("\n".join(["sep=,", "SampleTimeFine,Acc_X,Acc_Y,Acc_Z", *rows]))
+    assert len(imucount.read(tmp_path).samples) == len(clip)
