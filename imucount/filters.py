@@ -7,20 +7,14 @@ made by the same operations in the same order.
 from __future__ import annotations
 
 from functools import cache
+from math import pi, sqrt, tan
 
 import numpy as np
 
 from imucount.core.library import core
 from imucount.samples import FloatArray
 
-__all__ = ["EvenGrid", "Lowpass", "MovingMean", "OnePole", "load", "running_sum"]
-
-
-def load() -> None:
-    """Load the core, and what the filters need of scipy, which takes a second, before samples wait for it."""
-    import scipy.signal  # noqa: F401
-
-    core()
+__all__ = ["EvenGrid", "Lowpass", "MovingMean", "OnePole", "running_sum"]
 
 
 class Lowpass:
@@ -55,7 +49,7 @@ class Lowpass:
                 f"cutoff_hz must be between 0 and {sampling_rate_hz / 2:g} Hz "
                 f"(half of the {sampling_rate_hz:g} Hz sampling rate), got {cutoff_hz:g}"
             )
-        self.delay_s = 2**0.5 / (2 * np.pi * cutoff_hz)
+        self.delay_s = sqrt(2.0) / (2.0 * pi * cutoff_hz)
         self._above, self._below, self._settled = _butterworth(cutoff_hz, sampling_rate_hz)
         self._z: FloatArray | None = None
 
@@ -107,11 +101,17 @@ class OnePole:
 
 @cache
 def _butterworth(cutoff_hz: float, sampling_rate_hz: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Design a second-order low-pass, which takes a while: coefficients above and below the line, and its rest."""
-    from scipy.signal import butter, sosfilt_zi  # slow to import
+    """Design a second-order low-pass: coefficients above and below the line, and its rest on ones.
 
-    sos = butter(2, cutoff_hz, fs=sampling_rate_hz, output="sos")
-    return np.ascontiguousarray(sos[0, :3]), np.ascontiguousarray(sos[0, 3:]), sosfilt_zi(sos)[0]
+    By the bilinear transform of 1 / (s² + sqrt(2) s + 1), with s stretched so that the cutoff stays where it is
+    (A. V. Oppenheim and R. W. Schafer, Discrete-Time Signal Processing). `scipy.signal.butter` gives the same, but
+    its import takes a second, for which samples would have to wait.
+    """
+    stretched = tan(pi * cutoff_hz / sampling_rate_hz)
+    scale = 1.0 + sqrt(2.0) * stretched + stretched**2
+    above = np.array([1.0, 2.0, 1.0]) * stretched**2 / scale
+    below = np.array([scale, 2.0 * (stretched**2 - 1.0), scale - 2.0 * sqrt(2.0) * stretched]) / scale
+    return above, below, np.array([1.0 - above[0], above[2] - below[2]])
 
 
 class MovingMean:

@@ -240,9 +240,7 @@ class _Clip(Clip):
 
         from imucount.coach.following import Following
         from imucount.counter import RepCounter
-        from imucount.filters import load
         from imucount.live.counting import count_live
-        from imucount.sources.aside import aside
         from imucount.views.live_view import prompt
 
         sets: tuple[RepSet, ...] = ()
@@ -260,7 +258,6 @@ class _Clip(Clip):
             if self.outlet is not None:
                 self.outlet.update(update)
 
-        loading = asyncio.create_task(aside(load))  # while the clip is sought
         following = None if place is None else Following(side=self.side)
         async with AsyncExitStack() as stack:
             if following is not None and place is not None:
@@ -280,7 +277,6 @@ class _Clip(Clip):
             )
             if following is not None:
                 following.wear(counter.side)
-            await loading
             try:
                 self.session = await count_live(self.source, counter, recorder=self.recorder, on_update=update)
             except asyncio.CancelledError:

@@ -181,13 +181,10 @@ class Coached:
         import asyncio
 
         from imucount.counter import RepCounter
-        from imucount.filters import load
         from imucount.live.counting import count_live
         from imucount.live.recorder import Recorder
-        from imucount.sources.aside import aside
 
         clip, coaching = worn.clip, worn.coaching
-        await aside(load)
         if self._goes_on:
             worn.take_up()
         async with AsyncExitStack() as stack:

@@ -12,7 +12,6 @@ from typing import Generic, TypeVar
 from imucount.axis_map import axes_told
 from imucount.counter import Progress, RepCounter
 from imucount.errors import CountingError, ImucountError, RecordingError, SourceError
-from imucount.filters import load
 from imucount.live.recorder import Recorder
 from imucount.reps import Rep
 from imucount.samples import Samples
@@ -171,8 +170,7 @@ async def count_live(
 
     Notes
     -----
-    What counting takes of scipy is imported in a thread first, so that the event loop goes on serving the radio.
-    Samples wait for it, a second at most.
+    Nothing slow is imported meanwhile, so that the event loop goes on serving the radio.
 
     Examples
     --------
@@ -270,9 +268,6 @@ class _Live:
 
     async def updates(self) -> AsyncGenerator[LiveUpdate, None]:
         """Count until the source ends, fails or is stopped; the last update has the session."""
-        from imucount.sources.aside import aside  # imports asyncio
-
-        await aside(load)
         self._counter.taken_axes = axes_told(self._source.metadata)
         error: ImucountError | None = None
         now_s, start_s = 0.0, None

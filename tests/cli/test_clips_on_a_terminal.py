@@ -78,20 +78,21 @@ def test_a_second_ctrl_c_ends_at_once_and_still_shows_the_session():
     assert totals_line(BEFORE) in shown
 
 
-LOADING_FOR_EVER = """
-import os, signal, time
+COUNTING_FOR_EVER = """
+CLOSING_S = 3600.0
+import os, signal
 import imucount.live.counting
 
-def load():
+async def count_live(*told, **options):
     os.kill(os.getpid(), signal.SIGINT)
-    time.sleep(3600.0)
+    await asyncio.sleep(3600.0)
 
-imucount.live.counting.load = load
+imucount.live.counting.count_live = count_live
 """
 
 
-def test_ctrl_c_is_answered_while_what_counts_is_still_being_loaded():
-    code = CLIP + LOADING_FOR_EVER + RUN
+def test_ctrl_c_is_answered_while_it_counts_and_a_second_one_waits_for_nothing():
+    code = CLIP + COUNTING_FOR_EVER + RUN
     shown, err, code = on_terminal("stdout", "live", code=code, keys=[("Stopping ...", b"\x03")])
     assert (code, err) == (0, b"")
     assert "No circles were counted." in shown

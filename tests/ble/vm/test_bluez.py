@@ -13,7 +13,6 @@ from ble.peripherals.witmotion import NOTIFY, WitMotion
 from ble.room import check_samples, count
 from ble.vm.bluez import adapter, bluetoothd
 from imucount.errors import BluetoothError, DisconnectedError
-from imucount.filters import load
 from imucount.sources.ble import BleRadio
 from imucount.sources.link import Patience, SensorSource
 
@@ -24,12 +23,6 @@ pytestmark = pytest.mark.skipif(
 
 TEN = Motion(period_s=1.6, seed=8)
 SLOW_S = 180.0  # nothing here takes half of it, on an emulated processor
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _scipy():
-    """What counting takes of scipy comes first: an emulated processor takes a minute for it."""
-    load()
 
 
 def run(test):
