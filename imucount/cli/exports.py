@@ -54,6 +54,7 @@ def export(
     from imucount.formats.bids_export import to_bids
     from imucount.formats.opening import read
     from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ
+    from imucount.views.session_table import totals_line
 
     taught = load_profile(profile)
     lowest_hz = LOWEST_CYCLIC_RATE_HZ if exercise == "cyclic" else LOWEST_RATE_HZ
@@ -62,4 +63,4 @@ def export(
         recording = replace(recording, side=side or recording.side)
         session = count(recording, min_reps=min_reps, exercise=exercise, profile=taught)
     made = to_bids(recording, session, folder, subject=subject, task=task, visit=visit, run=run, replace=force)
-    click.echo(f"{len(session.reps)} reps in {len(session.sets)} sets: {printable_line(made)}")
+    click.echo(f"{printable_line(made)}: {totals_line(session)}")

@@ -231,14 +231,16 @@ def batch(
 def _recordings(
     paths: str | PathLike[str] | Iterable[str | PathLike[str]], out: str
 ) -> dict[tuple[str, ...], str]:
-    """Name recordings by where their files are, without the results of an earlier run that lie among them."""
+    """Name recordings by where their files are, without the results of this and other runs that lie among them."""
     named = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
-    own = {os.path.join(out, f"{name}.csv") for name in TABLES}
     files: dict[str, str] = {}
     for file in files_of([os.fsdecode(path) for path in named]):
-        path = os.path.abspath(file)
-        if path not in own:
-            files.setdefault(path, file)
+        files.setdefault(os.path.abspath(file), file)
+    folders = {os.path.dirname(path) for path in files}
+    tables = {folder: {os.path.join(folder, f"{name}.csv") for name in TABLES} for folder in {out, *folders}}
+    results = [each for folder, each in tables.items() if folder == out or all(map(os.path.exists, each))]
+    for path in set().union(*results):
+        files.pop(path, None)
     if not files:
         raise CountingError("expected recordings to count, got none")
     return {parts: files[parts[0]] for parts in sessions_of(list(files))}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from imucount.errors import RecordingError
 from imucount.formats.csv_reader import open_csv
-from imucount.formats.layouts.bids import is_bids, sidecars
+from imucount.formats.layouts.bids import is_bids, is_table_of_set
 from imucount.formats.opening import known_export
 from imucount.formats.sensor_words import has_sensor_word, without_sensor_words
 from imucount.formats.session_files import is_beside
@@ -19,15 +19,16 @@ def sessions_of(files: Sequence[str]) -> list[tuple[str, ...]]:
     """Bring files together that are parts of one recording, in the order of the first of each.
 
     Parts are in one folder, and their names differ in the sensor alone. Files that say more of a recording, and
-    in the folder of parts those that hold no recording themselves, are left out; what is not there is not.
+    in the folder of parts those that hold no recording themselves, are left out; so are the tables of a BIDS data
+    set that hold no samples. What is not there is not.
     """
     exports = {file: known_export(file) if has_sensor_word(_stem(file)) else None for file in files}
     folders = {os.path.dirname(file) for file, export in exports.items() if export is not None and export.in_parts}
-    others = {name for file in files if is_bids(file) for name in sidecars(file)}
+    is_set = any(is_bids(file) for file in files)
     sessions: dict[tuple[str, ...], list[str]] = {}
     for file, export in exports.items():
         folder = os.path.dirname(file)
-        if file in others or (is_beside(file) and len(files) > 1):
+        if (is_set and is_table_of_set(file)) or (is_beside(file) and len(files) > 1):
             continue
         if export is not None and export.in_parts:
             sessions.setdefault((folder, export.name, without_sensor_words(_stem(file))), []).append(file)

@@ -146,6 +146,8 @@ def test_results_among_the_recordings_are_none(tmp_path, threads):
     for unchanged in (0, len(COUNTED)):
         again = imucount.batch([cohort, cohort / "ann"], cohort / "out", executor=threads)
         assert (len(again.files), again.unchanged) == (len(COUNTED), unchanged)
+    elsewhere = imucount.batch(cohort, tmp_path / "elsewhere", executor=threads)
+    assert (len(elsewhere.files), len(elsewhere.failures)) == (len(COUNTED), 1)
 
 
 def test_without_a_folder_results_last_as_long_as_what_is_returned(cohort, threads):

@@ -17,6 +17,7 @@ from elsewhere import LINES
 import imucount
 from imucount.errors import RecordingError
 from imucount.formats.recording import Recording, RecordingWriter, write_csv
+from imucount.formats.sessions import sessions_of
 from imucount.simulate import Circles, Clip, Movement, simulate
 
 STILL = Movement("standing", 4.0)
@@ -47,6 +48,13 @@ def test_a_recording_is_read_back_as_it_was(recording, session, motion):
         assert np.array_equal(getattr(back.samples, quantity), getattr(recording.samples, quantity))
     assert (back.side, back.sampling_rate_hz) == ("left", 50.0)
     assert imucount.count(motion).reps == session.reps
+
+
+def test_a_data_set_is_counted_as_its_recordings_alone(motion):
+    folder = motion.parents[2]
+    tables = sorted(map(str, folder.rglob("*.tsv")))
+    assert len(tables) > 3
+    assert sessions_of(tables) == [(str(motion),)]
 
 
 @pytest.mark.parametrize("has_gyroscope", [True, False])
@@ -121,7 +129,7 @@ def test_the_command_counts_and_writes(recording, session, tmp_path):
     arguments = ("export", tmp_path / "x.csv", "--bids", tmp_path / "set", "--subject", "7", "--session", "a")
     done = run(*arguments)
     assert done.exit_code == 0, done.output
-    assert "7 reps in 2 sets" in done.output
+    assert "7 circles in 2 sets: 3 forward, 4 backward" in done.output
     assert imucount.count(next((tmp_path / "set").rglob("*_motion.tsv"))).reps == session.reps
     again = run(*arguments)
     assert again.exit_code == 1

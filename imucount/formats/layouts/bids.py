@@ -20,7 +20,7 @@ from imucount.samples import FloatArray
 from imucount.sets import Side
 from imucount.units import TO_SI
 
-__all__ = ["BIDS_NAME", "BIDS_READS", "BIDS_REFUSES", "is_bids", "read_bids", "sidecars"]
+__all__ = ["BIDS_NAME", "BIDS_READS", "BIDS_REFUSES", "is_bids", "is_table_of_set", "read_bids", "sidecars"]
 
 BIDS_NAME = "a Motion-BIDS recording"
 BIDS_READS = (
@@ -31,10 +31,24 @@ BIDS_REFUSES = "without ACCEL channels (positions of cameras); several tracked p
 
 _MOTION = "_motion.tsv"
 
+_TABLES = ("participants.tsv", "samples.tsv", "_sessions.tsv", "_scans.tsv", "_events.tsv", "_channels.tsv")
+"""Ends of the names of what else a data set holds in tables."""
+
 
 def is_bids(file: str) -> bool:
     """Whether a file is named as the table of a recording."""
     return file.endswith(_MOTION)
+
+
+def is_table_of_set(file: str) -> bool:
+    """Whether a file is named as a table of a data set that holds no samples.
+
+    Examples
+    --------
+    >>> is_table_of_set("ds/participants.tsv"), is_table_of_set("ds/sub-01_task-circles_tracksys-imu_motion.tsv")
+    (True, False)
+    """
+    return file.endswith(_TABLES)
 
 
 def sidecars(path: str) -> tuple[str, str]:
