@@ -93,7 +93,7 @@ _columns_option = click.option(
 _separator_option = click.option(
     "--separator",
     metavar="CHARACTER",
-    help="What stands between the cells of a row, where it is mistaken: a comma, a semicolon, a bar, or tab.",
+    help="What stands between the cells of a row, where it is mistaken: a comma, semicolon, bar or blank, or tab.",
 )
 _layout_option = click.option(
     "--layout",

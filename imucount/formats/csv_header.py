@@ -9,7 +9,14 @@ from typing import NoReturn
 from imucount.axis_map import AXES_KEYS, AxisMap
 from imucount.errors import CountingError, RecordingError, SampleError
 from imucount.formats.columns import Columns, NoColumnsError, understand_columns, understand_units
-from imucount.formats.dialect import SEPARATORS, declared_separator, is_row_of_numbers, separator_of, split_cells
+from imucount.formats.dialect import (
+    BLANK,
+    SEPARATORS,
+    declared_separator,
+    is_row_of_numbers,
+    separator_of,
+    split_cells,
+)
 from imucount.formats.encoding import decoded
 from imucount.formats.no_table import TEXT_ALONE
 from imucount.formats.recording import FIRST_LINE
@@ -186,7 +193,7 @@ class _HeaderReader:
         try:
             columns = understand_columns(cells, self._declared_units(), self._told_units)
         except NoColumnsError as error:
-            self._note_candidate(len(cells), error, line)
+            self._note_candidate(1 if separator == BLANK else len(cells), error, line)  # it may be a sentence
             return None
         except SampleError as error:
             raise RecordingError(str(error), self._file.path, line) from error

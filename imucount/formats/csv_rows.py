@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from imucount.errors import RecordingError
 from imucount.formats.columns import Columns
-from imucount.formats.dialect import SEPARATORS, split_cells
+from imucount.formats.dialect import BLANK, SEPARATORS, split_cells
 from imucount.formats.encoding import decoded
 from imucount.outside_text import quoted
 from imucount.samples import FloatArray
@@ -311,7 +311,9 @@ class RowParser:
             cells += [""] * (n - len(cells))
         if len(cells) != n:
             others = [
-                name for mark, name in SEPARATORS.items() if mark != self._separator and text.count(mark) >= n - 1
+                name
+                for mark, name in SEPARATORS.items()
+                if mark not in (self._separator, BLANK) and text.count(mark) >= n - 1
             ]
             if others:
                 cause = f"are the columns separated by {others[0]} here?"

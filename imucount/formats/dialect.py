@@ -5,10 +5,16 @@ from __future__ import annotations
 import csv
 import re
 
-__all__ = ["SEPARATORS", "declared_separator", "is_row_of_numbers", "separator_of", "split_cells"]
+__all__ = ["BLANK", "SEPARATORS", "declared_separator", "is_row_of_numbers", "separator_of", "split_cells"]
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+BLANK = " "
+"""What `numpy.savetxt` puts between cells. Words are parted by it too, so that everything else goes before it."""
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANK: "blanks"}
 """What stands between cells, and what it is called."""
+
+_FEWEST_CELLS = 4
+"""Time and three axes: so many words are a line of a table whose cells blanks part."""
 
 _DECLARED = re.compile(r"\"?sep=(.|\\t)\"?[,;\s]*", re.IGNORECASE)
 
@@ -34,19 +40,22 @@ def separator_of(line: str) -> str:
 
     Examples
     --------
-    >>> separator_of("Time (s);ax (m/s^2);ay, north;az")
-    ';'
+    >>> separator_of("Time (s);ax (m/s^2);ay, north;az"), separator_of("t ax ay az")
+    (';', ' ')
     """
 
     def number_of_cells(separator: str) -> int:
         cells = split_cells(line, separator) if '"' in line else None  # without quotes it is as many as it looks
         return line.count(separator) + 1 if cells is None else len(cells)
 
-    return max(SEPARATORS, key=number_of_cells)
+    best = max((mark for mark in SEPARATORS if mark != BLANK), key=number_of_cells)
+    return BLANK if number_of_cells(best) == 1 and len(line.split()) >= _FEWEST_CELLS else best
 
 
 def split_cells(text: str, separator: str = ",") -> list[str] | None:
     """Cells of one line; None if its quotes are wrong or it holds a line end."""
+    if separator == BLANK:
+        text = text.strip(BLANK)
     try:
         return next(csv.reader([text], delimiter=separator, strict=True, skipinitialspace=True), [])
     except csv.Error:

@@ -65,6 +65,28 @@ def test_the_session_is_what_it_is_said_to_be(path, session):
 # The dialect
 
 
+@pytest.mark.parametrize("comments", ["# ", ""])
+@pytest.mark.parametrize("fmt", ["%.18e", "%12.6f"])
+def test_blanks_between_the_cells_as_numpy_saves_a_table(path, session, fmt, comments):
+    np.savetxt(path, session, fmt, header=" ".join(NAMES), comments=comments)
+    reads_as(path, session)
+
+
+def test_blanks_between_the_cells_below_sentences(path, session):
+    names = ["time", *(f"acc_{axis}[m/s^2]" for axis in "xyz"), *(f"gyr_{axis}[rad/s]" for axis in "xyz")]
+    rows = ["  ".join(f"{value:10.6f}" for value in row) + " " for row in session.tolist()]
+    path.write_text("\n".join(["Taken by me on a fine day in May", "with clip 3", "", " ".join(names), *rows]))
+    reads_as(path, session)
+
+
+def test_a_sentence_is_not_taken_for_the_names_of_columns(path, session):
+    path.write_text(
+        "A sentence of more words than the table below has columns\n" + text(session, ["u", *NAMES[1:]])
+    )
+    with pytest.raises(RecordingError, match=r"line 2: .*missing t, got 'u, ax"):
+        read_csv(path)
+
+
 def with_names(session, names, scale=(1,) * 7):
     return text(session / np.array(scale), names)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imucount.errors import RecordingError, SampleError
-from imucount.formats.dialect import declared_separator, is_row_of_numbers, separator_of, split_cells
+from imucount.formats.dialect import BLANK, declared_separator, is_row_of_numbers, separator_of, split_cells
 from imucount.formats.layouts.layout import plain_name
 from imucount.formats.times import has_date, seconds_of_text
 from imucount.outside_text import quoted
@@ -109,7 +109,7 @@ def heads_of(text: str, file: str, separator: str | None = None) -> list[Head]:
             continue
         between = separator or separator_of(line)
         cells = split_cells(line, between) or []
-        if len(cells) < 3 and len(line.split()) >= 3 and separator is None:
+        if between == BLANK or (len(cells) < 3 and len(line.split()) >= 3 and separator is None):
             between, cells = _BLANKS, line.split()
         if sum(bool(cell.strip()) for cell in cells) < 3 or is_row_of_numbers(cells):
             continue
