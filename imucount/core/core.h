@@ -25,4 +25,42 @@ EXPORT const char *imucount_sources(void);
 EXPORT void imucount_filter(const double *b, const double *a, ptrdiff_t order, double *z, const double *x, double *y,
                             ptrdiff_t k, ptrdiff_t n);
 
+/* Tells how like the cycle before a moment is to the one after it, and how large both are, of several lengths.
+ *
+ * x is one octave of a signal, 6 channels of n samples; moments are `step` samples of the first octave apart, and the
+ * cycles shortest, shortest + 1 ... samples of this one long. Work is room for 8 (n + 1) values; likeness, and the mean
+ * square, have a row of moments for each length, and stay as they are where one of both cycles is cut.
+ */
+EXPORT void imucount_repetition(const double *x, ptrdiff_t n, ptrdiff_t octave, ptrdiff_t shortest, ptrdiff_t lags,
+                                ptrdiff_t step, ptrdiff_t moments, double drift, double *work, double *likeness,
+                                double *energy);
+
+/* Finds the runs of moments at which something is open in any of some rows, none more than `gap` from the next.
+ *
+ * Of each run at which as much as `least` is open somewhere, runs takes the row in which most is, the first moment, the
+ * one after the last, and the best, four values; scores takes the sum over it. Returned is how many there are, half as
+ * many as moments at most.
+ */
+EXPORT ptrdiff_t imucount_runs(const double *open, ptrdiff_t rows, ptrdiff_t moments, double gap, double least,
+                               ptrdiff_t *runs, double *scores);
+
+/* Tells how like to templates the cycles are that end before each of some samples, of each of k lengths.
+ *
+ * sums are those of 6 channels until each sample, rows of `width` values, with zeros for the longest cycle before them
+ * and 8 more of the last one after them. Templates are what moves of 12 parts, the posture of 6 channels, and the sum of
+ * the squares of what moves. likeness has the order (templates, ends, k).
+ */
+EXPORT void imucount_cycles(const double *sums, ptrdiff_t width, ptrdiff_t ends, const ptrdiff_t *lengths, ptrdiff_t k,
+                            const double *moved, const double *posture, const double *energy, ptrdiff_t templates,
+                            double drift, double *likeness);
+
+/* Tells what the best choice is worth of the cycles that end before each of n samples: in a set, out of one, and for a
+ * cycle that begins there.
+ *
+ * gains are what each of k lengths, ascending, is worth at each sample. The first values of the three, for as many
+ * samples as the longest cycle has, lie before the signal, and are given.
+ */
+EXPORT void imucount_cover(const double *gains, ptrdiff_t n, const ptrdiff_t *lengths, ptrdiff_t k, double start,
+                           double pause, double *in_set, double *idle, double *best);
+
 #endif

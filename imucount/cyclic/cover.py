@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imucount.core.library import core
 from imucount.cyclic.templates import Cycle, IntArray
 from imucount.samples import FloatArray
 
@@ -38,7 +39,7 @@ def cover(
     """Choose the cycles, in sets, with the largest sum of length times likeness above the least.
 
     By dynamic programming: the best that ends at a sample is a cycle after the best that ends where that
-    begins. As no cycle is shorter than the shortest, so many samples can be decided on at once.
+    begins.
 
     Parameters
     ----------
@@ -68,30 +69,20 @@ def cover(
     >>> round(value, 2), [(cycle.start, cycle.end) for cycle in sets[0]]
     (1.0, [(0, 10), (10, 20), (20, 30), (30, 40)])
     """
-    n, longest, block = alike.shape[1], int(lengths[-1]), int(lengths[0])
+    n, longest = alike.shape[1], int(lengths[-1])
     gains = np.where(is_there, (alike - least) * (lengths / usual), NEVER)
-    gains = np.ascontiguousarray(gains.transpose(1, 2, 0))
-    begun = np.arange(n)[:, np.newaxis] + longest - lengths
-    ramp = (START / (PAUSE * usual)) * np.arange(n + 1)[:, np.newaxis]  # what pausing costs
-    in_set, idle = np.full((longest + n, len(alike)), NEVER), np.zeros((longest + n, len(alike)))
-    if goes_on:
-        in_set[longest - 1] = 0.0  # what it costs was paid
-    best = np.maximum(in_set, idle - START)  # for a cycle that begins here
-    for at in range(0, n, block):
-        stop = min(at + block, n)
-        before, here = longest + at - 1, slice(longest + at, longest + stop)
-        values = (best[begun[at:stop]] + gains[at:stop]).max(axis=1)
-        values += ramp[1 : stop - at + 1]
-        np.maximum(values[0], in_set[before], out=values[0])
-        np.maximum.accumulate(values, axis=0, out=values)
-        values = np.subtract(values, ramp[1 : stop - at + 1], out=in_set[here])
-        over = np.maximum.accumulate(values, axis=0, out=idle[here])
-        np.maximum(over, idle[before], out=over)
-        np.maximum(values, over - START, out=best[here])
+    lengths = np.ascontiguousarray(lengths)
     covered = []
-    for each in range(len(alike)):
-        was = _Covered(alike[each], gains[:, :, each], lengths, in_set[:, each], idle[:, each], best[:, each])
-        covered.append((float(idle[-1, each]), was.sets()))
+    for likeness, gain in zip(alike, gains, strict=True):
+        in_set, idle = np.full(longest + n, NEVER), np.zeros(longest + n)
+        if goes_on:
+            in_set[longest - 1] = 0.0  # what it costs was paid
+        best = np.maximum(in_set, idle - START)  # for a cycle that begins here
+        core().imucount_cover(
+            *(gain.ctypes.data, n, lengths.ctypes.data, len(lengths), START, START / (PAUSE * usual)),
+            *(in_set.ctypes.data, idle.ctypes.data, best.ctypes.data),
+        )
+        covered.append((float(idle[-1]), _Covered(likeness, gain, lengths, in_set, idle, best).sets()))
     return covered
 
 

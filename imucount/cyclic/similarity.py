@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imucount.core.library import core
 from imucount.samples import FloatArray
 
 __all__ = ["LAGS", "NEAR_LENGTH", "RATE_HZ", "RATE_WEIGHT", "STEP", "RepetitionMap", "Run", "octaves"]
@@ -48,12 +49,10 @@ LEAST_BEST = 0.68
 """Likeness of the two cycles of a run that are most like each other."""
 
 
-def _lags() -> tuple[tuple[int, int], ...]:
-    lags = [(0, lag) for lag in range(*FINEST)]
-    return tuple(lags + [(octave, lag) for octave in range(1, OCTAVES) for lag in range(*OCTAVE)])
+LENGTHS = (FINEST, *[OCTAVE] * (OCTAVES - 1))
+"""Samples of a cycle at each octave, half-open."""
 
-
-LAGS = np.array([lag << octave for octave, lag in _lags()])
+LAGS = np.array([lag << octave for octave, lags in enumerate(LENGTHS) for lag in range(*lags)])
 """Lengths of cycles, samples of the grid, ascending."""
 
 
@@ -110,31 +109,23 @@ class RepetitionMap:
     """
 
     def __init__(self, x: FloatArray) -> None:
-        moments = np.arange(0, x.shape[1] + 1, STEP)
-        self.likeness = np.full((len(LAGS), len(moments)), -1.0)
+        moments = x.shape[1] // STEP + 1
+        self.likeness = np.full((len(LAGS), moments), -1.0)
         energies = np.zeros_like(self.likeness)
-        made = octaves(x)
-        sums = [np.pad(np.cumsum(y, axis=1), ((0, 0), (1, 0))) for y in made]
-        squares = [np.pad(np.cumsum((y * y).sum(axis=0)), (1, 0)) for y in made]
-        for row, (octave, lag) in enumerate(_lags()):
-            y, total, square = made[octave], sums[octave], squares[octave]
-            at = moments >> octave
-            here = slice(int(np.searchsorted(at, lag)), int(np.searchsorted(at, y.shape[1] - lag, side="right")))
-            t = at[here]
-            if not len(t):
-                continue
-            product = np.pad(np.cumsum(np.einsum("ij,ij->j", y[:, lag:], y[:, :-lag])), (1, 0))
-            before, after = total[:, t] - total[:, t - lag], total[:, t + lag] - total[:, t]
-            common = product[t] - product[t - lag] - (before * after).sum(axis=0) / lag
-            energy = square[t + lag] - square[t - lag] - ((before**2).sum(axis=0) + (after**2).sum(axis=0)) / lag
-            off = ((before[:3] - after[:3]) ** 2).sum(axis=0) / lag**2
-            off = lag * np.maximum(off - DRIFT**2, 0.0)
-            self.likeness[row, here] = (2.0 * common - off) / np.maximum(energy, 1e-9 * lag)
-            energies[row, here] = energy / (2 * lag)
+        work = np.empty(8 * (x.shape[1] + 1))
+        row = 0
+        for octave, (y, (shortest, longest)) in enumerate(zip(octaves(x), LENGTHS, strict=True)):
+            y = np.ascontiguousarray(y)
+            core().imucount_repetition(
+                *(y.ctypes.data, y.shape[1], octave, shortest, longest - shortest, STEP, moments, DRIFT),
+                *(work.ctypes.data, self.likeness[row].ctypes.data, energies[row].ctypes.data),
+            )
+            row += longest - shortest
         least = np.where(OCTAVE[0] > LAGS, LEAST_FAST_RMS, LEAST_RMS)[:, np.newaxis]
         self._open = np.where(energies < least**2, 0.0, np.maximum(self.likeness - LEAST, 0.0))
         self._runs: list[list[Run]] = [[] for _ in LAGS]
         self._changed = set(range(len(LAGS)))
+        self._found, self._scores = np.empty((moments // 2 + 1, 4), dtype=np.intp), np.empty(moments // 2 + 1)
 
     def runs(self) -> list[Run]:
         """Give the runs that nothing has been made of yet, the longest and most alike first."""
@@ -149,21 +140,13 @@ class RepetitionMap:
         """Give those at one length, and at the next to it: tempo varies."""
         low = max(0, row - 1)
         near = self._open[low : row + 2]
-        best = near.max(axis=0)
-        at = np.flatnonzero(best)
-        if not len(at):
-            return []
-        length = LAGS[row] / STEP
-        breaks = np.flatnonzero(np.diff(at) > max(1.5, length / 2))
-        found = []
-        for first, last in zip(at[np.append(0, breaks + 1)], at[np.append(breaks, -1)] + 1, strict=True):
-            if best[first:last].max() < LEAST_BEST - LEAST:
-                continue
-            score = float(best[first:last].sum())
-            own = low + int(near[:, first:last].sum(axis=1).argmax())
-            best_at = int(first) + int(self._open[own, first:last].argmax())
-            found.append(Run(score, own, int(first), int(last), best_at))
-        return found
+        gap = max(1.5, LAGS[row] / STEP / 2)
+        count = core().imucount_runs(
+            *(near.ctypes.data, *near.shape, gap, LEAST_BEST - LEAST),
+            *(self._found.ctypes.data, self._scores.ctypes.data),
+        )
+        found = zip(self._scores[:count].tolist(), self._found[:count].tolist(), strict=True)
+        return [Run(score, low + own, first, last, best) for score, (own, first, last, best) in found]
 
     def keep(self, shortest: float, longest: float) -> None:
         """Make nothing of cycles of other lengths, samples of the grid."""

@@ -6,13 +6,13 @@ cycles of another tempo can be compared, and jolts hardly matter.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from imucount.core.library import core
 from imucount.cyclic.similarity import DRIFT, NEAR_LENGTH
 from imucount.samples import FloatArray
 
@@ -31,6 +31,9 @@ SHORTEST, LONGEST = 0.6, 1.65
 
 SAMPLES = 20
 """A cycle has fewer samples than this at the octave at which it is followed."""
+
+AFTER = 8
+"""Sums that are there once more after the last: the core looks at as many cycles at once."""
 
 SPREAD = 0.35
 """Log ratio of lengths, beyond those of one tempo, on the scale of which it lowers the likeness."""
@@ -119,45 +122,27 @@ class Shapes:
     """
 
     def __init__(self, y: FloatArray, lengths: IntArray) -> None:
-        self.lengths, self.n = lengths, y.shape[1]
-        self._sums = np.pad(np.cumsum(y, axis=1), ((0, 0), (1, 1)))
-        self._sums[:, -1] = self._sums[:, -2]
-        ends = np.arange(self.n + 1)
-        starts = ends - lengths[:, np.newaxis]
-        self.is_there = (starts >= 0).T
-        begun = np.maximum(starts, 0)
-        self._posture = (self._sums[:, ends][:, np.newaxis] - self._sums[:, begun]) / lengths[:, np.newaxis]
-        self._spread = _spread(lengths)
-        self._windows = _windows(y, int(lengths[-1]))
-        self._energy = np.maximum(self._squares(y) - np.square(self._posture).sum(axis=0), 0.0)
-
-    def _squares(self, y: FloatArray) -> FloatArray:
-        """Mean square of the parts of all cycles, (k, n + 1), from the products of samples that are near."""
-        square = PARTS * self._spread @ self._spread.transpose(0, 2, 1)
-        products, weights = [], []
-        for apart in range(math.ceil(self.lengths[-1] / PARTS) + 1):
-            product = np.zeros(self.n)
-            product[apart:] = np.einsum("ij,ij->j", y[:, apart:], y[:, : max(self.n - apart, 0)])
-            products.append(product)
-            weight = (2.0 if apart else 1.0) * square.diagonal(apart, 1, 2)
-            weights.append(np.pad(weight, ((0, 0), (apart, 0))))
-        squares: FloatArray = (
-            np.concatenate(weights, axis=1) @ _windows(np.stack(products), int(self.lengths[-1])).T
-        )
-        return squares
+        self.lengths, self.n = np.ascontiguousarray(lengths), y.shape[1]
+        before = int(lengths[-1])
+        self._padded = np.zeros((len(y), before + self.n + 1 + AFTER))
+        self._sums = self._padded[:, before:]
+        np.cumsum(y, axis=1, out=self._sums[:, 1 : self.n + 1])
+        self._sums[:, self.n + 1 :] = self._sums[:, self.n, np.newaxis]
+        self.is_there = np.arange(self.n + 1)[:, np.newaxis] >= lengths
 
     def likeness(self, templates: FloatArray) -> FloatArray:
         """How like all cycles are to templates (m, 6, PARTS), as of `likeness`: (m, n + 1, k)."""
-        posture = templates.mean(axis=-1)
-        usual = templates - posture[..., np.newaxis]
-        m, k = len(templates), len(self.lengths)
-        stretched = np.tensordot(usual, self._spread, (2, 2)).transpose(1, 3, 0, 2).reshape(-1, m * k)
-        alike = 2.0 * (self._windows @ stretched).reshape(-1, m, k).transpose(1, 2, 0)
-        energy = self._energy + np.square(usual).sum(axis=(1, 2))[:, np.newaxis, np.newaxis] / PARTS
-        off = sum((self._posture[axis] - posture[:, axis, np.newaxis, np.newaxis]) ** 2 for axis in range(3))
-        alike -= np.maximum(off - DRIFT**2, 0.0)
-        alike /= np.maximum(energy, 1e-9)
-        return np.asarray(alike.transpose(0, 2, 1))
+        posture = np.ascontiguousarray(templates.mean(axis=-1))
+        moved = np.ascontiguousarray(templates - posture[..., np.newaxis])
+        energy = np.square(moved).sum(axis=(1, 2))
+        alike = np.empty((len(templates), self.n + 1, len(self.lengths)))
+        core().imucount_cycles(
+            *(self._sums.ctypes.data, self._padded.shape[1], self.n + 1),
+            *(self.lengths.ctypes.data, len(self.lengths)),
+            *(moved.ctypes.data, posture.ctypes.data, energy.ctypes.data, len(templates)),
+            *(DRIFT, alike.ctypes.data),
+        )
+        return alike
 
     def shapes(self, ends: IntArray, rows: IntArray) -> FloatArray:
         """Shapes of some cycles, (6, len(ends), PARTS)."""
@@ -187,24 +172,3 @@ class Shapes:
         widths = np.diff(edges)
         is_there = widths > 0.5 * length / PARTS
         return np.diff(self._sum_to(edges), axis=-1) / np.maximum(widths, 1e-9), is_there
-
-
-def _windows(y: FloatArray, length: int) -> FloatArray:
-    """Give the last samples of all channels before each, and before the end; zeros before the first."""
-    padded = np.pad(y, ((0, 0), (length, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, length, axis=1)
-    return windows.transpose(1, 0, 2).reshape(y.shape[1] + 1, -1)
-
-
-def _spread(lengths: IntArray) -> FloatArray:
-    """How much of each sample lies in each part of a cycle that ends with the last of them.
-
-    (k, longest, PARTS), and the sum for each length is 1.
-    """
-    longest = int(lengths[-1])
-    length = lengths[:, np.newaxis, np.newaxis]
-    samples = np.arange(longest)[:, np.newaxis] - longest + length
-    parts = np.arange(PARTS) * (length / PARTS)
-    shared = np.minimum(samples + 1, parts + length / PARTS) - np.maximum(samples, parts)
-    spread: FloatArray = np.maximum(shared, 0.0) / length
-    return spread

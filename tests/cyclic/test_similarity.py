@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from imucount.cyclic.similarity import DRIFT, LAGS, LEAST_RMS, STEP, RepetitionMap, octaves
+from imucount.cyclic.similarity import DRIFT, LAGS, LEAST, LEAST_BEST, LEAST_RMS, STEP, RepetitionMap, octaves
 
 
 def waves(period, n=1000, seed=0):
@@ -32,6 +34,31 @@ def test_likeness_is_that_of_the_cycles_before_and_after(octave):
     for moment in (60, 75, 90):
         expected = plain_likeness(y, 13, (moment * STEP) >> octave)
         assert likeness[row, moment] == pytest.approx(expected, abs=1e-9)
+
+
+def plain_runs(repetition):
+    """Runs at each length and the next to it, the best first."""
+    open_, runs = np.maximum(repetition.likeness - LEAST, 0.0), []
+    for row, lag in enumerate(LAGS):
+        low = max(0, row - 1)
+        near = open_[low : row + 2]
+        at = np.flatnonzero(near.max(axis=0))
+        for part in np.split(at, np.flatnonzero(np.diff(at) > max(1.5, lag / STEP / 2)) + 1) if len(at) else []:
+            first, last = part[0], part[-1] + 1
+            own = low + near[:, first:last].sum(axis=1).argmax()
+            if near[:, first:last].max() >= LEAST_BEST - LEAST:
+                score = near[:, first:last].max(axis=0).sum()
+                runs.append((score, own, first, last, first + open_[own, first:last].argmax()))
+    return sorted(runs, key=lambda run: (-run[0], *run[1:]))
+
+
+@given(seed=st.integers(0, 10_000), period=st.integers(6, 200), n=st.integers(0, 900))
+def test_runs_are_of_moments_that_are_near_each_other(seed, period, n):
+    rng = np.random.default_rng(seed)
+    x = 20.0 * waves(period, n, seed) * rng.choice([0.0, 1.0], n // 100 + 1, p=[0.3, 0.7]).repeat(100)[:n]
+    repetition = RepetitionMap(x + 3.0 * rng.normal(size=(6, n)))
+    runs = [(run.score, run.row, run.first, run.last, run.best) for run in repetition.runs()]
+    assert np.array(runs) == pytest.approx(np.array(plain_runs(repetition)))
 
 
 @pytest.mark.parametrize("period", [6, 13, 29, 70, 150, 300])
