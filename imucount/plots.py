@@ -121,7 +121,7 @@ def _draw_circles(ax: Axes, sets: RepSets, signals: CircleSignals, knows_side: b
         ax.set_xlabel("phase (share of the circle)")
     else:
         ax.set_xlabel(
-            "protraction at the clip (deg), forward is right"
+            "protraction at the clip (deg),\nforward is right"
             if knows_side
             else "turn to the left at the clip (deg)"
         )
@@ -160,7 +160,7 @@ def _shade(ax: Axes, reps: Sequence[Rep]) -> None:
     for edge_s in (reps[0].start_s, reps[-1].end_s):
         ax.axvline(edge_s, color=GREY, linewidth=0.6)
     kind = _kind(reps[0])
-    _write(ax, reps, f"{len(reps)} {'reps' if kind == 'rep' else kind}", OVER + 0.04)
+    _write(ax, reps, f"{len(reps)}\n{'reps' if kind == 'rep' else kind}", OVER + 0.04)  # narrow, beside other sets
 
 
 def _write(ax: Axes, reps: Sequence[Rep], text: str, height: float) -> None:
