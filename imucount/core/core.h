@@ -35,13 +35,14 @@ EXPORT void imucount_repetition(const double *x, ptrdiff_t n, ptrdiff_t octave, 
                                 ptrdiff_t step, ptrdiff_t moments, double drift, double *work, double *likeness,
                                 double *energy);
 
-/* Finds the runs of moments at which something is open in any of some rows, none more than `gap` from the next.
+/* Finds the runs of moments at which something is open in a row or one of both beside it, none more than the row's gap
+ * from the next, for each row.
  *
  * Of each run at which as much as `least` is open somewhere, runs takes the row in which most is, the first moment, the
- * one after the last, and the best, four values; scores takes the sum over it. Returned is how many there are, half as
- * many as moments at most.
+ * one after the last, and the best, four values; scores takes the sum over it. Returned is how many there are, for each
+ * row half as many as moments at most.
  */
-EXPORT ptrdiff_t imucount_runs(const double *open, ptrdiff_t rows, ptrdiff_t moments, double gap, double least,
+EXPORT ptrdiff_t imucount_runs(const double *open, ptrdiff_t rows, ptrdiff_t moments, const double *gaps, double least,
                                ptrdiff_t *runs, double *scores);
 
 /* Tells how like to templates the cycles are that end before each of some samples, of each of k lengths.

@@ -107,8 +107,9 @@ static int describe_run(const double *open, ptrdiff_t rows, ptrdiff_t moments, p
     return most >= least;
 }
 
-ptrdiff_t imucount_runs(const double *open, ptrdiff_t rows, ptrdiff_t moments, double gap, double least,
-                        ptrdiff_t *runs, double *scores)
+/* Finds the runs in up to three rows. */
+static ptrdiff_t find_runs(const double *open, ptrdiff_t rows, ptrdiff_t moments, double gap, double least,
+                           ptrdiff_t *runs, double *scores)
 {
     ptrdiff_t found = 0, first = -1, last = 0;
     for (ptrdiff_t moment = 0; moment <= moments; moment++) {
@@ -121,6 +122,21 @@ ptrdiff_t imucount_runs(const double *open, ptrdiff_t rows, ptrdiff_t moments, d
             first = first < 0 ? moment : first;
             last = moment + 1;
         }
+    }
+    return found;
+}
+
+ptrdiff_t imucount_runs(const double *open, ptrdiff_t rows, ptrdiff_t moments, const double *gaps, double least,
+                        ptrdiff_t *runs, double *scores)
+{
+    ptrdiff_t found = 0;
+    for (ptrdiff_t row = 0; row < rows; row++) {
+        const ptrdiff_t low = row > 0 ? row - 1 : 0, high = row + 2 < rows ? row + 2 : rows;
+        const ptrdiff_t more = find_runs(open + low * moments, high - low, moments, gaps[row], least, runs + 4 * found,
+                                         scores + found);
+        for (ptrdiff_t each = found; each < found + more; each++)
+            runs[4 * each] += low;
+        found += more;
     }
     return found;
 }

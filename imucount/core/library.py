@@ -16,7 +16,7 @@ _POINTER, _SIZE, _DOUBLE = ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_double
 FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "imucount_filter": (None, [_POINTER, _POINTER, _SIZE, _POINTER, _POINTER, _POINTER, _SIZE, _SIZE]),
     "imucount_repetition": (None, [_POINTER, *[_SIZE] * 6, _DOUBLE, *[_POINTER] * 3]),
-    "imucount_runs": (_SIZE, [_POINTER, _SIZE, _SIZE, _DOUBLE, _DOUBLE, _POINTER, _POINTER]),
+    "imucount_runs": (_SIZE, [_POINTER, _SIZE, _SIZE, _POINTER, _DOUBLE, _POINTER, _POINTER]),
     "imucount_cycles": (
         None,
         [_POINTER, _SIZE, _SIZE, _POINTER, _SIZE, _POINTER, _POINTER, _POINTER, _SIZE, _DOUBLE, _POINTER],

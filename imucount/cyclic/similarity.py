@@ -56,6 +56,10 @@ LAGS = np.array([lag << octave for octave, lags in enumerate(LENGTHS) for lag in
 """Lengths of cycles, samples of the grid, ascending."""
 
 
+GAPS = np.maximum(1.5, LAGS / STEP / 2)
+"""Moments that a run may be interrupted for, at each length: half a cycle."""
+
+
 def octaves(x: FloatArray, count: int = OCTAVES) -> list[FloatArray]:
     """Give a signal at its own rate, half of it, a quarter ... as means of two."""
     made = [x]
@@ -123,30 +127,20 @@ class RepetitionMap:
             row += longest - shortest
         least = np.where(OCTAVE[0] > LAGS, LEAST_FAST_RMS, LEAST_RMS)[:, np.newaxis]
         self._open = np.where(energies < least**2, 0.0, np.maximum(self.likeness - LEAST, 0.0))
-        self._runs: list[list[Run]] = [[] for _ in LAGS]
-        self._changed = set(range(len(LAGS)))
-        self._found, self._scores = np.empty((moments // 2 + 1, 4), dtype=np.intp), np.empty(moments // 2 + 1)
 
     def runs(self) -> list[Run]:
-        """Give the runs that nothing has been made of yet, the longest and most alike first."""
-        for row in self._changed:
-            self._runs[row] = self._runs_of(row)
-        self._changed.clear()
-        return sorted(
-            (run for runs in self._runs for run in runs), key=lambda run: (-run.score, run.row, run.first)
-        )
+        """Give the runs that nothing has been made of yet, at each length and the next to it, as tempo varies.
 
-    def _runs_of(self, row: int) -> list[Run]:
-        """Give those at one length, and at the next to it: tempo varies."""
-        low = max(0, row - 1)
-        near = self._open[low : row + 2]
-        gap = max(1.5, LAGS[row] / STEP / 2)
+        The longest and most alike come first.
+        """
+        most = self._open.size // 2 + len(self._open)
+        found, scores = np.empty((most, 4), dtype=np.intp), np.empty(most)
         count = core().imucount_runs(
-            *(near.ctypes.data, *near.shape, gap, LEAST_BEST - LEAST),
-            *(self._found.ctypes.data, self._scores.ctypes.data),
+            *(self._open.ctypes.data, *self._open.shape, GAPS.ctypes.data, LEAST_BEST - LEAST),
+            *(found.ctypes.data, scores.ctypes.data),
         )
-        found = zip(self._scores[:count].tolist(), self._found[:count].tolist(), strict=True)
-        return [Run(score, low + own, first, last, best) for score, (own, first, last, best) in found]
+        runs = [Run(score, *each) for score, each in zip(scores[:count].tolist(), found[:count].tolist())]
+        return sorted(runs, key=lambda run: (-run.score, run.row, run.first))
 
     def keep(self, shortest: float, longest: float) -> None:
         """Make nothing of cycles of other lengths, samples of the grid."""
@@ -155,14 +149,12 @@ class RepetitionMap:
     def close_run(self, run: Run) -> None:
         """Make nothing more of a run."""
         self._open[max(0, run.row - 1) : run.row + 2, run.first : run.last] = 0.0
-        self._changed.update(range(max(0, run.row - 2), min(run.row + 3, len(LAGS))))
 
     def close(self, start: int, end: int) -> None:
         """Make nothing more of a stretch, samples of the grid, nor of cycles that lie in it for the most part."""
         for row, lag in enumerate(LAGS):
             half = int(lag) // 2
             self._open[row, max(0, (start - half) // STEP) : (end + half) // STEP + 1] = 0.0
-        self._changed.update(range(len(LAGS)))
 
     def has_shorter(self, length: float, start: int, end: int) -> bool:
         """Whether cycles of less than `length` are as like each other, in a stretch of samples of the grid."""
