@@ -57,7 +57,7 @@ class BatchFailure:
     message: str
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, repr=False)
 class Batch:
     """What became of many recordings.
 
@@ -81,6 +81,12 @@ class Batch:
     unchanged: int
     reps: int
     sets: int
+
+    def __repr__(self) -> str:
+        return (
+            f"<Batch of {len(self.files)} recordings, {self.reps} reps in {self.sets} sets; "
+            f"{len(self.failures)} not counted; in {self.out}>"
+        )
 
     def sessions(self) -> Iterator[Session]:
         """Read one session after the other, in the order of `files`.

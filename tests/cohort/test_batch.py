@@ -150,6 +150,11 @@ def test_results_among_the_recordings_are_none(tmp_path, threads):
     assert (len(elsewhere.files), len(elsewhere.failures)) == (len(COUNTED), 1)
 
 
+def test_a_cohort_is_shown_in_one_line(done):
+    told = f"{done.reps} reps in {done.sets} sets; {len(done.failures)} not counted; in {done.out}"
+    assert repr(done) == f"<Batch of {len(done.files)} recordings, {told}>"
+
+
 def test_without_a_folder_results_last_as_long_as_what_is_returned(cohort, threads):
     made = imucount.batch([cohort / "ann" / "left.csv"], executor=threads)
     out = Path(made.out)
