@@ -2,7 +2,7 @@
 A cohort to one table
 =====================
 
-Recordings of several programs go into one table, and each count is that which was simulated.
+Recordings of several programs go into one table, and each count, with its direction, is that which was simulated.
 """
 
 import sys
@@ -20,7 +20,7 @@ with TemporaryDirectory() as folder:
         done = imucount.batch(folder, side="right", executor=executor)
 
 sets = done.to_frame("sets")
-counted = sets.groupby(sets["file"].str.rsplit("/", n=1).str[-1])["reps"].sum()
+counted = sets.groupby([sets["file"].str.rsplit("/", n=1).str[-1], "direction"])["reps"].sum()
 print(sets[["file", "direction", "reps", "period_s"]].tail(5).to_string())
-wrong = {file: (reps, int(counted.get(file, 0))) for file, reps in truth.items() if counted.get(file, 0) != reps}
+wrong = [each for each, reps in truth.items() if counted.get(each, 0) != reps]
 print(len(truth), "recordings,", len(wrong), "counted otherwise,", len(done.failures), "not counted")

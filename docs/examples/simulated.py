@@ -15,19 +15,20 @@ G = 9.80665
 AXES = ("x", "y", "z")
 
 
-def cohort(folder: Path, n: int) -> dict[str, int]:
+def cohort(folder: Path, n: int) -> dict[tuple[str, str], int]:
     """Write n recordings of the right shoulder, in five layouts by turns, and give the circles in each."""
     truth = {}
     for number in range(n):
         rng = np.random.default_rng(number)
         reps = int(rng.integers(5, 9))
         still = Movement("standing", 5.0)
-        script = [still, Circles(reps, "forward", period_s=float(rng.uniform(2.0, 3.0))), still]
+        direction = "forward" if rng.random() < 0.5 else "backward"
+        script = [still, Circles(reps, direction, period_s=float(rng.uniform(2.0, 3.0))), still]
         samples = simulate(script, wearer=Wearer(), clip=Clip(50.0), seed=number).samples
         write, ending = WRITERS[number % len(WRITERS)]
         path = folder / f"p{number:03}{ending}"
         write(path, samples)
-        truth[path.name] = reps
+        truth[path.name, direction] = reps
     return truth
 
 
