@@ -61,7 +61,7 @@ def dask(workers: int) -> Iterator[Executor]:
     from imucount.cohort.dask_cluster import dask_executor
 
     with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,  # type: ignore[no-untyped-call]
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as cluster,  # type: ignore[no-untyped-call]
         dask_executor(cluster.scheduler_address) as executor,
     ):
         yield executor
