@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from imucount.errors import RecordingError
 from imucount.formats.csv_reader import open_csv
-from imucount.formats.layouts.bids import is_bids, is_table_of_set
+from imucount.formats.layouts.bids import is_bids, is_table_of_set, sidecars
 from imucount.formats.opening import known_export
 from imucount.formats.sensor_words import has_sensor_word, without_sensor_words
 from imucount.formats.session_files import is_beside
@@ -24,11 +24,12 @@ def sessions_of(files: Sequence[str]) -> list[tuple[str, ...]]:
     """
     exports = {file: known_export(file) if has_sensor_word(_stem(file)) else None for file in files}
     folders = {os.path.dirname(file) for file, export in exports.items() if export is not None and export.in_parts}
-    is_set = any(is_bids(file) for file in files)
+    others = {name for file in files if is_bids(file) for name in sidecars(file)}
     sessions: dict[tuple[str, ...], list[str]] = {}
     for file, export in exports.items():
         folder = os.path.dirname(file)
-        if (is_set and is_table_of_set(file)) or (is_beside(file) and len(files) > 1):
+        is_of_set = file in others or (bool(others) and is_table_of_set(file))
+        if is_of_set or (is_beside(file) and len(files) > 1):
             continue
         if export is not None and export.in_parts:
             sessions.setdefault((folder, export.name, without_sensor_words(_stem(file))), []).append(file)

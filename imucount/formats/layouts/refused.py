@@ -54,10 +54,10 @@ REFUSED = (
         refuses="orientations, positions and free acceleration alone: record with MT Manager, with Acc and Gyr",
     ),
     Export(
-        "the results of imucount",
+        "a table of reps or sets",
         lambda head: head.has("set", "direction", "start_s", "end_s"),
-        _refusal("expected a recording, got the results of a count; give the recording that was counted"),
-        refuses="give the recording that was counted",
+        _refusal("expected a recording, got a table of reps or sets; give the recording that they are in"),
+        refuses="give the recording that they are in",
     ),
     Export(
         "the events of a BIDS recording",

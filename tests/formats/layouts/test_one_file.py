@@ -312,9 +312,13 @@ def test_results_are_no_recording_and_are_left_aside_beside_one(tmp_path, clip):
     (tmp_path / "session.json").write_text(session.to_json())
     session.to_csv(tmp_path / "reps.csv")
     session.to_csv(tmp_path / "sets.csv", "sets")
-    for path in sorted(tmp_path.iterdir()):
-        with pytest.raises(RecordingError, match=r"results of a count.*; give the recording that was counted"):
-            imucount.read(path)
+    for path, what in (
+        ("reps.csv", "a table of reps or sets"),
+        ("sets.csv", "a table of reps or sets"),
+        ("session.json", "the results of a count in JSON"),
+    ):
+        with pytest.raises(RecordingError, match=f"got {what}; give the recording that"):
+            imucount.read(tmp_path / path)
     rows = [f"{1e6 * t:.0f},{x},{y},{z}" for t, (x, y, z) in zip(clip.t, clip.acc)]
     (tmp_path / "dot.csv").write_text("\n".join(["sep=,", "SampleTimeFine,Acc_X,Acc_Y,Acc_Z", *rows]))
     assert len(imucount.read(tmp_path).samples) == len(clip)
