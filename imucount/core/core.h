@@ -64,4 +64,17 @@ EXPORT void imucount_cycles(const double *sums, ptrdiff_t width, ptrdiff_t ends,
 EXPORT void imucount_cover(const double *gains, ptrdiff_t n, const ptrdiff_t *lengths, ptrdiff_t k, double start,
                            double pause, double *in_set, double *idle, double *best);
 
+/* In place of where a cell goes: it is not read, or it has to be empty. */
+enum { IMUCOUNT_SKIPPED = -1, IMUCOUNT_EMPTY = -2 };
+
+/* Reads rows of a table, each of `width` cells and ended by a line end, as far as they are plain numbers.
+ *
+ * places tells into which of k values of its row each cell goes. missing are words, each ended by a line end, in place of
+ * which NaN is put. Blanks around a cell, and quotes, are no part of it; where blanks separate, several are as one.
+ * Returned is how many rows were read until one that is something else.
+ */
+EXPORT ptrdiff_t imucount_rows(const char *text, ptrdiff_t size, ptrdiff_t separator, ptrdiff_t decimal,
+                               const char *missing, const ptrdiff_t *places, ptrdiff_t width, ptrdiff_t k,
+                               double *values);
+
 #endif

@@ -21,6 +21,7 @@ FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
         None,
         [_POINTER, _SIZE, _SIZE, _POINTER, _SIZE, _POINTER, _POINTER, _POINTER, _SIZE, _DOUBLE, _POINTER],
     ),
+    "imucount_rows": (_SIZE, [_POINTER, _SIZE, _SIZE, _SIZE, _POINTER, _POINTER, _SIZE, _SIZE, _POINTER]),
     "imucount_cover": (None, [_POINTER, _SIZE, _POINTER, _SIZE, _DOUBLE, _DOUBLE, *[_POINTER] * 3]),
 }
 """What each function returns and takes, as `core.h` declares it; pointers are addresses."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
 from os import PathLike
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imucount.core.library import core
 from imucount.errors import RecordingError
 from imucount.formats.columns import Columns
-from imucount.formats.dialect import BLANK, SEPARATORS, split_cells
+from imucount.formats.dialect import BLANK, SEPARATORS, split_cells, split_rows
 from imucount.formats.encoding import decoded
 from imucount.outside_text import quoted
 from imucount.samples import FloatArray
@@ -33,6 +33,11 @@ _MISSING = frozenset(
     + ["ovf", "OVF"]
 )
 """What stands in a cell that has no value; infinity is what is left of one."""
+
+_MISSING_LINES = "".join(f"{word}\n" for word in sorted(_MISSING)).encode()
+
+_SKIPPED, _EMPTY = -1, -2
+"""Of cells that are no numbers, and of those beyond the names, as the core calls them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,10 +107,6 @@ class RowParser:
         self._separator = separator
         self._width: int | None = None  # cells of a row; one more than names if each row ends with a separator
         self._time_is_text = False
-        self._text_places: list[int] = [] if columns.device is None else [columns.device]
-        in_file_order = sorted(columns.read)
-        self._order = [in_file_order.index(place) for place in columns.read]
-        self._in_file_order = self._order == list(range(len(self._order)))
 
     def parse(self, block: bytes, first_line: int) -> Rows:
         """Parse whole lines.
@@ -131,25 +132,10 @@ class RowParser:
             block = block.rstrip(b"\n") + b"\n"
         if self._width is None:
             self._look_at_first_row(block)
-        if self._width is None:  # nothing but blank lines so far, or a line that is none
+        if self._width is None or b"\r" in block:  # nothing but blank lines so far, or a line that is none
             return self._parse_slowly(block, first_line)
-        characters = np.frombuffer(block, dtype=np.uint8)
-        rows = int(np.count_nonzero(characters == ord("\n")))
-        # The separators show rows that are longer, shorter or blank, and the first row shows words such as "True",
-        # which the fast parser would take for numbers where they fill a column.
-        if b"\r" not in block and self._has_full_rows(characters, rows):
-            self._parse_slowly(block[: block.find(b"\n")], first_line)
-            lines = range(first_line, first_line + rows)
-            # For each row that is too long another is too short, and lacks a number where all are read.
-            all_read = not (self._columns.ignored or self._text_places) and self._width == len(self._columns.read)
-            fast = None
-            if all_read or self._is_even(characters, rows):
-                fast = self._parse_fast(block, lines, with_missing=False)
-            if fast is None and self._is_even(characters, rows):
-                fast = self._parse_fast(block, lines, with_missing=True)
-            if fast is not None:
-                return fast
-        return self._parse_slowly(block, first_line)
+        fast = self._parse_fast(block, range(first_line, first_line + block.count(b"\n")), self._width)
+        return self._parse_slowly(block, first_line) if fast is None else fast
 
     def is_half(self, line: bytes) -> bool:
         """Whether a last line without a line end was cut short: too few cells, or half a number in the last."""
@@ -176,49 +162,41 @@ class RowParser:
             time = cells[self._columns.used[0]].strip() if len(cells) > self._columns.used[0] else ""
             if _is_time_text(time):
                 self._time_is_text = True
-                self._text_places = sorted({*self._text_places, self._columns.used[0]})
             return
 
-    def _has_full_rows(self, characters: NDArray[np.uint8], rows: int) -> bool:
-        """Whether there are as many separators as in full rows."""
-        return int(np.count_nonzero(characters == ord(self._separator))) == rows * ((self._width or 1) - 1)
-
-    def _is_even(self, characters: NDArray[np.uint8], rows: int) -> bool:
-        """Whether each row has the separators of a full one, where all rows together have them."""
-        mark = ord(self._separator)
-        separators = characters[(characters == mark) | (characters == ord("\n"))].reshape(rows, self._width or 1)
-        return bool((separators[:, -1] == ord("\n")).all())
-
-    def _parse_fast(self, block: bytes, lines: range, with_missing: bool) -> Rows | None:
-        numeric = [place for place in self._numbers if place not in self._text_places]
+    def _parse_fast(self, block: bytes, lines: range, width: int) -> Rows | None:
+        places = np.full(width, _SKIPPED, dtype=np.intp)
+        places[len(self._columns.names) :] = _EMPTY
+        for index, place in enumerate(self._numbers):
+            places[place] = index
+        numbers = np.empty((len(lines), len(self._numbers)))
         for mark in [self.decimal] if self.decimal else [".", ","] if self._separator != "," else ["."]:
-            frame = self._frame(block, mark, numeric, with_missing)
-            if frame is None or len(frame) != len(lines):
+            n = core().imucount_rows(
+                *(block, len(block), ord(self._separator), ord(mark), _MISSING_LINES),
+                *(places.ctypes.data, width, numbers.shape[1], numbers.ctypes.data),
+            )
+            if n < len(lines):
                 continue
-            numbers = self._numbers_of(frame)
             is_whole = bool(np.isfinite(numbers).all())
             if not is_whole:
-                if not with_missing:
-                    continue
                 numbers = np.where(np.isfinite(numbers), numbers, nan)
             self._note_decimal(mark, numbers)
-            time, device = self._columns.used[0], self._columns.device
-            return Rows(
-                np.column_stack([np.full(len(lines), nan), numbers]) if self._time_is_text else numbers,
-                lines,
-                frame[time].to_numpy(dtype=object) if self._time_is_text else None,
-                None if device is None else frame[device].to_numpy(dtype=object),
-                is_whole and not self._time_is_text,
-            )
+            if not (self._time_is_text or self._columns.device is not None):
+                return Rows(numbers, lines, is_whole=is_whole)
+            return self._with_text(block, numbers, lines, is_whole)
         return None
 
-    def _numbers_of(self, frame: Any) -> FloatArray:
-        """Columns of numbers of a frame, in the order in which they are wanted."""
-        if not self._text_places:
-            table: FloatArray = frame.to_numpy()
-            return table if self._in_file_order else table[:, self._order]
-        numbers: FloatArray = frame[list(self._numbers)].to_numpy(dtype=np.float64)
-        return numbers
+    def _with_text(self, block: bytes, numbers: FloatArray, lines: range, is_whole: bool) -> Rows:
+        """Add the columns of words."""
+        cells = split_rows(decoded(block), self._separator)
+        time, device = self._columns.used[0], self._columns.device
+        return Rows(
+            np.column_stack([np.full(len(lines), nan), numbers]) if self._time_is_text else numbers,
+            lines,
+            np.array([row[time] for row in cells], dtype=object) if self._time_is_text else None,
+            None if device is None else np.array([row[device] for row in cells], dtype=object),
+            is_whole and not self._time_is_text,
+        )
 
     def _note_decimal(self, mark: str, numbers: FloatArray) -> None:
         if self._separator == "," or self.decimal is not None:
@@ -226,37 +204,6 @@ class RowParser:
         finite = numbers[np.isfinite(numbers)]
         if (finite != np.floor(finite)).any():
             self.decimal = mark
-
-    def _frame(self, block: bytes, mark: str, numeric: Sequence[int], with_missing: bool) -> Any:
-        import pandas as pd  # slow to import, and not needed to count samples that are in memory
-
-        options: dict[str, Any] = {}
-        if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1):
-            # Since pandas 3.1 every float is read exactly, and asking for it is deprecated: a million rows of
-            # seven columns took 0.28 s from disk to Samples with 6 digits and 0.39 s with 17 (pandas 3.1.1, one
-            # core). Before, the default is off in the last place in 29 % of random numbers, and the exact way
-            # takes 1.9 and 3.4 s (pandas 2.2.3).
-            options["float_precision"] = "round_trip"
-        if with_missing:
-            options["na_values"] = {place: list(_MISSING) for place in numeric}
-        try:
-            return pd.read_csv(
-                io.BytesIO(block),  # a handle: pandas neither opens nor unpacks anything by its name
-                sep=self._separator,
-                decimal=mark,
-                header=None,
-                names=range(self._width or len(self._columns.names)),
-                usecols=[*numeric, *self._text_places],
-                index_col=False,
-                dtype=dict.fromkeys(numeric, np.float64) | dict.fromkeys(self._text_places, str),
-                na_filter=with_missing,  # else an empty cell is an error, not a NaN
-                keep_default_na=False,
-                engine="c",
-                encoding_errors="replace",
-                **options,
-            )
-        except (ValueError, TypeError, OverflowError):  # also pandas' ParserError
-            return None
 
     def _parse_slowly(self, block: bytes, first_line: int) -> Rows:
         values: list[list[float]] = []

@@ -5,7 +5,15 @@ from __future__ import annotations
 import csv
 import re
 
-__all__ = ["BLANK", "SEPARATORS", "declared_separator", "is_row_of_numbers", "separator_of", "split_cells"]
+__all__ = [
+    "BLANK",
+    "SEPARATORS",
+    "declared_separator",
+    "is_row_of_numbers",
+    "separator_of",
+    "split_cells",
+    "split_rows",
+]
 
 BLANK = " "
 """What `numpy.savetxt` puts between cells. Words are parted by it too, so that everything else goes before it."""
@@ -60,6 +68,12 @@ def split_cells(text: str, separator: str = ",") -> list[str] | None:
         return next(csv.reader([text], delimiter=separator, strict=True, skipinitialspace=True), [])
     except csv.Error:
         return None
+
+
+def split_rows(text: str, separator: str = ",") -> list[list[str]]:
+    """Cells of each of several lines, of which none is wrong."""
+    lines = (line.strip(BLANK) for line in text.splitlines()) if separator == BLANK else text.splitlines()
+    return list(csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True))
 
 
 def is_row_of_numbers(cells: list[str]) -> bool:
