@@ -11,10 +11,10 @@ from math import pi, sqrt, tan
 
 import numpy as np
 
-from imucount.core.library import core
+from imucount.core.library import address, core
 from imucount.samples import FloatArray
 
-__all__ = ["EvenGrid", "Lowpass", "MovingMean", "OnePole", "running_sum"]
+__all__ = ["EvenGrid", "Lowpass", "OnePole", "decay"]
 
 
 class Lowpass:
@@ -90,13 +90,18 @@ class OnePole:
     """
 
     def __init__(self, tau_s: float, sampling_rate_hz: float, start: FloatArray) -> None:
-        decay = float(np.exp(-1.0 / (tau_s * sampling_rate_hz)))
-        self._above, self._below = np.array([1.0 - decay, 0.0]), np.array([1.0, -decay])
-        self._z = decay * np.asarray(start, dtype=np.float64)[:, np.newaxis]
+        kept = decay(tau_s, sampling_rate_hz)
+        self._above, self._below = np.array([1.0 - kept, 0.0]), np.array([1.0, -kept])
+        self._z = kept * np.asarray(start, dtype=np.float64)[:, np.newaxis]
 
     def update(self, x: FloatArray) -> FloatArray:
         """Filter the next n samples of k channels, shape (k, n) in and out."""
         return _filtered(self._above, self._below, self._z, x)
+
+
+def decay(tau_s: float, sampling_rate_hz: float) -> float:
+    """Give the share that a low-pass of one pole keeps from one sample to the next."""
+    return float(np.exp(-1.0 / (tau_s * sampling_rate_hz)))
 
 
 @cache
@@ -114,32 +119,6 @@ def _butterworth(cutoff_hz: float, sampling_rate_hz: float) -> tuple[FloatArray,
     return above, below, np.array([1.0 - above[0], above[2] - below[2]])
 
 
-class MovingMean:
-    """Mean over the last `length` samples, at first over as many copies of `start`.
-
-    Parameters
-    ----------
-    length : int
-        Samples, 2 or more.
-    start : (k,) array
-
-    Examples
-    --------
-    >>> mean = MovingMean(2, start=np.zeros(1))
-    >>> mean.update(np.array([[4.0, 6.0]]))
-    array([[2., 5.]])
-    """
-
-    def __init__(self, length: int, start: FloatArray) -> None:
-        self._above, self._below = np.full(length, 1.0 / length), np.eye(1, length)[0]
-        still_to_come = np.arange(length - 1, 0, -1) / length
-        self._z = np.asarray(start, dtype=np.float64)[:, np.newaxis] * still_to_come
-
-    def update(self, x: FloatArray) -> FloatArray:
-        """Filter the next n samples of k channels, shape (k, n) in and out."""
-        return _filtered(self._above, self._below, self._z, x)
-
-
 def _filtered(above: FloatArray, below: FloatArray, z: FloatArray, x: FloatArray) -> FloatArray:
     """Filter the next n samples of k channels, (k, n), by coefficients above and below the line.
 
@@ -148,33 +127,8 @@ def _filtered(above: FloatArray, below: FloatArray, z: FloatArray, x: FloatArray
     x = np.ascontiguousarray(x, dtype=np.float64)
     y = np.empty_like(x)
     order = len(above) - 1
-    core().imucount_filter(
-        *(above.ctypes.data, below.ctypes.data, order, z.ctypes.data, x.ctypes.data, y.ctypes.data), *x.shape
-    )
+    core().imucount_filter(address(above), address(below), order, address(z), address(x), address(y), *x.shape)
     return y
-
-
-def running_sum(x: FloatArray, start: FloatArray) -> FloatArray:
-    """Sum of each channel up to and including each sample, continued from `start`.
-
-    Parameters
-    ----------
-    x : (k, n) array
-    start : (k,) array
-        The sum before the first sample.
-
-    Returns
-    -------
-    (k, n) array
-
-    Examples
-    --------
-    >>> running_sum(np.ones((1, 3)), start=np.array([5.0]))
-    array([[6., 7., 8.]])
-    """
-    sums = np.empty((len(x), 1 + x.shape[1]))
-    sums[:, 0], sums[:, 1:] = start, x
-    return np.cumsum(sums, axis=1, out=sums)[:, 1:]
 
 
 class EvenGrid:
@@ -196,11 +150,8 @@ class EvenGrid:
 
     def __init__(self, sampling_rate_hz: float) -> None:
         self.sampling_rate_hz = sampling_rate_hz
-        self._origin_s: float | None = None
-        self._n_bins = 0
-        self._t = np.empty(0)
-        self._x = np.empty((0, 0))
-        self._area = np.empty((0, 0))
+        self._clock: FloatArray | None = None  # rate, time of the first and last sample, bins that are complete
+        self._state = np.empty((3, 0))  # of each channel: last value, area up to there, area up to the last edge
 
     def update(self, t: FloatArray, x: FloatArray) -> FloatArray:
         """Take the next samples, return the bins that they complete.
@@ -217,40 +168,24 @@ class EvenGrid:
         (k, m) array
             Mean of each channel over each of the next m bins.
         """
-        step_s = 1.0 / self.sampling_rate_hz
         if len(t) == 0:
             return np.empty((len(x), 0))
-        if self._origin_s is None:
-            self._origin_s = float(t[0])
-            self._t, self._x, self._area = t[:1], x[:, :1], np.zeros((len(x), 1))
-            t, x = t[1:], x[:, 1:]
-        t = np.concatenate([self._t, t])
-        x = np.concatenate([self._x, x], axis=1)
-        n_known = len(self._t)
-        area = np.empty((len(x), len(t)))
-        area[:, :n_known] = self._area
-        trapezoids = area[:, n_known:]
-        np.add(x[:, n_known - 1 : -1], x[:, n_known:], out=trapezoids)
-        trapezoids *= 0.5 * np.diff(t[n_known - 1 :])
-        np.cumsum(area[:, n_known - 1 :], axis=1, out=area[:, n_known - 1 :])
-
-        first = self._n_bins
-        while self._edge_s(self._n_bins + 1) < t[-1]:
-            guess = int((t[-1] - self._origin_s) * self.sampling_rate_hz)
-            self._n_bins = max(self._n_bins + 1, guess - 1)
-        edges_s = self._origin_s + np.arange(first, self._n_bins + 1) * step_s
-        left = np.clip(np.searchsorted(t, edges_s, side="right") - 1, 0, max(len(t) - 2, 0))
-        if self._n_bins == first:
-            bins = np.empty((len(x), 0))
-        else:
-            since_s = edges_s - t[left]
-            half_share = 0.5 * since_s / (t[left + 1] - t[left])
-            at_left = x[:, left]
-            at_edges = area[:, left] + since_s * (at_left + half_share * (x[:, left + 1] - at_left))
-            bins = np.diff(at_edges, axis=1) * self.sampling_rate_hz
-        keep = int(left[-1])
-        self._t, self._x, self._area = t[keep:].copy(), x[:, keep:].copy(), area[:, keep:].copy()
+        if self._clock is None:
+            self._clock = np.array([self.sampling_rate_hz, t[0], t[0], 0.0])
+            self._state = np.zeros((3, len(x)))
+            self._state[0] = x[:, 0]
+        t, x = np.ascontiguousarray(t, dtype=np.float64), np.ascontiguousarray(x, dtype=np.float64)
+        bins = np.empty((len(x), self._n_bins(float(t[-1])) - int(self._clock[3])))
+        core().imucount_grid(
+            *(address(each) for each in (self._clock, self._state, t, x)), *x.shape, address(bins), bins.shape[1]
+        )
         return bins
 
-    def _edge_s(self, index: int) -> float:
-        return (self._origin_s or 0.0) + index * (1.0 / self.sampling_rate_hz)
+    def _n_bins(self, t_s: float) -> int:
+        """Count the bins that end before a time."""
+        _, origin_s, _, complete = self._clock.tolist() if self._clock is not None else (0.0,) * 4
+        step_s = 1.0 / self.sampling_rate_hz
+        n = max(int((t_s - origin_s) * self.sampling_rate_hz) - 1, int(complete))
+        while origin_s + (n + 1) * step_s < t_s:
+            n += 1
+        return n

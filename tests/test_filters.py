@@ -2,11 +2,12 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy_filters
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.signal import butter, lfilter, sosfilt, sosfilt_zi
+from scipy.signal import butter, sosfilt, sosfilt_zi
 
-from imucount.filters import EvenGrid, Lowpass, MovingMean, OnePole, running_sum
+from imucount.filters import EvenGrid, Lowpass, OnePole
 
 N = 300
 X = np.cumsum(np.random.default_rng(3).normal(size=(3, N)), axis=1)
@@ -45,24 +46,12 @@ def gridded(t, x, cuts=(), rate_hz=RATE_HZ):
     [
         lambda: Lowpass(3.0, RATE_HZ),
         lambda: OnePole(1.3, RATE_HZ, np.array([1.0, -2.0, 0.5])),
-        lambda: MovingMean(25, np.array([1.0, -2.0, 0.5])),
     ],
-    ids=["Lowpass", "OnePole", "MovingMean"],
+    ids=["Lowpass", "OnePole"],
 )
 @given(cuts=CUTS)
 def test_a_filter_gives_the_same_bits_however_the_stream_is_cut(new, cuts):
     assert np.array_equal(in_pieces(new(), X, cuts), new().update(X))
-
-
-@given(cuts=CUTS)
-def test_a_sum_gives_the_same_bits_however_the_stream_is_cut(cuts):
-    total = start = np.array([0.1, 0.2, 0.3])
-    sums = []
-    for piece in pieces(X, cuts):
-        sums.append(running_sum(piece, total))
-        if piece.shape[1]:
-            total = sums[-1][:, -1]
-    assert np.array_equal(np.concatenate(sums, axis=1), running_sum(X, start))
 
 
 @given(cuts=CUTS)
@@ -132,26 +121,14 @@ def test_one_pole_goes_63_percent_of_a_step_in_its_time_constant(tau_s, start, e
     assert last == pytest.approx(end + (start - end) * np.exp(-1.0), abs=1e-9)
 
 
-# MovingMean
-
-
-def test_a_moving_mean_is_scipys_filter_over_the_whole_signal():
-    start, length = np.array([1.0, -2.0, 0.5]), 25
-    before = np.repeat(start[:, np.newaxis], length, axis=1)
-    padded = np.concatenate([before, X], axis=1)
-    expected = lfilter(np.full(length, 1.0 / length), [1.0], padded, axis=1)[:, length:]
-    assert MovingMean(length, start).update(X) == pytest.approx(expected, rel=1e-12, abs=1e-12)
-
-
-# running_sum
-
-
-def test_a_running_sum_is_the_sum_of_all_before():
-    expected = [[5.0 + X[row, : index + 1].sum() for index in range(N)] for row in range(3)]
-    assert running_sum(X, np.full(3, 5.0)) == pytest.approx(np.array(expected), rel=1e-9, abs=1e-9)
-
-
 # EvenGrid
+
+
+@given(cuts=CUTS, rate_hz=st.floats(5.0, 200.0), start_s=st.sampled_from([0.0, 1e6]))
+def test_a_grid_is_what_numpy_makes_of_all_samples_at_once(cuts, rate_hz, start_s):
+    t = uneven_times(start_s=start_s)
+    expected = scipy_filters.EvenGrid(rate_hz).update(t, X)
+    assert gridded(t, X, cuts, rate_hz) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def mean_by_fine_steps(t, x, start_s, end_s):

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imucount.filters import Lowpass, MovingMean, OnePole, running_sum
+from imucount.circles.tape import Tape
+from imucount.core.library import address, core
+from imucount.filters import Lowpass, decay
 from imucount.samples import STANDARD_GRAVITY, FloatArray
 
 __all__ = ["Channel", "PlaneChunk", "ShoulderPlane"]
@@ -56,14 +58,41 @@ DRIFT_REVIEW_S, MOVE_REVIEW_S = 20.0, 1.2
 """What is looked at once more on a new level: one of the slowest circles and the rest before it, when posture
 has drifted; the time that it took to be sure, when the clip has been moved."""
 
-SEARCH_LENGTH = 1 << 14
-"""Samples searched at a time for a change of level: a change makes the rest of them be searched again."""
+LONGEST_CHUNK = 1 << 14
+"""Samples given at a time: what is kept of them is as much at least."""
 
 AGREE_COS = float(np.cos(np.radians(10.0)))
 """Posture has drifted to where it stays when its slow and its quick mean agree within 10 deg."""
 
 SETTLED_M_S2 = 0.6
 """The clip has come to rest in its new attitude when its mean moves by less than 3.5 deg a second."""
+
+
+_LIMITS = {
+    "quiet_rad_s": QUIET_RAD_S,
+    "still_m_s2": STILL_M_S2,
+    "settled_m_s2": SETTLED_M_S2,
+    "moved_cos": MOVED_COS,
+    "settled_cos": SETTLED_COS,
+    "drifted_cos": DRIFTED_COS,
+    "agree_cos": AGREE_COS,
+}
+_TAUS_S = {
+    "bias_decay": BIAS_TAU_S,
+    "moved_decay": MOVED_TAU_S,
+    "drift_decay": DRIFT_TAU_S,
+    "tilt_decay": TILT_TAU_S,
+}
+_MOST_RECENT = 64
+_STATE = np.dtype(
+    [
+        *((name, np.int64) for name in ("has_gyroscope", "recent_length", "hold")),
+        *((name, np.float64) for name in ("rate_hz", "tilt_tau_s", *_TAUS_S, *_LIMITS)),
+        *(("up", np.float64, 3), ("recent", np.float64, (6, _MOST_RECENT)), ("bias", np.float64, 4)),
+        *((name, np.float64, 3) for name in ("quick", "moved", "slow", "tilt_acc", "tilt_gyr", "turn")),
+    ]
+)
+"""As `imucount_plane` in the core: what it goes by, and what its filters remember."""
 
 
 class Channel:
@@ -177,16 +206,21 @@ class ShoulderPlane:
 
     def __init__(self, sampling_rate_hz: float, has_gyroscope: bool) -> None:
         self._rate_hz = sampling_rate_hz
-        self._has_gyroscope = has_gyroscope
         self._lowpass = Lowpass(CUTOFF_HZ, sampling_rate_hz)
         self.delay_s = self._lowpass.delay_s
         self._waiting: FloatArray | None = np.empty((6, 0))
-        self._turn = np.zeros(3)
         self._level = Level.of(np.array([0.0, 0.0, STANDARD_GRAVITY]))
-        self._past = np.empty((12, 0))
-        self._review: FloatArray | None = self._past
+        self._past = Tape(12, int(DRIFT_REVIEW_S * sampling_rate_hz))
+        self._review: FloatArray | None = np.empty((12, 0))
         self._has_moved = False
-        self._hold = 0
+        state = np.zeros(1, _STATE)
+        self._state, self._at = state[0], address(state)
+        self._state["has_gyroscope"] = has_gyroscope
+        self._state["rate_hz"], self._state["tilt_tau_s"] = sampling_rate_hz, TILT_TAU_S
+        for name, tau_s in _TAUS_S.items():
+            self._state[name] = decay(tau_s, sampling_rate_hz)
+        for name, limit in _LIMITS.items():
+            self._state[name] = limit
 
     def update(self, bins: FloatArray) -> list[PlaneChunk]:
         """Take the next bins of the grid.
@@ -211,62 +245,63 @@ class ShoulderPlane:
             self._waiting = None
             self._start(np.ascontiguousarray(bins[:, : int(START_S * self._rate_hz)]))
         smooth = self._lowpass.update(bins)
-        acc = smooth[:3]
-        gyr = smooth[3:] - self._gyroscope_bias(smooth[3:])
-        quick = self._quick.update(acc)
-        moved = self._moved.update(quick)
-        slow = self._slow.update(acc)
-        turn = running_sum(gyr / self._rate_hz, self._turn)
-        self._turn = turn[:, -1]
+        n = smooth.shape[1]
+        means = np.empty((18, n))
+        core().imucount_plane_means(self._at, address(smooth), n, address(means))
 
         chunks = []
-        start, n = 0, acc.shape[1]
+        start = 0
         while start < n:
-            end = min(start + SEARCH_LENGTH, n)
-            held = min(start + self._hold, end)
-            self._hold -= held - start
-            change = self._first_change(quick[:, held:end], moved[:, held:end], slow[:, held:end])
-            stop = end if change is None else held + change
+            motion = self._motion(means, start, min(start + LONGEST_CHUNK, n))
+            stop = start + motion.shape[1]
             if stop > start:
-                piece = slice(start, stop)
-                motion = np.concatenate([acc[:, piece], self._tilt(acc[:, piece], gyr[:, piece]), turn[:, piece]])
-                self._past = np.concatenate([self._past, motion], axis=1)[
-                    :, -int(DRIFT_REVIEW_S * self._rate_hz) :
-                ]
+                self._past.add(motion.shape[1])[:] = motion
                 if self._review is not None:
                     motion = np.concatenate([self._review, motion], axis=1)
                 review = None if self._review is None else self._review.shape[1]
                 chunks.append(PlaneChunk(motion, self._level, review, self._has_moved))
                 self._review, self._has_moved = None, False
-            if change is not None:
-                self._change_level(moved[:, stop])
+            if stop < min(start + LONGEST_CHUNK, n):
+                self._change_level(means[12:15, stop])
             start = stop
         return chunks
 
+    def _motion(self, means: FloatArray, start: int, end: int) -> FloatArray:
+        """Make motion of what the means say, up to the first sample at which the level no longer serves."""
+        motion = np.empty((12, end - start))
+        stop = core().imucount_plane_motion(
+            self._at, address(means), means.shape[1], start, end, address(motion), end - start
+        )
+        return motion[:, : stop - start]
+
     def _change_level(self, force: FloatArray) -> None:
-        self._hold = int(2 * MOVED_TAU_S * self._rate_hz)  # until the means have come to where the level is
         if float(_dot(force, self._level.up)) < SETTLED_COS * float(np.sqrt(_dot(force, force))):
             # The way to the new attitude was too long for filters made for small angles: they begin anew.
             # The means still remember that way, the last half second does not.
-            last = self._past[:, -int(MOVE_REVIEW_S * self._rate_hz) :]
-            # Contiguous, as in `update`: the order of a sum, and so its last bit, follows the memory.
+            last = self._past.x[:, -int(MOVE_REVIEW_S * self._rate_hz) :]
+            # Contiguous: the order of a sum, and so its last bit, follows the memory.
             recent = np.ascontiguousarray(last[:3, -int(MOVED_TAU_S * self._rate_hz) :])
             force = recent.mean(axis=1) if recent.shape[1] else force
             self._start_tilt(force)
-            gyr = np.diff(last[9:], axis=1, prepend=last[9:, :1]) * self._rate_hz
-            self._past = np.concatenate([last[:3], self._tilt(last[:3], gyr), last[9:]])
+            means = np.zeros((18, last.shape[1]))
+            means[:3], means[6:9] = last[:3], last[9:]
+            means[3:6] = np.diff(last[9:], axis=1, prepend=last[9:, :1]) * self._rate_hz
+            self._state["hold"] = means.shape[1]
+            review = self._motion(means, 0, means.shape[1])
+            self._past = Tape(12, self._past.keep)
+            self._past.add(review.shape[1])[:] = review
             self._has_moved = True
-        self._review = self._past
-        self._level = Level.of(force)
+        self._state["hold"] = int(2 * MOVED_TAU_S * self._rate_hz)  # until the means have come to the level
+        self._review = self._past.x[:, -self._past.keep :].copy()
+        self._set_level(Level.of(force))
 
-    def _tilt(self, acc: FloatArray, gyr: FloatArray) -> FloatArray:
-        """Low-pass the force and high-pass the rotation, (6, n): together they tell tilt."""
-        low = self._acc_low.update(acc) if self._has_gyroscope else acc
-        return np.concatenate([low, TILT_TAU_S * self._gyr_low.update(gyr)])
+    def _set_level(self, level: Level) -> None:
+        self._level = level
+        self._state["up"] = level.up
 
     def _start_tilt(self, force: FloatArray) -> None:
-        self._acc_low = OnePole(TILT_TAU_S, self._rate_hz, force)
-        self._gyr_low = OnePole(TILT_TAU_S, self._rate_hz, np.zeros(3))
+        self._state["tilt_acc"] = self._state["tilt_decay"] * force
+        self._state["tilt_gyr"] = 0.0
 
     def _start(self, bins: FloatArray) -> None:
         mean = bins.mean(axis=1)
@@ -274,37 +309,17 @@ class ShoulderPlane:
         quiet = bool((bins[3:].std(axis=1) < QUIET_RAD_S).all())
         weight = (1.0 if quiet else 1e-3) * START_S / BIAS_TAU_S
         bias = gyr if quiet else np.zeros(3)
+        state = self._state
+        # Of each mean, what it remembers: as if it had been there for long.
         recent = np.concatenate([gyr, gyr**2 + bins[3:].var(axis=1)])
-        self._recent = MovingMean(int(QUIET_S * self._rate_hz), recent)
-        self._bias_sum = OnePole(BIAS_TAU_S, self._rate_hz, np.concatenate([weight * bias, [weight]]))
-        self._quick = OnePole(MOVED_TAU_S, self._rate_hz, acc)
-        self._moved = OnePole(MOVED_TAU_S, self._rate_hz, acc)
-        self._slow = OnePole(DRIFT_TAU_S, self._rate_hz, acc)
+        length = int(QUIET_S * self._rate_hz)
+        state["recent_length"] = length
+        state["recent"][:, : length - 1] = recent[:, np.newaxis] * (np.arange(length - 1, 0, -1) / length)
+        state["bias"] = state["bias_decay"] * np.concatenate([weight * bias, [weight]])
+        state["quick"] = state["moved"] = state["moved_decay"] * acc
+        state["slow"] = state["drift_decay"] * acc
         self._start_tilt(acc)
-        self._level = Level.of(acc)
-
-    def _gyroscope_bias(self, gyr: FloatArray) -> FloatArray:
-        """Mean of the angular rate over the last half minute, in which quiet moments count most."""
-        recent = self._recent.update(np.concatenate([gyr, gyr**2]))
-        variance = recent[3:] - recent[:3] ** 2
-        unrest = (variance[0] + variance[1] + variance[2]) / QUIET_RAD_S**2
-        weight = 1.0 / (1.0 + unrest * unrest)
-        sums = self._bias_sum.update(np.concatenate([weight * gyr, weight[np.newaxis]]))
-        return np.asarray(sums[:3] / sums[3])
-
-    def _first_change(self, quick: FloatArray, moved: FloatArray, slow: FloatArray) -> int | None:
-        """Index of the first sample at which `up` no longer serves as the level."""
-        up = self._level.up
-        cos_moved = _dot(moved, up) / np.sqrt(_dot(moved, moved))
-        away = quick - moved
-        unrest = _dot(away, away)
-        jumped = (cos_moved < MOVED_COS) & (unrest < SETTLED_M_S2**2)
-        jumped |= (cos_moved < SETTLED_COS) & (unrest < STILL_M_S2**2)
-        norm_slow = np.sqrt(_dot(slow, slow))
-        cos_slow = _dot(slow, up) / norm_slow
-        agree = _dot(slow, moved) / (norm_slow * np.sqrt(_dot(moved, moved))) > AGREE_COS
-        change = jumped | ((cos_slow < DRIFTED_COS) & (cos_moved < DRIFTED_COS) & agree)
-        return int(np.argmax(change)) if change.any() else None
+        self._set_level(Level.of(acc))
 
 
 def _dot(a: FloatArray, b: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@
 #define IMUCOUNT_CORE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #if defined(_WIN32)
 #define EXPORT __declspec(dllexport)
@@ -24,6 +25,40 @@ EXPORT const char *imucount_sources(void);
  */
 EXPORT void imucount_filter(const double *b, const double *a, ptrdiff_t order, double *z, const double *x, double *y,
                             ptrdiff_t k, ptrdiff_t n);
+
+/* Puts n samples of k channels, at times t, on an even grid; returns how many of the next m bins they complete.
+ *
+ * clock is the rate of the grid, Hz, its origin, the time of the last sample, s, and how many bins are complete;
+ * state of each channel its last value, its area up to there and its area up to the last edge of a bin.
+ */
+EXPORT ptrdiff_t imucount_grid(double *clock, double *state, const double *t, const double *x, ptrdiff_t k,
+                               ptrdiff_t n, double *bins, ptrdiff_t m);
+
+/* So many samples at most make the mean of what is recent. */
+#define IMUCOUNT_MOST_RECENT 64
+
+/* What the shoulder plane knows, and what it goes by: as `imucount.circles.plane` lays it out and explains it. */
+typedef struct {
+    int64_t has_gyroscope, recent_length, hold;
+    double rate_hz, tilt_tau_s, bias_decay, moved_decay, drift_decay, tilt_decay;
+    double quiet_rad_s, still_m_s2, settled_m_s2, moved_cos, settled_cos, drifted_cos, agree_cos;
+    double up[3], recent[6][IMUCOUNT_MOST_RECENT], bias[4];
+    double quick[3], moved[3], slow[3], tilt_acc[3], tilt_gyr[3], turn[3];
+} imucount_plane;
+
+/* Size of that, in bytes. */
+EXPORT ptrdiff_t imucount_plane_size(void);
+
+/* Makes of n smoothed samples, (6, n), their means, (18, n), three rows each: force, angular rate without bias,
+ * rotation, and the force's quick, quick again, and slow mean.
+ */
+EXPORT void imucount_plane_means(imucount_plane *plane, const double *smooth, ptrdiff_t n, double *means);
+
+/* Makes motion, (12, m), of the samples from start to end of n, up to the first at which up no longer serves as the
+ * level; returns its index, or end.
+ */
+EXPORT ptrdiff_t imucount_plane_motion(imucount_plane *plane, const double *means, ptrdiff_t n, ptrdiff_t start,
+                                       ptrdiff_t end, double *motion, ptrdiff_t m);
 
 /* Tells how like the cycle before a moment is to the one after it, and how large both are, of several lengths.
  *

@@ -5,16 +5,24 @@ from __future__ import annotations
 import ctypes
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from imucount.core.build import FOLDER, library_name, sources_sum
 from imucount.errors import ImucountError
 
-__all__ = ["core"]
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["address", "core"]
 
 _POINTER, _SIZE, _DOUBLE = ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_double
 
 FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "imucount_filter": (None, [_POINTER, _POINTER, _SIZE, _POINTER, _POINTER, _POINTER, _SIZE, _SIZE]),
+    "imucount_grid": (_SIZE, [_POINTER, _POINTER, _POINTER, _POINTER, _SIZE, _SIZE, _POINTER, _SIZE]),
+    "imucount_plane_size": (_SIZE, []),
+    "imucount_plane_means": (None, [_POINTER, _POINTER, _SIZE, _POINTER]),
+    "imucount_plane_motion": (_SIZE, [_POINTER, _POINTER, _SIZE, _SIZE, _SIZE, _POINTER, _SIZE]),
     "imucount_repetition": (None, [_POINTER, *[_SIZE] * 6, _DOUBLE, *[_POINTER] * 3]),
     "imucount_runs": (_SIZE, [_POINTER, _SIZE, _SIZE, _POINTER, _DOUBLE, _POINTER, _POINTER]),
     "imucount_cycles": (
@@ -62,3 +70,9 @@ def load_from(path: Path) -> ctypes.CDLL:
             f"expected the compiled core of imucount at {path} to be for this machine, got {error}; {REMEDY}"
         ) from error
     return library
+
+
+def address(array: np.ndarray[Any, Any]) -> int:
+    """Give where an array lies in memory, which is contiguous: what the core takes for a pointer."""
+    where: int = array.__array_interface__["data"][0]
+    return where

@@ -2,11 +2,14 @@ import itertools
 
 import numpy as np
 import pytest
+from circles import twin_plane
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from imucount.circles import plane as core_plane
 from imucount.circles.plane import Channel, Level, ShoulderPlane
+from imucount.core.library import core
 from imucount.filters import EvenGrid
 from imucount.simulate import Circles, Clip, Movement, Wearer, simulate
 
@@ -195,6 +198,25 @@ def test_posture_that_drifts_makes_a_new_level_and_is_no_move():
     assert len(levels) >= 2
     assert [moved for *_, moved in levels] == [False] * len(levels)
     assert levels[1][3] > 10 * RATE_HZ  # what came before is looked at once more
+
+
+# the core beside numpy
+
+
+def test_the_core_lays_out_what_it_knows_as_python_does():
+    assert core().imucount_plane_size() == core_plane._STATE.itemsize
+
+
+@pytest.mark.parametrize("has_gyroscope", [True, False])
+def test_the_core_sees_what_numpy_sees(eventful, has_gyroscope):
+    bins = eventful if has_gyroscope else eventful * np.repeat([[1.0], [0.0]], 3, axis=0)
+    found = ShoulderPlane(RATE_HZ, has_gyroscope).update(bins)
+    expected = twin_plane.ShoulderPlane(RATE_HZ, has_gyroscope).update(bins)
+    assert len(found) >= 3
+    for one, other in zip(found, expected, strict=True):
+        assert (one.review, one.moved) == (other.review, other.moved)
+        assert one.level.up == pytest.approx(other.level.up, abs=1e-12)
+        assert one.motion == pytest.approx(other.motion, abs=1e-12)
 
 
 # whole equals pieces

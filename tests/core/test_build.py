@@ -32,10 +32,10 @@ def test_the_core_is_loaded_once():
 def test_functions_are_called_as_the_header_declares_them():
     header = re.sub(r"/\*.*?\*/", "", (FOLDER / "core.h").read_text(encoding="utf-8"), flags=re.S)
     declared = {
-        name: ("*" in result, ["*" in each for each in arguments.split(",")])
+        name: ("*" in result, ["*" in each for each in arguments.split(",") if each != "void"])
         for result, name, arguments in re.findall(r"EXPORT ([\w *]+?)(imucount_\w+)\(([^)]*)\)", header)
     }
-    assert declared.pop("imucount_sources") == (True, [False])
+    assert declared.pop("imucount_sources") == (True, [])
     called = {
         name: (False, [argument.__name__ == "c_void_p" for argument in arguments])
         for name, (_, arguments) in FUNCTIONS.items()
