@@ -81,7 +81,7 @@ def edges(
     if len(long):
         rise = before[long]
         least_fall = LEAST_FALL * (rise.tilt[:, 0] - np.where(rise.within(), rise.tilt, np.inf).min(axis=1))
-        steps = steps_to_rest(rise, lambda rows: after[long[rows]], least_fall, linger)
+        steps = steps_to_rest(rise, after[long], least_fall, linger)
         # A drift of the posture or of the yaw may hide the rest: one side is not that much longer than the other.
         longest = np.where(steps < 0, LONGEST_TO_OTHER * n_fall[long], steps)
         n_before = n_before.copy()

@@ -151,20 +151,14 @@ class Level:
             the level axes, rad, integrated from the gyroscope alone and therefore drifting; FORCE, the length
             of the specific force, m/s²; LEVEL, its components along the level axes, m/s².
         """
-        acc, slow_acc, slow_turn, turn = motion[:3], motion[3:6], motion[6:9], motion[9:]
-        # A turn about `first` moves up along `second`; one about `second` moves it against `first`.
-        return np.stack(
-            [
-                _dot(slow_turn, self.first) + _dot(slow_acc, self.second) / self.gravity,
-                _dot(slow_turn, self.second) - _dot(slow_acc, self.first) / self.gravity,
-                _dot(turn, self.up),
-                _dot(turn, self.first),
-                _dot(turn, self.second),
-                np.sqrt(_dot(acc, acc)),
-                _dot(acc, self.first),
-                _dot(acc, self.second),
-            ]
+        if motion.shape[1] > 0 and motion.strides[1] != motion.itemsize:
+            motion = np.ascontiguousarray(motion)
+        level = np.concatenate([self.up, self.first, self.second, [self.gravity]])
+        channels = np.empty((8, motion.shape[1]))
+        core().imucount_resolve(
+            address(level), address(motion), motion.strides[0] // 8, motion.shape[1], address(channels)
         )
+        return channels
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-
 import numpy as np
-from numpy.typing import NDArray
 
-from imucount.circles.sides import IndexArray, Sides, slopes, steps_down_to
+from imucount.circles.sides import IndexArray, Sides
+from imucount.core.library import address, core
 from imucount.samples import FloatArray
 
-__all__ = ["LEAST_FALL", "LINGER_S", "has_stayed_low", "steps_to_rest"]
+__all__ = ["FALL", "LEAST_FALL", "LINGER_S", "steps_to_rest"]
 
-LINGER_S, LINGER_SHARE, STILL_SHARE = 0.4, 0.35, 0.08
-"""A fall has come to rest when the last 0.35 of its time, and 0.4 s at least, brought less than 0.08 of it.
-
-Half of a cosine lingers so long only after it has turned round.
-"""
+LINGER_S = 0.4
+"""A fall has come to rest when the last 0.35 of its time, and 0.4 s at least, brought less than 0.08 of it."""
 
 LEAST_FALL = 0.75
 """A fall that comes to rest earlier has not arrived: four separate moves rest half-way, too."""
 
-LONG_SHARE = 0.7
-"""A rest of this share of the time since the top is longer than any hold between two moves."""
-
-NEAR_LOWEST = 0.25
-"""At rest the tilt is still within this share of the fall from its lowest: else it has turned round."""
-
-START_OF_RISE = 0.1
-"""A rise begins when this share of it is done: before, it may have been at rest for long."""
-
-CAME_BACK = 0.4
-"""The yaw has come back when it is less than this share of its reach on the side where it went."""
+FALL = np.dtype(
+    [
+        *((name, np.int64) for name in ("steps", "is_low")),
+        *((name, np.float64) for name in ("least", "tied", "middle", "reach", "outward")),
+        ("lowest", np.float64, 256),
+    ]
+)
+"""As `imucount_fall` in the core: a fall that is watched."""
 
 
-def steps_to_rest(
-    fall: Sides, rises: Callable[[IndexArray], Sides], least_fall: FloatArray, linger: int
-) -> IndexArray:
+def steps_to_rest(fall: Sides, rise: Sides, least_fall: FloatArray, linger: int) -> IndexArray:
     """When a fall of the tilt has come to rest and the yaw has come back from its side.
 
     A shoulder that makes four separate moves rests at the front or the back as well, almost as low as at
@@ -48,8 +37,8 @@ def steps_to_rest(
     ----------
     fall : Sides
         What comes after each high point, up to the present.
-    rises : function
-        What came before the high points with these rows: few of them are asked for.
+    rise : Sides
+        What came before it.
     least_fall : (r,) array, rad
         A smaller fall has not arrived.
     linger : int
@@ -61,73 +50,13 @@ def steps_to_rest(
         Steps from the top to the first sample at which this was certain; -1 where it is not. What a row gives does
         not depend on the others, nor on how much follows.
     """
-    found = np.full(len(fall.length), -1)
-    n = fall.tilt.shape[1]
-    if n <= linger + 1:
-        return found
-    earlier, much_earlier = _earlier_steps(linger, n)
-    lowest_ever = np.minimum.accumulate(fall.tilt, axis=1)
-    lowest = lowest_ever[:, linger:]
-    fallen = fall.tilt[:, :1] - lowest
-    rests = lowest_ever[:, earlier] - lowest <= STILL_SHARE * fallen
-    rests &= fallen >= least_fall[:, np.newaxis]
-    rests &= fall.tilt[:, linger:] <= lowest + NEAR_LOWEST * fallen
-    rests &= np.arange(linger, n) < fall.length[:, np.newaxis]
-    rows = np.flatnonzero(rests.any(axis=1))
-    if len(rows) == 0:
-        return found
-    rests, lowest_ever, fall, rise = rests[rows], lowest_ever[rows], fall[rows], rises(rows)
-    until = linger + 1 + rests.argmax(axis=1)
-    begin = _start_of_rise(rise)
-    aside, reach = _aside(fall.until(until), rise.until(begin + 1))
-    out = np.where(np.arange(n) < until[:, np.newaxis], np.abs(aside), 0.0)
-    # Where both extremes are on this side of the top they are equally far: the first is where it went.
-    furthest = (out >= (1.0 - 1e-9) * out.max(axis=1, keepdims=True)).argmax(axis=1)
-    outward = np.sign(np.take_along_axis(aside, furthest[:, np.newaxis], axis=1))
-    rested_long = lowest_ever[:, much_earlier] - lowest[rows] <= STILL_SHARE * fallen[rows]
-    rests &= rested_long | (outward * aside[:, linger:] <= CAME_BACK * reach[:, np.newaxis] + 1e-9)
-    found[rows] = np.where(rests.any(axis=1), linger + rests.argmax(axis=1), -1)
-    return found
-
-
-def has_stayed_low(fall: FloatArray, least_fall: FloatArray) -> NDArray[np.bool_]:
-    """Whether falls, (r, n), watched for as long as any takes, have brought little in their second half."""
-    lowest = fall.min(axis=1)
-    fallen = fall[:, 0] - lowest
-    of_first_half = fall[:, : fall.shape[1] // 2].min(axis=1) - lowest
-    return np.asarray((fallen >= least_fall) & (of_first_half <= 2.0 * STILL_SHARE * fallen))
-
-
-def _start_of_rise(rise: Sides) -> IndexArray:
-    """Index, counted back from the top, of the sample with which the rise begins."""
-    top = rise.tilt[:, 0]
-    lowest = np.where(rise.within(), rise.tilt, np.inf).min(axis=1)
-    return steps_down_to(rise, lowest + START_OF_RISE * (top - lowest)).astype(np.int64)
-
-
-def _aside(fall: Sides, rise: Sides) -> tuple[FloatArray, FloatArray]:
-    """Resolve the yaw of a fall from the middle to either side, (r, n), and its reach, (r,).
-
-    The share of the yaw that goes along with the tilt, over the rise and the fall, is taken off.
-    """
-    sides = (fall, Sides(rise.tilt[:, 1:], rise.yaw[:, 1:], rise.length - 1))
-    tied = slopes(*sides)[:, np.newaxis]
-    asides = [side.yaw - tied * side.tilt for side in sides]
-    highest, lowest = np.full(len(tied), -np.inf), np.full(len(tied), np.inf)
-    for side, aside in zip(sides, asides):
-        highest = np.maximum(highest, np.where(side.within(), aside, -np.inf).max(axis=1, initial=-np.inf))
-        lowest = np.minimum(lowest, np.where(side.within(), aside, np.inf).min(axis=1, initial=np.inf))
-    return asides[0] - 0.5 * (highest + lowest)[:, np.newaxis], 0.5 * (highest - lowest)
-
-
-@cache
-def _all_earlier_steps(linger: int, n: int) -> tuple[IndexArray, IndexArray]:
-    steps = np.arange(linger, n)
-    earlier = np.minimum(((1.0 - LINGER_SHARE) * steps).astype(np.int64), steps - linger)
-    return earlier, ((1.0 - LONG_SHARE) * steps).astype(np.int64)
-
-
-def _earlier_steps(linger: int, n: int) -> tuple[IndexArray, IndexArray]:
-    """For each of the steps from `linger` to n: the step since when nothing may have changed."""
-    earlier, much_earlier = _all_earlier_steps(linger, 1 << n.bit_length())
-    return earlier[: n - linger], much_earlier[: n - linger]
+    room = np.empty(1, FALL)
+    sides = [np.ascontiguousarray(each) for each in (fall.tilt, fall.yaw, rise.tilt, rise.yaw)]
+    starts = [address(each) for each in sides]
+    steps = np.empty(len(least_fall), dtype=np.int64)
+    for row, (n, n_rise, least) in enumerate(zip(fall.length.tolist(), rise.length.tolist(), least_fall.tolist())):
+        tilt, yaw, rise_tilt, rise_yaw = (start + row * each.strides[0] for start, each in zip(starts, sides))
+        steps[row] = core().imucount_steps_to_rest(
+            address(room), tilt, yaw, n, rise_tilt, rise_yaw, n_rise, least, linger
+        )
+    return steps

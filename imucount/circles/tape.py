@@ -32,6 +32,9 @@ class Tape:
         self._x = np.empty((k, 2 * keep))
         self._n = 0
 
+    def __len__(self) -> int:
+        return self._n
+
     @property
     def x(self) -> FloatArray:
         """The samples that are kept, (k, n)."""

@@ -60,6 +60,79 @@ EXPORT void imucount_plane_means(imucount_plane *plane, const double *smooth, pt
 EXPORT ptrdiff_t imucount_plane_motion(imucount_plane *plane, const double *means, ptrdiff_t n, ptrdiff_t start,
                                        ptrdiff_t end, double *motion, ptrdiff_t m);
 
+/* Resolves n samples of motion, (12, n) with rows `stride` apart, along a level frame: up, first, second and
+ * gravity, as `imucount.circles.plane` says; channels is (8, n).
+ */
+EXPORT void imucount_resolve(const double *level, const double *motion, ptrdiff_t stride, ptrdiff_t n,
+                             double *channels);
+
+#define IMUCOUNT_AXES 3
+#define IMUCOUNT_SIZES 4
+#define IMUCOUNT_ZIGZAGS (IMUCOUNT_AXES * IMUCOUNT_SIZES)
+
+/* So many samples at most are watched for a rest. */
+#define IMUCOUNT_MOST_WATCHED 256
+
+/* A fall that is watched until it comes to rest: how many of its samples have been looked at, whether it was once
+ * low, and then how its yaw resolves; the lowest tilt up to each sample.
+ */
+typedef struct {
+    int64_t steps, is_low;
+    double least, tied, middle, reach, outward, lowest[IMUCOUNT_MOST_WATCHED];
+} imucount_fall;
+
+/* When a fall of n samples of tilt and yaw has come to rest, as `imucount.circles.rests` says; -1 if it has not.
+ * fall is where to work.
+ */
+EXPORT ptrdiff_t imucount_steps_to_rest(imucount_fall *fall, const double *tilt, const double *yaw, ptrdiff_t n,
+                                        const double *rise_tilt, const double *rise_yaw, ptrdiff_t n_rise,
+                                        double least_fall, ptrdiff_t linger);
+
+/* A high or low point: whether the movement came to rest on the way to it, and from it. */
+typedef struct {
+    int64_t at, rested_before, rests_after;
+    double value;
+} imucount_point;
+
+/* What a zigzag of one axis and size knows: the direction it looks in, 0 before the first point; the lowest sample
+ * until then, and the furthest one since the last point; the last three points, and the fall from the last.
+ */
+typedef struct {
+    int64_t has_begun, sign, low_at, best_at, n_points, is_watched;
+    double low, best;
+    imucount_point points[3];
+    imucount_fall fall;
+} imucount_zigzag;
+
+/* What the finder of swings goes by, as `imucount.circles.swings` lays it out and explains it, and its zigzags. */
+typedef struct {
+    int64_t longest_side, linger;
+    double sizes[IMUCOUNT_SIZES], axes[IMUCOUNT_AXES][2];
+    double least_share, most_share, least_rest_share, most_rest_share, least_along, least_fall;
+    imucount_zigzag zigzags[IMUCOUNT_ZIGZAGS];
+} imucount_finder;
+
+/* Size of that, in bytes. */
+EXPORT ptrdiff_t imucount_finder_size(void);
+
+/* Numbers that tell of a fall: the sample that made it certain; low point, high point and end; the zigzag, 1 or -1 as
+ * it rises to the high point or falls; whether the movement had rested at the low point; whether it turns at the end.
+ */
+#define IMUCOUNT_FALL 8
+
+/* Looks for falls in the samples from begin to end of x, (11, end) with rows `stride` apart: the 8 channels, and
+ * room for the tilt along each axis. The sample 0 has the index `first`; nothing is certain before `now`.
+ *
+ * falls[0] tells how many there are, each of IMUCOUNT_FALL numbers from falls[IMUCOUNT_FALL] on, `most` at most;
+ * returns the sample to go on with where that is not enough, or end.
+ */
+EXPORT ptrdiff_t imucount_finder_update(imucount_finder *finder, double *x, ptrdiff_t stride, ptrdiff_t first,
+                                        ptrdiff_t begin, ptrdiff_t end, ptrdiff_t now, int64_t *falls,
+                                        ptrdiff_t most);
+
+/* Gives the falls that the end cuts short at the sample `last`, once they are nearly down; there is room for all. */
+EXPORT void imucount_finder_finish(imucount_finder *finder, ptrdiff_t last, int64_t *falls);
+
 /* Tells how like the cycle before a moment is to the one after it, and how large both are, of several lengths.
  *
  * x is one octave of a signal, 6 channels of n samples; moments are `step` samples of the first octave apart, and the

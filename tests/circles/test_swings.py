@@ -3,11 +3,14 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
+from circles import twin_swings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imucount.circles import swings as core_swings
 from imucount.circles.plane import Level, PlaneChunk
 from imucount.circles.swings import SwingFinder
+from imucount.core.library import core
 
 RATE_HZ = 25.0
 LEVEL = Level.of(np.array([3.0, -6.0, 7.0]))
@@ -159,3 +162,32 @@ def test_a_new_level_begins_anew():
     assert [(swing.start - shift, swing.top - shift) for swing in after] == [
         (swing.start, swing.top) for swing in before
     ]
+
+
+# the core beside numpy
+
+
+def test_the_core_lays_out_what_it_knows_as_python_does():
+    assert core().imucount_finder_size() == core_swings._STATE.itemsize
+
+
+@given(wandering(), st.sampled_from([1.0, 3.0]))
+def test_the_core_finds_the_swings_that_numpy_finds(angles, slowness):
+    n = angles.shape[1]
+    slow = [np.interp(np.arange(0.0, n, 1.0 / slowness), np.arange(n), angle) for angle in angles]
+    whole = chunk_of(*slow)
+    found, expected = SwingFinder(RATE_HZ), twin_swings.SwingFinder(RATE_HZ)
+    assert [astuple(each) for each in found.update(whole)] == [astuple(each) for each in expected.update(whole)]
+    assert [astuple(each) for each in found.finish()] == [astuple(each) for each in expected.finish()]
+
+
+def test_hours_at_once_and_in_packets_are_the_same_swings():
+    """What is forgotten follows from what was seen, not from how it came."""
+    rng = np.random.default_rng(8)
+    n = int(2 * 3600 * RATE_HZ)
+    t = np.arange(n) / RATE_HZ
+    tilt = np.radians(6.0) * np.sin(2.0 * np.pi * t / rng.uniform(2.0, 9.0)) * (np.sin(t / 40.0) > 0.0)
+    angles = tilt, 0.3 * np.roll(tilt, 20), np.cumsum(rng.normal(0.0, 1e-3, n))
+    whole = [astuple(swing) for swing in swings_of(*angles)]
+    assert len(whole) > 500
+    assert [astuple(swing) for swing in swings_of(*angles, cuts=range(25, n, 90))] == whole

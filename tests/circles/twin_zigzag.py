@@ -1,4 +1,4 @@
-"""Zigzag: the high and low points of a signal between which it moves by a threshold or more."""
+"""Zigzags in Python: what those of the core are compared to."""
 
 from __future__ import annotations
 
@@ -14,35 +14,14 @@ __all__ = ["Reversal", "Zigzag", "moments_of_reversal", "turning_points"]
 Indices = NDArray[np.int64]
 
 Reversal = tuple[int, int, float, int, int, int]
-"""A high or low point that is confirmed: level, at, value, sign, before, until.
-
-`level` is the number of the threshold that confirms it. The point is the sample `at`, with this `value`; it is
-high where `sign` is 1, low where it is -1. The way back from it came to the threshold after the sample `before`
-and by the sample `until`; between these two the signal only rises or only falls.
-"""
+"""A high or low point that is confirmed: level, at, value, sign, before, until."""
 
 Vertex = tuple[int, float, int]
 """Where a signal turns: its index, its value, and the index of the vertex before."""
 
 
 class Zigzag:
-    """Finds the points that a reversal of each of several thresholds confirms.
-
-    The points of a larger threshold are among those of a smaller one. So it is shown only what goes further in
-    the direction of the smaller one's present leg.
-
-    Parameters
-    ----------
-    thresholds : sequence of float
-        Increasing, all above 0.
-
-    Examples
-    --------
-    >>> zigzag = Zigzag([1.0, 4.0])
-    >>> signal = [0.0, 5.0, 3.0, 6.0, 0.0]
-    >>> [(level, at) for level, at, *_ in zigzag.update(range(5), signal)]
-    [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0), (1, 3)]
-    """
+    """Finds the points that a reversal of each of several thresholds confirms."""
 
     def __init__(self, thresholds: Sequence[float]) -> None:
         self._levels = [_Level(number, threshold) for number, threshold in enumerate(thresholds)]
@@ -113,22 +92,7 @@ class _Level:
 
 
 def turning_points(x: FloatArray, seen: int) -> list[Indices]:
-    """Find where each channel turns: a zigzag needs to look at nothing else.
-
-    The last sample counts as well, and so does the very first. So wherever a stream is cut, only more samples are
-    looked at.
-
-    Parameters
-    ----------
-    x : (k, n) array
-    seen : int
-        How many of the samples have been looked at before.
-
-    Returns
-    -------
-    list of k (m,) arrays
-        Indices of samples.
-    """
+    """Find where each channel turns: a zigzag needs to look at nothing else."""
     begin = max(seen - 2, 0)
     rising = np.sign(np.diff(x[:, begin:], axis=1))
     turns = np.ones((len(x), x.shape[1] - begin), dtype=np.bool_)
@@ -146,16 +110,7 @@ def moments_of_reversal(
     until: Indices,
     size: FloatArray,
 ) -> Indices:
-    """Find the samples by which the way back from each of m points has come to its size, by bisection.
-
-    Parameters
-    ----------
-    x : (k, n) array
-    channel, value, sign, before, until : (m,) arrays
-        Of the points, as in `Reversal`, with indices into x.
-    size : (m,) array
-        The thresholds that confirmed them.
-    """
+    """Find the samples by which the way back from each of m points has come to its size, by bisection."""
     while (until - before > 1).any():
         middle = (before + until) // 2
         reached = sign * (value - x[channel, middle]) >= size
