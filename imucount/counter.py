@@ -8,31 +8,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imucount.axis_map import AXES_KEYS, AxisMap, axes_told, mapped
+from imucount.axis_map import AXES_KEYS, AxisMap, axes_told
 from imucount.chain import Chain
 from imucount.circles.chain import CircleChain
 from imucount.circles.profile import Profile
 from imucount.cyclic.taught import ExerciseProfile
 from imucount.errors import CountingError, SampleError
-from imucount.intake.axes import AxesVerdict
-from imucount.intake.check import SignalCheck
-from imucount.intake.rates import LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note
-from imucount.intake.spikes import Spikes
-from imucount.intake.stamps import Stamps
-from imucount.intake.zeroed import taken_away
+from imucount.intake.intake import LOWEST_RATES_HZ, Intake
+from imucount.intake.zeroed import zeroed_verdict
 from imucount.provenance import Provenance, version
 from imucount.reps import Rep
-from imucount.samples import Samples
+from imucount.samples import FloatArray, Samples
 from imucount.session import Session
 from imucount.sets import Exercise, RepSet, Side, group_reps
 from imucount.tally import Tally, without_direction
 from imucount.units import PLAIN_UNITS
 
-__all__ = ["LOWEST_RATES_HZ", "Progress", "RepCounter"]
-
-KEPT_S = 1800.0
-"""As long, s, samples are kept to be counted anew without a gyroscope that contradicts the accelerometer. Usually
-its axes are known to be sound after some 20 circles, and nothing is kept from then on."""
+__all__ = ["Progress", "RepCounter"]
 
 MOST_MISSED = 0.5
 """Without a gyroscope that contradicts, at least this share of what was counted with it must be found. Less is
@@ -41,12 +33,6 @@ directions."""
 
 HELD = 4
 """So many circles wait at most for the axes to be known before they are told."""
-
-LOWEST_RATES_HZ: dict[Exercise, float] = {
-    "shoulder-circles": LOWEST_RATE_HZ,
-    "cyclic": LOWEST_CYCLIC_RATE_HZ,
-}
-"""The exercises, with the rates below which they are not seen."""
 
 NOTABLE_LOSS = 0.02
 """A lost share of samples above this is told."""
@@ -193,12 +179,9 @@ class RepCounter:
         self.table_units: Mapping[str, str] = {}
         self.taken_axes: Mapping[str, AxisMap] = {}
         self._has_gyroscope: bool | None = None
-        self._stamps = Stamps()
-        self._spikes = Spikes() if exercise == "shoulder-circles" else None
-        self._check: SignalCheck | None = None
+        self._intake: Intake | None = None
         self._count: Tally | None = None
         self._bare: Tally | None = None
-        self._tape: list[Samples] | None = None
         self._told: list[Rep] = []
         self._n_told = 0
         self._told_until_s = -np.inf
@@ -238,23 +221,19 @@ class RepCounter:
                 f"expected samples {before} angular rate as before, got some {now}; do they come from one sensor?"
             )
         reps: list[Rep] = []
-        for timed in self._stamps.update_samples(samples):
-            alike = timed if self._spikes is None else self._spikes.update(timed)
-            if len(alike):
-                reps += self._tell(*self._take(alike))
+        intake = self._begun_intake()
+        for piece in intake.update(samples):
+            reps += self._tell(self._take(piece, intake), intake)
         return reps
 
-    def _take(self, samples: Samples) -> tuple[Tally, SignalCheck]:
-        """Count on with samples whose times are known."""
-        check = self._check or self._begin_check()
+    def _take(self, samples: Samples, intake: Intake) -> Tally:
+        """Count on with samples that were heard."""
         if self._count is None:
             self._count = Tally(self._new_chain(samples.has_gyroscope), samples.has_gyroscope)
-            self._tape = [] if samples.has_gyroscope and self.exercise == "shoulder-circles" else None
-        samples = check.update(mapped(samples, self._axes))
-        if len(samples):
-            self._count.take(samples)
-            self._count_without_gyroscope(samples, check)
-        return self._count, check
+        self._count.take(samples)
+        self._count_without_gyroscope(samples, intake)
+        intake.let_go()
+        return self._count
 
     def finish(self) -> Session:
         """Close the stream: decide on what was held back, and return the session.
@@ -267,14 +246,10 @@ class RepCounter:
             If the stream was too short to be judged before, and its rate or unit cannot be right.
         """
         if self._session is None:
-            for samples in self._stamps.finish_samples():
-                self._take(samples if self._spikes is None else self._spikes.update(samples))
-            held = None if self._spikes is None else self._spikes.finish()
-            if held is not None:
-                self._take(held)
-            check = self._check or self._begin_check()
-            check.finish()
-            count = self._final_count(check)
+            intake = self._begun_intake()
+            for piece in intake.finish():
+                self._take(piece, intake)
+            count = self._final_count(intake)
             self._session = Session(
                 start_s=count.first_s,
                 end_s=count.last_s,
@@ -283,7 +258,7 @@ class RepCounter:
                 reps=tuple(count.reps),
                 sets=count.sets,
                 gaps=tuple(count.gaps),
-                warnings=tuple(self._warnings(count, check)),
+                warnings=tuple(self._warnings(count, intake)),
                 exercise=self.exercise,
                 provenance=Provenance(
                     version(),
@@ -319,16 +294,12 @@ class RepCounter:
         chain = count.chain
         return Progress(self._n_told, chain.pending + held, chain.phase, chain.provisional + held)
 
-    def _begin_check(self) -> SignalCheck:
-        self._check = SignalCheck(
-            self.table_units,
-            known=self._known,
-            lowest_rate_hz=LOWEST_RATES_HZ[self.exercise],
-            of_shoulder=self.exercise == "shoulder-circles",
-            taken={**self.taken_axes}
-            | {quantity: axes.after(self.taken_axes.get(quantity)) for quantity, axes in self._axes.items()},
-        )
-        return self._check
+    def _begun_intake(self) -> Intake:
+        if self._intake is None:
+            self._intake = Intake(
+                self.exercise, self.table_units, known=self._known, axes=self._axes, taken=self.taken_axes
+            )
+        return self._intake
 
     def _new_chain(self, has_gyroscope: bool) -> Chain:
         if self.exercise == "cyclic":
@@ -339,20 +310,14 @@ class RepCounter:
         sits = self.profile if isinstance(self.profile, Profile) else None
         return CircleChain(self.side, has_gyroscope, self.min_reps, sits, self._keep_signals)
 
-    def _count_without_gyroscope(self, samples: Samples, check: SignalCheck) -> None:
-        """Count beside, as soon as the gyroscope contradicts, and keep what is needed to begin with that."""
-        if not check.is_listening:
-            self._bare = self._tape = None
-            return
-        if self._tape is not None:
-            self._tape.append(samples)
-        if self._bare is not None:
+    def _count_without_gyroscope(self, samples: Samples, intake: Intake) -> None:
+        """Count beside, as soon as the gyroscope contradicts."""
+        if not intake.is_listening:
+            self._bare = None
+        elif self._bare is not None:
             self._bare.take(samples)
-        elif self._tape is not None and check.axes.outcome == "contradicting":
-            self._bare = self._from_tape(self._tape)
-        if self._tape is not None:
-            is_long = samples.t[-1] - self._tape[0].t[0] > KEPT_S
-            self._tape = None if is_long or check.axes.is_explained else self._tape
+        elif intake.tape and intake.axes.outcome == "contradicting":
+            self._bare = self._from_tape(intake.tape)
 
     def _from_tape(self, tape: Sequence[Samples]) -> Tally:
         bare = Tally(self._new_chain(has_gyroscope=False), has_gyroscope=False)
@@ -360,19 +325,19 @@ class RepCounter:
             bare.take(samples)
         return bare
 
-    def _final_count(self, check: SignalCheck) -> Tally:
+    def _final_count(self, intake: Intake) -> Tally:
         """Close all counts, and return the one that holds."""
         count = self._count or Tally(self._new_chain(has_gyroscope=False), has_gyroscope=False)
         count.finish()
         if not self._is_doubted or self.exercise == "cyclic":
             return count
-        restored = None if check.axes.is_explained else self._restored()
-        if restored is not None:
-            return restored
+        added_m_s2 = intake.taken_away()
+        if added_m_s2 is not None and intake.tape:
+            return self._restored(intake.tape, added_m_s2)
         if not self._may_count_bare(count):
             return count
-        if self._bare is None and self._tape is not None:
-            self._bare = self._from_tape(self._tape)
+        if self._bare is None and intake.tape:
+            self._bare = self._from_tape(intake.tape)
         if self._bare is not None:
             self._bare.finish()
             if len(self._bare.reps) >= MOST_MISSED * len(count.reps):
@@ -380,14 +345,11 @@ class RepCounter:
         count.forget_directions()
         return count
 
-    def _restored(self) -> Tally | None:
+    def _restored(self, tape: Sequence[Samples], added_m_s2: FloatArray) -> Tally:
         """Count with what was taken away from the acceleration, where that is all that contradicts."""
-        samples = Samples.concatenate(self._tape) if self._tape else None
-        offset = None if samples is None else taken_away(samples)
-        if samples is None or offset is None:
-            return None
-        count = Tally(self._new_chain(has_gyroscope=True), has_gyroscope=True, added_m_s2=offset)
-        count.take(samples)
+        count = Tally(self._new_chain(has_gyroscope=True), has_gyroscope=True, added_m_s2=added_m_s2)
+        for samples in tape:
+            count.take(samples)
         count.finish()
         count.forget_directions()
         return count
@@ -400,15 +362,15 @@ class RepCounter:
 
     def _may_count_bare(self, count: Tally) -> bool:
         """Whether what is counted without the gyroscope may hold: swinging arms look like a contradiction, too."""
-        return self._check is not None and (self._check.axes.is_explained or bool(count.reps))
+        return self._intake is not None and (self._intake.axes.is_explained or bool(count.reps))
 
-    def _tell(self, count: Tally, check: SignalCheck) -> list[Rep]:
+    def _tell(self, count: Tally, intake: Intake) -> list[Rep]:
         """Return the reps that were not told, but for those whose direction waits for the axes to be known."""
         told_count = self._told_count(count)
         n_waiting = len(told_count.reps) - self._n_told
         if (
-            self._tape is not None
-            and check.axes.outcome == "open"
+            intake.tape is not None
+            and intake.axes.outcome == "open"
             and self._tells_directions
             and self.min_reps > 1
             and not self._has_waited
@@ -432,27 +394,22 @@ class RepCounter:
     @property
     def _is_doubted(self) -> bool:
         """Whether what the gyroscope tells of directions is not believed."""
-        check = self._check
-        return check is not None and check.axes.outcome == "contradicting" and self.profile is None
+        intake = self._intake
+        return intake is not None and intake.axes.outcome == "contradicting" and self.profile is None
 
     @property
     def _tells_directions(self) -> bool:
         return self.side is not None and self.profile is None
 
-    def _interval_s(self, check: SignalCheck) -> float | None:
-        """Time between samples in the long run, s; None for a stream too short to be judged."""
-        return None if check.interval_s is None else self._stamps.interval_s
-
-    def _warnings(self, count: Tally, check: SignalCheck) -> list[str]:
-        warnings = [*self._stamps.notes, *rate_note(self._interval_s(check)), *check.warnings]
-        warnings += () if self._spikes is None else self._spikes.warnings
-        if not count.reps and check.unit_is_open:
+    def _warnings(self, count: Tally, intake: Intake) -> list[str]:
+        warnings = [*intake.warnings]
+        if not count.reps and intake.unit_is_open:
             unit = self.table_units.get("gyr", PLAIN_UNITS["gyr"])
             warnings.append(
                 "Nothing was counted, and there was too little movement to tell whether the angular rate is in "
                 f"{unit}: make two circles more."
             )
-        warnings += self._warnings_of_axes(count, check.axes)
+        warnings += self._warnings_of_axes(count, intake)
         # Where the axes contradict, that is why directions are unknown, and not what the chain knows of.
         warnings += count.chain.warnings([] if self._is_doubted else count.reps)
         taught = self.profile.side if isinstance(self.profile, Profile) else None
@@ -469,23 +426,19 @@ class RepCounter:
                 f"{len(cuts)} {'gap' if len(cuts) == 1 else 'gaps'} of {lost_s:.1f} s in all: "
                 f"{noun} in them are not counted, and a set across one appears as two."
             )
-        interval_s = self._interval_s(check)
+        interval_s = intake.interval_s
         if interval_s is not None and count.bridged_s > 0.0:
             lost = 1.0 - count.n_samples * interval_s / (count.bridged_s + interval_s)
             if lost > NOTABLE_LOSS:
                 warnings.append(f"{100 * lost:.0f} % of the samples were lost and have been bridged.")
         return warnings
 
-    def _warnings_of_axes(self, count: Tally, axes: AxesVerdict) -> list[str]:
+    def _warnings_of_axes(self, count: Tally, intake: Intake) -> list[str]:
         """Say what follows from axes that contradict each other, or from a gyroscope that is not there."""
         if count.added_m_s2 is not None:
-            added = ", ".join(f"{each:.1f}" for each in count.added_m_s2)
-            return [
-                "Accelerometer and gyroscope tell of different turning, but agree where something is added to the "
-                f"acceleration, ({added}) m/s^2: circles were counted so, and their direction is unknown. Was the "
-                "accelerometer zeroed in its mount? Record it as it measures, in its own axes."
-            ]
-        if axes.outcome == "contradicting":
+            follows = "circles were counted so, and their direction is unknown"
+            return [zeroed_verdict(count.added_m_s2).sentences(follows)]
+        if intake.axes.outcome == "contradicting":
             if self.exercise == "cyclic":
                 follows = "each sensor was counted on for itself, which this does not disturb"
             elif self.profile is not None:
@@ -496,7 +449,7 @@ class RepCounter:
                 follows = "circles were counted without the gyroscope, and their direction is unknown"
             else:
                 follows = "the direction of the circles is unknown"
-            return [f"{axes.seen}: {follows}. {axes.remedy}"]
+            return [intake.axes.sentences(follows)]
         if count.n_samples and not count.has_gyroscope and self.exercise == "shoulder-circles":
             return [
                 "The sensor has no gyroscope, so the direction of the circles is unknown, and shrugs, lifted arms "

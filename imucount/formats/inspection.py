@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Unpack
 
@@ -13,16 +13,22 @@ from imucount.formats.dialect import SEPARATORS
 from imucount.formats.opening import Paths, Reader, open_recording, path_of
 from imucount.formats.reading import ReadingOptions
 from imucount.formats.recording import declared_rate_warning
-from imucount.intake.check import SignalCheck
 from imucount.intake.gravity import magnitude
-from imucount.intake.rates import LONG_STEP, LOWEST_CYCLIC_RATE_HZ, LOWEST_RATE_HZ, rate_note
-from imucount.samples import FloatArray
+from imucount.intake.intake import Intake
+from imucount.intake.rates import LONG_STEP
+from imucount.samples import FloatArray, Samples
 from imucount.sets import SHORTEST_GAP_S, Exercise, Gap, Side
 
 __all__ = ["Inspection", "inspect_csv"]
 
 _NOTABLE_INTERVALS = 3
 """Of a recording that is too slow to be counted a step is no gap."""
+
+FOLLOWS: Mapping[Exercise, str] = {
+    "shoulder-circles": "the direction of circles is unknown",
+    "cyclic": "each sensor is counted on for itself, which this does not disturb",
+}
+"""What follows of axes that contradict each other."""
 
 _MOST_VALUES = 1 << 16  # kept of a quantity for its median
 
@@ -143,24 +149,17 @@ def inspect_csv(
         If it is not a table of finite numbers with increasing time. A wrong unit or rate does not raise; it is
         told as `problem`.
     """
-    of_shoulder = exercise == "shoulder-circles"
-    if lowest_rate_hz is None:
-        lowest_rate_hz = LOWEST_RATE_HZ if of_shoulder else LOWEST_CYCLIC_RATE_HZ
     with open_recording(path, check=False, **told) as reader:
-        check = SignalCheck(
-            reader.header.units,
-            known=reader.known,
-            lowest_rate_hz=lowest_rate_hz,
-            of_shoulder=of_shoulder,
-            taken=reader.header.axes,
+        header = reader.header
+        intake = Intake(
+            exercise, header.units, known=reader.known, taken=header.axes, lowest_rate_hz=lowest_rate_hz
         )
-        return _inspect(reader, path_of(path), check)
+        return _inspect(reader, path_of(path), intake, FOLLOWS[exercise])
 
 
-def _inspect(reader: Reader, path: str, judge: SignalCheck) -> Inspection:
+def _inspect(reader: Reader, path: str, intake: Intake, of_axes: str) -> Inspection:
     header = reader.header
     lengths, steps = _Thinned(), _Thinned()
-    check: SignalCheck | None = judge
     problem: str | None = None
     warnings: list[str] = []
     n = n_usual = 0
@@ -183,23 +182,17 @@ def _inspect(reader: Reader, path: str, judge: SignalCheck) -> Inspection:
         missing += [
             Gap(float(t[index]), float(t[index + 1])) for index in np.flatnonzero(between > SHORTEST_GAP_S)
         ]
-        if check is not None:
-            try:
-                check.update(samples)
-            except SampleError as error:
-                check, problem = None, str(error)
-    if check is not None:
-        try:
-            check.finish()
-            warnings += check.warnings
-            if check.axes.outcome == "contradicting":
-                warnings.append(f"{check.axes.seen}: the direction of circles is unknown. {check.axes.remedy}")
-        except SampleError as error:
-            problem = str(error)
+        if problem is None:
+            problem = _problem(intake, intake.update(samples))
+    if problem is None:
+        problem = _problem(intake, intake.finish())
+    if problem is None:
+        warnings += intake.warnings
+        if (axes := intake.axes_at_end).outcome == "contradicting":
+            warnings.append(axes.sentences(of_axes))
     median_step_s = float(np.median(steps.values))
     interval_s = usual_s / n_usual
     duration_s = end_s - start_s
-    warnings += rate_note(interval_s) if problem is None else ()
     warnings += declared_rate_warning(header.sampling_rate_hz, interval_s)
     return Inspection(
         path=path,
@@ -226,6 +219,16 @@ def _inspect(reader: Reader, path: str, judge: SignalCheck) -> Inspection:
         warnings=(*reader.warnings, *warnings),
         notes=reader.notes,
     )
+
+
+def _problem(intake: Intake, pieces: Iterable[Samples]) -> str | None:
+    """Hear samples out; return why they are refused, None if they are not."""
+    try:
+        for _ in pieces:
+            intake.let_go()
+    except SampleError as error:
+        return str(error)
+    return None
 
 
 def _unusual(reader: Reader) -> tuple[str, ...]:

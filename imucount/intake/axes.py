@@ -117,6 +117,10 @@ class AxesVerdict:
     remedy: str = ""
     is_explained: bool = False
 
+    def sentences(self, follows: str) -> str:
+        """Say what was seen, what follows from it, and what can be done."""
+        return f"{self.seen}: {follows}. {self.remedy}"
+
 
 def judge_axes(
     sums: TurningSums, *, is_all: bool, of_shoulder: bool = True, taken: Mapping[str, AxisMap] | None = None
@@ -138,7 +142,9 @@ def judge_axes(
     told = _tilting(sums)
     is_unseen = told > UNSEEN * sums.seen
     seen = told if is_unseen else min(sums.seen, told)
-    if seen < LEAST_SEEN or (of_shoulder and _is_planar(sums)):
+    may_contradict = ends or sums.moving_s >= SURELY_S
+    is_little = seen < ENOUGH_SEEN
+    if seen < LEAST_SEEN or (is_little and not may_contradict) or (of_shoulder and _is_planar(sums)):
         return AxesVerdict("open")
     maps = all_maps()
     left = sums.unexplained(maps)
@@ -149,22 +155,22 @@ def judge_axes(
         others = np.where(_turns_up_round(sums, maps[1:]), np.maximum(others, as_it_is), others)
     best = int(np.argmin(others))
     mapped = float(others[best])
-    best_matrix, least = sums.best_map(DOUBT)
     fits = LIKELY if is_all else EXPLAINED
     evidence = (EVIDENCE if is_all else SURE_EVIDENCE) / max(sums.seen, EVIDENCE)
-    may_contradict = ends or sums.moving_s >= SURELY_S
     if may_contradict and mapped * CLEARLY < as_it_is > mapped + evidence and mapped < fits:
         rivals = np.delete(others, best)
-        is_alone = mapped * CLEARLY < float(rivals.min()) and mapped < 2.0 * least + evidence
+        is_alone = mapped * CLEARLY < float(rivals.min()) and mapped < 2.0 * sums.best_map(DOUBT)[1] + evidence
         return _contradiction(maps[1 + best] if is_alone else None, taken or {})
-    if seen < ENOUGH_SEEN:
+    if is_little:
         return AxesVerdict("open")
     turned = 1.0
-    if as_it_is > least + 2.0 * evidence and float(np.linalg.norm(best_matrix - np.eye(3), 2)) > LEAST_TURN:
-        far = min(as_it_is, sums.unexplained_far(LEVER_M)) if of_shoulder else as_it_is
-        turned = far / max(least, 1e-9) if far > least + 2.0 * evidence else 1.0
-    if may_contradict and turned > (TURNED if is_all else 2.0 * TURNED) and least < fits:
-        return _contradiction()
+    if as_it_is > 2.0 * evidence:  # less leaves nothing that a matrix could explain better
+        best_matrix, least = sums.best_map(DOUBT)
+        if as_it_is > least + 2.0 * evidence and float(np.linalg.norm(best_matrix - np.eye(3), 2)) > LEAST_TURN:
+            far = min(as_it_is, sums.unexplained_far(LEVER_M)) if of_shoulder else as_it_is
+            turned = far / max(least, 1e-9) if far > least + 2.0 * evidence else 1.0
+        if may_contradict and turned > (TURNED if is_all else 2.0 * TURNED) and least < fits:
+            return _contradiction()
     if is_all:
         return _contradiction() if as_it_is > UNEXPLAINED else AxesVerdict("sound")
     if ends and as_it_is > WORSE_THAN_NONE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from imucount.intake.rates import HIGHEST_USUAL_RATE_HZ, typical_step
+from imucount.intake.rates import HIGHEST_USUAL_RATE_HZ, median, typical_step
 from imucount.samples import FloatArray
 
 __all__ = ["BurstSpreader"]
@@ -131,15 +131,18 @@ class BurstSpreader:
         -------
         t : (1,) array, s
         x : (1, k) array
-            The sample before them. They follow as they are, but for the last. None, and nothing is done, where not
-            all are known to come alone.
+            The sample before them, if there is one. They follow as they are, but for the last. None, and nothing
+            is done, where not all are known to come alone.
         """
-        if self.interval_s is None or sum(len(part) for part, _ in self._held) != 1 or not self._follow_alone(t):
+        n_held = sum(len(part) for part, _ in self._held)
+        if self.interval_s is None or n_held > 1 or not self._follow_alone(t):
             return None
-        held_t, held_x = self._drawn()
+        held_t, held_x = self._drawn() if n_held else (t[:0], last[:0])
         self._held = [(t[-1:], last)]
-        self.n += len(t)
-        self._before_s = float(t[-2] if len(t) > 1 else held_t[0])
+        given = n_held + len(t) - 1
+        self.n += given
+        if given:
+            self._before_s = float(t[-2] if len(t) > 1 else held_t[0])
         return held_t, held_x
 
     def finish(self) -> tuple[FloatArray, FloatArray]:
@@ -217,7 +220,7 @@ class BurstSpreader:
         first = (float(t[0]) - self._zero_s) - CROWDED * self.interval_s * self._index
         last_index = self._index + len(t) - 1
         last = (float(t[-1]) - self._zero_s) - CROWDED * self.interval_s * last_index
-        steps = np.diff(t)
+        steps = t[1:] - t[:-1]
         if first <= self._peak or (len(steps) and steps.min() <= SURELY_ALONE * self.interval_s):
             return False
         self._index, self._peak = last_index + 1, last
@@ -281,7 +284,7 @@ def usual_interval(t: FloatArray) -> float:
     if len(t) < 2 or t[-1] <= t[0]:
         return 0.0
     steps = np.diff(t)
-    median_s = float(np.median(steps))
+    median_s = median(steps)
     steps[steps > max(GAP_S, LOOSE * median_s)] = median_s
     mean_s = float(steps.mean())
     usual_s = typical_step(steps[steps >= ALONE * median_s])

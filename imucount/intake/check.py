@@ -29,8 +29,8 @@ OFTEN = 2.0
 """By what factor more must have been seen before axes are judged once more."""
 
 LISTENED_S = 0.5
-LISTENED = 1 << 12
-"""At least so much, s, is listened to at a time, and at most so many samples."""
+LONGEST_LISTENED_S = 60.0
+"""At least so much, s, is listened to at a time, and at most so much: after that the axes are mostly known."""
 
 SAME_THROUGHOUT = (
     "expected a signal that changes, got the same values in every sample; is the sensor stuck, "
@@ -149,7 +149,8 @@ class SignalCheck:
         """
         self._hear_waiting()
         if not self._is_headed and self._head is not None and len(self._head) > 1:
-            self._judge_head(self._head)
+            step_s = typical_step(np.diff(self._head.t))
+            self._judge_head(self._head, step_s, self._rate_problem(self._head, step_s))
         if self._columns.acc_is_constant and self._interval_s is not None:
             if self._columns.gyr_is_constant or not self._has_gyroscope:
                 raise SampleError(SAME_THROUGHOUT)
@@ -169,18 +170,20 @@ class SignalCheck:
             if self._head.duration_s < head_s or len(self._head) <= 2:
                 return
             n = max(int(np.searchsorted(self._head.t, self._head.t[0] + head_s)) + 1, 3)
-            if self._rate_problem(self._head[:n]) is None:
+            head = self._head[:n]
+            step_s = typical_step(np.diff(head.t))
+            problem = self._rate_problem(head, step_s)
+            if problem is None:
                 break
-        self._judge_head(self._head[:n])
+        self._judge_head(head, step_s, problem)
 
-    def _rate_problem(self, head: Samples) -> str | None:
-        return rate_problem(head.t, self._units.get("t"), self._lowest_rate_hz)
+    def _rate_problem(self, head: Samples, step_s: float) -> str | None:
+        return rate_problem(head.t, step_s, self._units.get("t"), self._lowest_rate_hz)
 
-    def _judge_head(self, head: Samples) -> None:
-        problem = self._rate_problem(head)
-        if problem is not None:
-            raise SampleError(problem)
-        problem = gravity_problem(head.t, head.acc, self._units.get("acc"))
+    def _judge_head(self, head: Samples, step_s: float, of_rate: str | None) -> None:
+        if of_rate is not None:
+            raise SampleError(of_rate)
+        problem = gravity_problem(head.acc, step_s, self._units.get("acc"))
         if problem is not None and bool((head.acc == head.acc[0]).all()) and "acc" not in self._known:
             raise SampleError(SAME_THROUGHOUT)
         self._refuse("acc", problem)
@@ -189,7 +192,7 @@ class SignalCheck:
             raise SampleError(problem)
         if head.gyr is not None:
             self._refuse("gyr", gravity_in_gyroscope(head.acc, head.gyr, self._units.get("gyr")))
-        self._interval_s = typical_step(np.diff(head.t))
+        self._interval_s = step_s
         self._is_headed = True
         self._head = head[:1]
 
@@ -211,8 +214,10 @@ class SignalCheck:
         self._is_begun, self._last_s = True, float(samples.t[-1])
         start = 0
         for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
-            for begin in range(start, cut, LISTENED):
-                for sums in turning.update(samples[begin : min(begin + LISTENED, cut)]):
+            while start < cut:
+                last_s = samples.t[start] + LONGEST_LISTENED_S
+                end = min(max(int(np.searchsorted(samples.t, last_s)), start + 1), cut)
+                for sums in turning.update(samples[start:end]):
                     self._sums = sums
                     self._judge_unit(sums)
                     if sums.seen > self._judged_seen * OFTEN:
@@ -220,9 +225,9 @@ class SignalCheck:
                         self._judge_axes(sums.end_s)
                         if self._turning is None:
                             return
+                start = end
             if cut < len(samples):
                 turning.restart()
-            start = cut
 
     def _judge_unit(self, sums: TurningSums) -> None:
         if self._unit_is_doubted:

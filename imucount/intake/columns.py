@@ -38,9 +38,11 @@ LEAST_SHARE = 0.25
 LEAST_TURNS = 10
 """Of the samples each has at least this share, and they take turns so often: nobody jumps to and fro."""
 
-
 BLOCK = 1 << 10
-"""So many samples are looked at in one go."""
+"""So many samples are looked at in one go for the first change."""
+
+LAST = 16
+"""So many are looked at first for the last change, then so many times as many."""
 
 
 class DeadColumns:
@@ -58,39 +60,25 @@ class DeadColumns:
 
     def update(self, samples: Samples) -> None:
         """Take the next samples of the stream."""
+        if not len(samples):
+            return
+        if self._first is None:
+            self._begin(samples)
         start = 0
-        while start < len(samples) and (self._first is None or self._looks_for_first_changes):
-            self._update(samples[start : start + BLOCK])
+        while start < len(samples) and self._looks_for_first_changes:
+            self._look_for_first_changes(samples[start : start + BLOCK])
             start += BLOCK
-        rest = samples[start:]
-        if len(rest) > BLOCK:  # mostly the end tells all
-            before = rest[-BLOCK - 1 : -BLOCK]
-            last, self._last = self._last, _channels(before)[0].copy()
-            if not bool((_channels(rest[-BLOCK:]) != self._last).any(axis=0).all()):
-                self._last = last
-            else:
-                rest = rest[-BLOCK:]
-        if len(rest):
-            self._update(rest)
+        self._look_for_last_changes(samples)
 
     @property
     def _looks_for_first_changes(self) -> bool:
-        return bool(np.isinf(self._changed_s).any()) or None in self._moves_s[: len(self._changed_s) // 3]
+        return None in self._moves_s[: len(self._changed_s) // 3] or bool(np.isinf(self._changed_s).any())
 
-    def _update(self, samples: Samples) -> None:
-        x = _channels(samples)
-        if self._first is None:
-            self._first, self._first_s = x[0].copy(), float(samples.t[0])
-            self._low, self._high, self._last = self._first, self._first, self._first
-            self._changed_s = np.full(x.shape[1], np.inf)
-            self._same_since_s = np.full(x.shape[1], self._first_s)
-        if self._looks_for_first_changes:
-            self._look_for_first_changes(samples.t, x)
-        changes = x != np.concatenate([self._last[np.newaxis], x[:-1]])
-        any_change = changes.any(axis=0)
-        last = len(x) - 1 - np.argmax(changes[::-1], axis=0)
-        self._same_since_s = np.where(any_change, samples.t[last], self._same_since_s)
-        self._last, self._end_s = x[-1].copy(), float(samples.t[-1])
+    def _begin(self, samples: Samples) -> None:
+        self._first, self._first_s = _channels(samples[:1])[0].copy(), float(samples.t[0])
+        self._low = self._high = self._last = self._first
+        self._changed_s = np.full(len(self._first), np.inf)
+        self._same_since_s = np.full(len(self._first), self._first_s)
 
     @property
     def acc_is_constant(self) -> bool:
@@ -115,7 +103,7 @@ class DeadColumns:
         until_s : float
             Up to where it is judged, s: by default up to the end, where nothing more is to come.
         """
-        if self._first is None:
+        if self._first is None or self._all_changed_soon(until_s):
             return None
         named: list[str] = []
         since = None
@@ -137,19 +125,45 @@ class DeadColumns:
         when = "in every sample" if since is None else f"since {since:.0f} s"
         return f"{' and '.join(named)} {'is' if len(named) == 1 else 'are'} the same {when} while other axes move"
 
-    def _look_for_first_changes(self, t: FloatArray, x: FloatArray) -> None:
+    def _all_changed_soon(self, until_s: float) -> bool:
+        """Whether no axis can be dead up to a time, as none is of most sensors."""
+        return until_s < np.inf and float(self._changed_s.max()) <= self._first_s + DEAD_S
+
+    def _look_for_first_changes(self, samples: Samples) -> None:
         assert self._first is not None
-        differs = x != self._first
-        changed = differs.any(axis=0) & np.isinf(self._changed_s)
-        self._changed_s = np.where(changed, t[np.argmax(differs, axis=0)], self._changed_s)
-        low = np.minimum.accumulate(np.concatenate([self._low[np.newaxis], x]), axis=0)
-        high = np.maximum.accumulate(np.concatenate([self._high[np.newaxis], x]), axis=0)
-        wide = (high - low)[1:] > LEAST_RANGE[: x.shape[1]]
-        for sensor in range(x.shape[1] // 3):
-            moving = wide[:, 3 * sensor : 3 * sensor + 3].any(axis=1)
-            if self._moves_s[sensor] is None and moving.any():
-                self._moves_s[sensor] = float(t[int(np.argmax(moving))])
-        self._low, self._high = low[-1].copy(), high[-1].copy()
+        t, x = samples.t, np.ascontiguousarray(_channels(samples).T)
+        still_same = np.isinf(self._changed_s)
+        if still_same.any():
+            differs = x != self._first[:, np.newaxis]
+            changed = still_same & differs.any(axis=1)
+            self._changed_s = np.where(changed, t[np.argmax(differs, axis=1)], self._changed_s)
+        low, high = np.minimum(self._low, x.min(axis=1)), np.maximum(self._high, x.max(axis=1))
+        far = LEAST_RANGE[: len(x)]
+        is_wide = high - low > far
+        for sensor in range(len(x) // 3):
+            axes = slice(3 * sensor, 3 * sensor + 3)
+            if self._moves_s[sensor] is None and is_wide[axes].any():
+                lows = np.minimum.accumulate(np.minimum(x[axes], self._low[axes, np.newaxis]), axis=1)
+                highs = np.maximum.accumulate(np.maximum(x[axes], self._high[axes, np.newaxis]), axis=1)
+                moves = (highs - lows > far[axes, np.newaxis]).any(axis=0)
+                self._moves_s[sensor] = float(t[int(np.argmax(moves))])
+        self._low, self._high = low, high
+
+    def _look_for_last_changes(self, samples: Samples) -> None:
+        """See since when each axis is the same: mostly the last few samples tell."""
+        size = LAST
+        while True:
+            begin = max(len(samples) - size, 0)
+            x = _channels(samples[begin:])
+            before = _channels(samples[begin - 1 : begin]) if begin else self._last[np.newaxis]
+            changes = x != np.concatenate([before, x[:-1]])
+            has_changed = changes.any(axis=0)
+            if begin == 0 or has_changed.all():
+                break
+            size *= LAST
+        last = len(samples) - 1 - np.argmax(changes[::-1], axis=0)
+        self._same_since_s = np.where(has_changed, samples.t[last], self._same_since_s)
+        self._last, self._end_s = x[-1].copy(), float(samples.t[-1])
 
 
 def _channels(samples: Samples) -> FloatArray:

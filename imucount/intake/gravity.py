@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imucount.intake.advice import column_advice
-from imucount.intake.rates import typical_step
+from imucount.intake.rates import median
 from imucount.samples import STANDARD_GRAVITY, FloatArray
 from imucount.units import PLAIN_UNITS, TO_SI
 
@@ -30,7 +30,7 @@ def magnitude(vectors: FloatArray) -> FloatArray:
     return length
 
 
-def gravity_problem(t: FloatArray, acc: FloatArray, unit: str | None = None) -> str | None:
+def gravity_problem(acc: FloatArray, interval_s: float, unit: str | None = None) -> str | None:
     """Why gravity is not as the unit says, or None.
 
     A median of |acc|, or a mean over the quietest second, between 7.5 and 12 m/s² is gravity; without any rest
@@ -38,14 +38,15 @@ def gravity_problem(t: FloatArray, acc: FloatArray, unit: str | None = None) -> 
 
     Parameters
     ----------
-    t : (n,) array, s
     acc : (n, 3) array, m/s²
+    interval_s : float
+        Time between the samples.
     unit : str, optional
         The unit of the acceleration in the table that it is from, where it is from one.
     """
     length_g = magnitude(acc) / STANDARD_GRAVITY
-    median_g = float(np.median(length_g))
-    rest = _quietest_second(t, length_g)
+    median_g = median(length_g)
+    rest = _quietest_second(length_g, interval_s)
     if _within(median_g, _GRAVITY_G) or _within(rest.mean, _GRAVITY_G):
         return None
     if rest.spread > _REST_SPREAD * rest.mean and _within(median_g, _VIGOROUS_G):
@@ -70,13 +71,13 @@ class _Rest:
     spread: float
 
 
-def _quietest_second(t: FloatArray, length: FloatArray) -> _Rest:
-    block = max(2, round(min(len(t), 1 / typical_step(np.diff(t))))) if len(t) > 1 else 1
-    blocks = len(t) // block
+def _quietest_second(length: FloatArray, interval_s: float) -> _Rest:
+    block = max(2, round(min(len(length), 1 / interval_s))) if len(length) > 1 else 1
+    blocks = len(length) // block
     with np.errstate(over="ignore", invalid="ignore"):
         seconds = length[: blocks * block].reshape(blocks, block)
         spreads = seconds.std(axis=1)
-        quietest = int(np.argmin(np.nan_to_num(spreads, nan=np.inf)))
+        quietest = int(np.argmin(np.where(np.isnan(spreads), np.inf, spreads)))
         return _Rest(float(seconds[quietest].mean()), float(spreads[quietest]))
 
 

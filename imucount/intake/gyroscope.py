@@ -55,20 +55,24 @@ def gyroscope_problem(sums: TurningSums, unit: str | None = None) -> str | None:
     if not is_judged(sums):
         return None
     declared = unit or PLAIN_UNITS["gyr"]
-    seen = sums.acc_rms / sums.gyr_rms
-    most = sums.most_gyr / TO_SI["gyr"][declared]
+    by_acc, by_gyr = sums.rms_rad_s
+    seen = by_acc / by_gyr
+    if SEEN_IF_DEGREES <= seen <= SEEN_IF_TOO_SMALL:
+        return None
+    most_acc, most_gyr = sums.most_rad_s
+    most = most_gyr / TO_SI["gyr"][declared]
     told = f"expected the angular rate in {declared}, got turning of up to {most:.3g} a second, of which"
     if (
         declared == "rad/s"
         and seen < SEEN_IF_DEGREES
-        and (sums.most_gyr > FAST_RAD_S or _left(sums, pi / 180.0) < SURELY_EXPLAINED)
+        and (most_gyr > FAST_RAD_S or _left(sums, pi / 180.0) < SURELY_EXPLAINED)
     ):
         return (
             f"{told} the accelerometer sees only {100 * seen:.1f} %; is it in deg/s?"
             f"{column_advice('gx', 'deg/s', unit)}"
         )
     if seen > SEEN_IF_TOO_SMALL:
-        is_long = sums.moving_s >= LONG_MOVING_S and sums.most_acc > TURNED_RAD_S
+        is_long = sums.moving_s >= LONG_MOVING_S and most_acc > TURNED_RAD_S
         if _left(sums, 180.0 / pi) < (EXPLAINED if is_long else SURELY_EXPLAINED):
             likely = "rad/s" if declared == "deg/s" else "another unit, such as turns"
             return (
@@ -80,7 +84,7 @@ def gyroscope_problem(sums: TurningSums, unit: str | None = None) -> str | None:
 
 def is_judged(sums: TurningSums | None) -> bool:
     """Whether there was movement enough to tell the unit by."""
-    return sums is not None and sums.moving_s >= LEAST_MOVING_S and sums.gyr_rms > 0.0
+    return sums is not None and sums.moving_s >= LEAST_MOVING_S and sums.rms_rad_s[1] > 0.0
 
 
 def _left(sums: TurningSums, factor: float) -> float:

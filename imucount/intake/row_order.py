@@ -217,8 +217,8 @@ class RowOrder:
         given = []
         start = 0
         while start < len(t):
-            if self._goes_on(float(t[start])):
-                end = odd[bisect_left(odd, start + 1)]
+            end = odd[bisect_left(odd, start + 1)]
+            if self._goes_on(float(t[start]), end - start):
                 given.append(self._pass(t[start:end], x[start:end]))
             else:
                 end = start + 1
@@ -230,9 +230,11 @@ class RowOrder:
             return given[0]
         return _joined(given) if given else (t[:0], x[:0])
 
-    def _goes_on(self, stamp_s: float) -> bool:
-        """Whether a row certainly follows those before."""
-        if self._apart is not None or self._newest_s is None or self._n_taken < CERTAIN_ROWS:
+    def _goes_on(self, stamp_s: float, n: int) -> bool:
+        """Whether the first of n rows that follow each other certainly follows those before, if there are any."""
+        if self._newest_s is None:
+            return self._apart is None and n >= CERTAIN_ROWS
+        if self._apart is not None or self._n_taken < CERTAIN_ROWS:
             return False
         step_s = stamp_s + self._offset_s - self._newest_s
         return (step_s > 0.0 or (step_s == 0.0 and self._is_by_packet)) and step_s <= self._longest_s

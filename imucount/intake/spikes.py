@@ -123,6 +123,11 @@ def _jumps(samples: Samples) -> bool:
     """Whether any value may differ from one of the two before by as much as a spike."""
     with np.errstate(over="ignore"):
         return any(
-            values is not None and len(values) > 1 and float(np.abs(np.diff(values, axis=0)).max()) > far / 2.0
+            values is not None and len(values) > 1 and _widest_step(values) > far / 2.0
             for values, far in ((samples.acc, APART[0]), (samples.gyr, APART[-1]))
         )
+
+
+def _widest_step(values: FloatArray) -> float:
+    steps = values[1:] - values[:-1]
+    return max(float(steps.max()), -float(steps.min()))

@@ -17,6 +17,12 @@ PATIENCE = 64
 BLOCK = 1 << 12
 """So many samples are put in order at a time where not all is well. Fewer that are well are not looked for."""
 
+FIRST_BLOCK = 1 << 9
+"""The same until it is known how far samples are apart, which two seconds tell of most sensors."""
+
+JOINED = 1 << 16
+"""No more samples than these are handed on as one: every piece costs whoever counts as much as many samples do."""
+
 NOTABLE_BURSTS = 0.01
 NOTABLE_BURST_S = 0.5
 """Fewer bursts, against the number of samples, that last less are not worth a word: stamps that are rounded are
@@ -145,7 +151,7 @@ class Stamps:
         BackwardsError
             If the stamps go back, and stay there.
         """
-        given = []
+        given: list[Samples] = []
         start, odd, limits = 0, np.empty(0, dtype=np.intp), (0.0, 0.0)
         while start < len(samples):
             now = self._limits()
@@ -159,10 +165,11 @@ class Stamps:
                         given += passed
                         start = stop
                         continue
-            part = samples[start : start + BLOCK]
+            part = samples[start : start + (FIRST_BLOCK if now is None else BLOCK)]
             given.append(_samples(*self.update(part.t, _columns(part))))
             start += len(part)
-        return [part for part in given if len(part)]
+        given = [part for part in given if len(part)]
+        return [Samples.concatenate(given)] if 0 < sum(map(len, given)) <= JOINED else given
 
     def finish_samples(self) -> list[Samples]:
         """Give what is held back, of samples."""
@@ -186,8 +193,7 @@ class Stamps:
         if held is None:
             return []
         self._order.note_passed(t, last)
-        parts = [_samples(*held), samples[:-1]]
-        return parts if len(samples) >= BLOCK else [Samples.concatenate(parts)]
+        return [_samples(*held), samples[:-1]]
 
     def whole(self, t: FloatArray, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Take all samples at once, as of `update`, and return them all."""

@@ -50,8 +50,11 @@ N_TOTALS = 182
 """Where what is summed up of a block stands: `both`, `turned`, `far` and `seen`, the squared turning of acc and
 gyr, its weight, and whether it moved."""
 
-CROSSED = ([1, 2, 0], [2, 0, 1])
-"""Where x, y and z are in the matrix of the cross product, with a minus; without it the other way round."""
+CROSSED = ((5, 7), (6, 2), (1, 3))
+"""Where x, y and z are in the nine of the matrix of the cross product, with a minus, and mirrored without it."""
+
+ON_DIAGONAL = slice(0, 9, 4)
+"""Where the diagonal of a matrix is in its nine."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,36 +63,57 @@ class TurningSums:
 
     Attributes
     ----------
-    both : (3, 4) array
-        Of (d(acc)/dt x acc) by (gyr, 1).
-    turned : (3, 3, 4, 4) array
-        Of (|acc|² I - acc acc') by (gyr, 1)(gyr, 1)'.
+    totals : (N_TOTALS,) array
+        All of them.
     seen : float
         Of |d(acc)/dt|².
-    far : (3, 7) array
-        Of G' by (G, [acc], d(acc)/dt - acc x gyr): G r is what turning adds to d(acc)/dt where the sensor is r, m,
-        away from the joint, [acc] the matrix of the cross product with acc.
-    acc_rms, gyr_rms : float
-        rad/s: the turning of moving blocks, each about its own mean, as seen by either sensor: that of acc by
-        |d(acc)/dt| / |acc|. These are lengths, which no turning or mirroring of axes changes.
-    most_acc, most_gyr : float
-        rad/s: the same in the block in which each was largest.
-    moving_s : float
-        Length of the blocks in which something turned, s.
     end_s : float
         Where the last block ends, s.
     """
 
-    both: FloatArray
-    turned: FloatArray
+    totals: FloatArray
     seen: float
-    far: FloatArray
-    acc_rms: float
-    gyr_rms: float
-    most_acc: float
-    most_gyr: float
-    moving_s: float
     end_s: float
+    _most: FloatArray
+
+    @property
+    def both(self) -> FloatArray:
+        """Of (d(acc)/dt x acc) by (gyr, 1), shape (3, 4)."""
+        return self.totals[BOTH].reshape(3, 4)
+
+    @property
+    def turned(self) -> FloatArray:
+        """Of (|acc|² I - acc acc') by (gyr, 1)(gyr, 1)', shape (3, 3, 4, 4)."""
+        return self.totals[TURNED].reshape(3, 3, 4, 4)
+
+    @property
+    def far(self) -> FloatArray:
+        """Of G' by (G, [acc], d(acc)/dt - acc x gyr), shape (3, 7).
+
+        G r is what turning adds to d(acc)/dt where the sensor is r, m, away from the joint, [acc] the matrix of
+        the cross product with acc.
+        """
+        return self.totals[FAR].reshape(3, 7)
+
+    @property
+    def moving_s(self) -> float:
+        """Length of the blocks in which something turned, s."""
+        return float(self.totals[MOVED]) * BLOCK / GRID_HZ
+
+    @property
+    def rms_rad_s(self) -> tuple[float, float]:
+        """Turning of moving blocks, each about its own mean, as acc and gyr see it; 0 where nothing moved.
+
+        That of acc is |d(acc)/dt| / |acc|. These are lengths, which no turning or mirroring of axes changes.
+        """
+        by_acc, by_gyr, weight = self.totals[SQUARED.start : WEIGHT + 1].tolist()
+        return (sqrt(by_acc / weight), sqrt(by_gyr / weight)) if weight else (0.0, 0.0)
+
+    @property
+    def most_rad_s(self) -> tuple[float, float]:
+        """The same in the block in which each was largest."""
+        by_acc, by_gyr = self._most.tolist()
+        return sqrt(by_acc), sqrt(by_gyr)
 
     def unexplained(self, maps: FloatArray) -> FloatArray:
         """How much of d(acc)/dt is left when the angular rate is mapped, with the bias that leaves least.
@@ -103,13 +127,14 @@ class TurningSums:
         (m,) array
             In shares of `seen`; more than 1 where no turning at all would explain it better.
         """
-        gravity = self.turned[:, :, 3, 3]
+        both, all_turned = self.both, self.turned
+        gravity = all_turned[:, :, 3, 3]
         each = maps.reshape(-1, 9)
-        turned = self.turned[:, :, :3, :3].transpose(0, 2, 1, 3).reshape(9, 9)
-        left = self.seen - 2.0 * each @ self.both[:, :3].reshape(9) + ((each @ turned) * each).sum(axis=1)
-        pull = self.both[:, 3] - each @ self.turned[:, :, :3, 3].transpose(1, 2, 0).reshape(9, 3)
-        bias = np.linalg.solve(gravity + 1e-4 * np.trace(gravity) * np.eye(3), pull.T).T
-        left = left - 2.0 * (bias * pull).sum(axis=1) + ((bias @ gravity) * bias).sum(axis=1)
+        turned = all_turned[:, :, :3, :3].transpose(0, 2, 1, 3).reshape(9, 9)
+        left = self.seen + ((each @ turned - 2.0 * both[:, :3].reshape(9)) * each).sum(axis=1)
+        pull = both[:, 3] - each @ all_turned[:, :, :3, 3].transpose(1, 2, 0).reshape(9, 3)
+        bias = np.linalg.solve(gravity + 1e-4 * gravity.trace() * np.eye(3), pull.T).T
+        left = left + ((bias @ gravity - 2.0 * pull) * bias).sum(axis=1)
         return np.asarray(left / max(self.seen, np.finfo(float).tiny))
 
     def unexplained_far(self, reach_m: float) -> float:
@@ -191,26 +216,10 @@ class Turning:
         most = np.maximum.accumulate(np.concatenate([self._most[np.newaxis], lengths]))[1:]
         self._totals, self._most = totals[-1], most[-1]
         sums = []
-        for total, longest in zip(totals, most):
+        for total, seen, longest in zip(totals, totals[:, SEEN].tolist(), most):
             self._end_s = (self._end_s or 0.0) + BLOCK / GRID_HZ
-            sums.append(_as_sums(total, longest, self._end_s))
+            sums.append(TurningSums(total, seen, self._end_s, longest))
         return sums
-
-
-def _as_sums(total: FloatArray, longest: FloatArray, end_s: float) -> TurningSums:
-    seen, by_acc, by_gyr, weight, n_moving = total[SEEN:].tolist()
-    return TurningSums(
-        both=total[BOTH].reshape(3, 4),
-        turned=total[TURNED].reshape(3, 3, 4, 4),
-        seen=seen,
-        far=total[FAR].reshape(3, 7),
-        acc_rms=sqrt(by_acc / weight) if weight else 0.0,
-        gyr_rms=sqrt(by_gyr / weight) if weight else 0.0,
-        most_acc=sqrt(longest[0]),
-        most_gyr=sqrt(longest[1]),
-        moving_s=n_moving * BLOCK / GRID_HZ,
-        end_s=end_s,
-    )
 
 
 def _weighed(x: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -220,37 +229,38 @@ def _weighed(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     0 where nothing moved. What it gives of a block does not depend on the others, to the bit: rows are summed one
     by one.
     """
-    slopes = np.diff(x) * GRID_HZ
+    m = len(x)
+    slopes = (x[:, :, 1:] - x[:, :, :-1]) * GRID_HZ
     middle = 0.5 * (x[:, :, 1:] + x[:, :, :-1])
-    change, acc, gyr, rate = slopes[:, :3], middle[:, :3], middle[:, 3:], np.ones((len(x), 4, BLOCK))
+    change, acc, gyr, rate = slopes[:, :3], middle[:, :3], middle[:, 3:], np.ones((m, 4, BLOCK))
     rate[:, :3] = gyr
     squared = (acc * acc).sum(axis=1)
     seen, heavy = _squares(change), squared.sum(axis=1)
-    spun = _squares(gyr - gyr.mean(axis=2, keepdims=True))
-    across = -acc[:, :, np.newaxis] * acc[:, np.newaxis]
-    across[:, range(3), range(3)] += squared[:, np.newaxis]
-    pairs = rate[:, :, np.newaxis] * rate[:, np.newaxis]
-    turned = across.reshape(-1, 9, BLOCK) @ pairs.reshape(-1, 16, BLOCK).swapaxes(1, 2)
-    both = _cross(change, acc) @ rate.swapaxes(1, 2)
+    spun = _squares(gyr - gyr.sum(axis=2)[:, :, np.newaxis] / BLOCK)
+    across = (-acc[:, :, np.newaxis] * acc[:, np.newaxis]).reshape(m, 9, BLOCK)
+    across[:, ON_DIAGONAL] += squared[:, np.newaxis]
+    pairs = (rate[:, :, np.newaxis] * rate[:, np.newaxis]).reshape(m, 16, BLOCK)
     # The square of 2 pi times how often the movement goes to and fro a second, as both sensors see it.
-    twice = np.diff(slopes) * GRID_HZ
+    twice = (slopes[:, :, 1:] - slopes[:, :, :-1]) * GRID_HZ
     mean = heavy / BLOCK
     pace = (_squares(twice[:, :3]) + mean * _squares(slopes[:, 3:])) / np.maximum(seen + mean * spun, 1e-9)
     along = ((change * acc).sum(axis=1) ** 2 / np.maximum(squared, 1e-6)).sum(axis=1)
     lever = LEVER_M**2 * _squares(twice[:, 3:])
     shifted = SHIFT_M**2 * pace**3 * BLOCK
     weights = 1.0 / ((along + lever + shifted) / GRID_HZ + LEAST_DISTURBANCE) / GRID_HZ
-    lengths = np.stack([seen / np.maximum(heavy, 1e-6), spun / BLOCK], axis=1)
-    moved = (lengths.max(axis=1) > MOVING_RAD_S**2)[:, np.newaxis]
-    lengths = np.where(moved, lengths, 0.0)
-    rows = np.empty((len(x), N_TOTALS))
-    rows[:, BOTH], rows[:, TURNED] = both.reshape(-1, 12), turned.reshape(-1, 144)
-    rows[:, FAR] = _far_from_the_joint(x[:, 3:], slopes[:, 3:], change, acc, gyr).reshape(-1, 21)
+    lengths = np.empty((m, 2))
+    lengths[:, 0], lengths[:, 1] = seen / np.maximum(heavy, 1e-6), spun / BLOCK
+    moved = lengths.max(axis=1) > MOVING_RAD_S**2
+    lengths *= moved[:, np.newaxis]
+    rows = np.empty((m, N_TOTALS))
+    rows[:, BOTH] = (_cross(change, acc) @ rate.swapaxes(1, 2)).reshape(m, 12)
+    rows[:, TURNED] = (across @ pairs.swapaxes(1, 2)).reshape(m, 144)
+    rows[:, FAR] = _far_from_the_joint(x[:, 3:], slopes[:, 3:], change, acc, gyr).reshape(m, 21)
     rows[:, SEEN] = seen
     rows[:, SQUARED] = heavy[:, np.newaxis] * lengths
-    rows[:, WEIGHT] = heavy * moved[:, 0]
+    rows[:, WEIGHT] = heavy * moved
     rows[:, :MOVED] *= weights[:, np.newaxis]
-    rows[:, MOVED] = moved[:, 0]
+    rows[:, MOVED] = moved
     return rows, lengths
 
 
@@ -262,28 +272,32 @@ def _far_from_the_joint(
     A sensor at r from the joint has the linear acceleration L r, L = [d(gyr)/dt] + [gyr]², in its own axes; of
     d(acc)/dt that is d(L)/dt r, besides - L r x gyr, which acc x gyr has too much.
     """
+    m = len(nodes)
     spinning = np.empty_like(nodes)
     spinning[:, :, 0], spinning[:, :, -1] = slopes[:, :, 0], slopes[:, :, -1]
     spinning[:, :, 1:-1] = 0.5 * (slopes[:, :, 1:] + slopes[:, :, :-1])
-    linear = nodes[:, :, np.newaxis] * nodes[:, np.newaxis]
-    linear[:, range(3), range(3)] -= (nodes * nodes).sum(axis=1)[:, np.newaxis]
-    linear[:, *CROSSED] -= spinning
-    linear[:, *CROSSED[::-1]] += spinning
+    linear = (nodes[:, :, np.newaxis] * nodes[:, np.newaxis]).reshape(m, 9, -1)
+    linear[:, ON_DIAGONAL] -= (nodes * nodes).sum(axis=1)[:, np.newaxis]
     # By (G, [acc], what is left), each of a place in x, y, z: the columns of matrices, which are vectors.
-    others = np.zeros((len(nodes), 7, 3, BLOCK))
-    between = 0.5 * (linear[..., 1:] + linear[..., :-1]).swapaxes(1, 2)
-    others[:, :3] = np.diff(linear).swapaxes(1, 2) * GRID_HZ + _cross(gyr[:, np.newaxis], between)
-    others[:, 3:6][:, *CROSSED[::-1]] = -acc
-    others[:, 3:6][:, *CROSSED] = acc
+    others = np.zeros((m, 7, 3, BLOCK))
+    columns_of_acc = others.reshape(m, 21, BLOCK)[:, 9:18]
+    for axis, (place, mirrored) in enumerate(CROSSED):
+        linear[:, place] -= spinning[:, axis]
+        linear[:, mirrored] += spinning[:, axis]
+        columns_of_acc[:, place] = acc[:, axis]
+        columns_of_acc[:, mirrored] = -acc[:, axis]
+    places = linear.reshape(m, 3, 3, -1).swapaxes(1, 2)
+    between = 0.5 * (places[..., 1:] + places[..., :-1])
+    others[:, :3] = (places[..., 1:] - places[..., :-1]) * GRID_HZ + _cross(gyr[:, np.newaxis], between)
     others[:, 6] = change - _cross(acc, gyr)
-    rows = others.reshape(len(nodes), 7, -1)
+    rows = others.reshape(m, 7, -1)
     return np.asarray(rows[:, :3] @ rows.swapaxes(1, 2))
 
 
 def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
     """Cross product along the last axis but one."""
-    first, second = CROSSED
-    return np.asarray(a[..., first, :] * b[..., second, :] - a[..., second, :] * b[..., first, :])
+    a, b = np.concatenate([a, a], axis=-2), np.concatenate([b, b], axis=-2)
+    return np.asarray(a[..., 1:4, :] * b[..., 2:5, :] - a[..., 2:5, :] * b[..., 1:4, :])
 
 
 def _squares(x: FloatArray) -> FloatArray:

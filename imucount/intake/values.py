@@ -25,6 +25,8 @@ JUDGED = 200
 MOST_IMPOSSIBLE = 0.2
 """Of these samples. Damage is rare; another unit concerns whatever moves."""
 
+_Where = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
 
 class ImpossibleValues:
     """Leaves out samples with a value that no sensor has.
@@ -57,9 +59,10 @@ class ImpossibleValues:
         """
         wrong = _beyond(samples.acc, LARGEST_M_S2)
         if samples.gyr is not None:
-            wrong = wrong | _beyond(samples.gyr, LARGEST_RAD_S)
+            too_fast = _beyond(samples.gyr, LARGEST_RAD_S)
+            wrong = wrong | too_fast
             if "gyr" not in self._known:
-                self._judge(samples)
+                self._judge(samples, samples.gyr, too_fast)
         self._n += len(samples)
         n_wrong = int(np.count_nonzero(wrong))
         if n_wrong == 0:
@@ -79,10 +82,8 @@ class ImpossibleValues:
         what = "A sample was" if self._n_left_out == 1 else f"{self._n_left_out} of {self._n} samples were"
         return (f"{what} left out and bridged: no sensor has {self._first}.",)
 
-    def _judge(self, samples: Samples) -> None:
+    def _judge(self, samples: Samples, gyr: FloatArray, wrong: _Where) -> None:
         """Refuse the first `JUDGED` samples in a row of whose angular rates many cannot be."""
-        assert samples.gyr is not None
-        wrong = _beyond(samples.gyr, LARGEST_RAD_S)
         if wrong.ndim == 0:
             n = self._n_judged + len(samples)
             self._n_judged = n % JUDGED
@@ -90,7 +91,7 @@ class ImpossibleValues:
             return
         if self._first_rate is None:
             index = int(np.argmax(wrong))
-            self._first_rate = float(samples.t[index]), float(np.abs(samples.gyr[index]).max())
+            self._first_rate = float(samples.t[index]), float(np.abs(gyr[index]).max())
         start = 0
         while start < len(samples):
             stop = min(start + JUDGED - self._n_judged, len(samples))
@@ -122,7 +123,7 @@ class ImpossibleValues:
         )
 
 
-def _beyond(values: FloatArray, largest: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _beyond(values: FloatArray, largest: float) -> _Where:
     """Whether a row holds a larger value: an array for the rows, or one False for all of them."""
     if not len(values) or (values.max() <= largest and values.min() >= -largest):
         return np.zeros((), dtype=np.bool_)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from imucount.filters import EvenGrid, Lowpass
+from imucount.intake.axes import AxesVerdict
 from imucount.intake.gravity import magnitude
 from imucount.intake.turning import CUTOFF_HZ, GRID_HZ
 from imucount.samples import STANDARD_GRAVITY, FloatArray, Samples
 from imucount.sets import LONGEST_BRIDGE_S
 
-__all__ = ["taken_away"]
+__all__ = ["taken_away", "zeroed_verdict"]
 
 EXPLAINED = 0.5
 """What the offset may leave of d(acc)/dt: of accelerometers that were zeroed 0.01, and 0.4 where somebody walked
@@ -74,3 +75,15 @@ def taken_away(samples: Samples) -> FloatArray | None:
     left = float((bend * bend).sum()) - float(offset @ towards)
     length = float(np.median(magnitude(samples.acc + offset))) / STANDARD_GRAVITY
     return offset if left < EXPLAINED * n_seen and abs(length - 1.0) < GRAVITY else None
+
+
+def zeroed_verdict(added_m_s2: FloatArray) -> AxesVerdict:
+    """Say of an acceleration that it agrees with something added to it."""
+    added = ", ".join(f"{each:.1f}" for each in added_m_s2)
+    return AxesVerdict(
+        "contradicting",
+        "Accelerometer and gyroscope tell of different turning, but agree where something is added to the "
+        f"acceleration, ({added}) m/s^2",
+        "Was the accelerometer zeroed in its mount? Record it as it measures, in its own axes.",
+        is_explained=True,
+    )

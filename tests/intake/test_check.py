@@ -14,9 +14,13 @@ DEGREES = 180.0 / np.pi
 
 
 @cache
-def circled(rate_hz=50.0, lead_in_s=5.0):
+def simulated(rate_hz=50.0, lead_in_s=5.0):
     script = (Movement("standing", lead_in_s), Circles(8, "forward", 3.0), STAND)
-    return simulate(script, clip=Clip(sampling_rate_hz=rate_hz), seed=7).samples
+    return simulate(script, clip=Clip(sampling_rate_hz=rate_hz), seed=7)
+
+
+def circled(rate_hz=50.0, lead_in_s=5.0):
+    return simulated(rate_hz, lead_in_s).samples
 
 
 def directions(session):
@@ -270,3 +274,31 @@ def test_it_is_counted_however_large_the_circles_are_and_whoever_walks_between_t
     session = fed(contradictions.acc_zeroed(simulation, rng), length=1000)
     assert len(session.reps) == len(simulation.reps)
     assert {rep.direction for rep in session.reps} == {"unknown"}
+
+
+@pytest.mark.parametrize("exercise", ["shoulder-circles", "cyclic"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "sound",
+        "gyroscope reversed",
+        "accelerometer zeroed in its mount",
+        "acceleration in earth axes",
+        "an axis of the gyroscope dead",
+        "1 % of the values impossible",
+    ],
+)
+def test_one_judge_hears_what_is_looked_at_counted_and_fed_live(kind, exercise, tmp_path):
+    samples = contradictions.KINDS[kind](simulated(), np.random.default_rng(5))
+    path = written(tmp_path / "x.csv", samples)
+    looked_at = inspect_csv(path, exercise=exercise)
+    counted = count(path, "right", exercise=exercise)
+    live = fed(samples, 25, exercise=exercise)
+    # After the colon follows what it means for circles. What was lost an inspection tells as a number.
+    seen, of_count, of_live = (
+        {warning.partition(":")[0] for warning in each.warnings if "were lost" not in warning}
+        for each in (looked_at, counted, live)
+    )
+    assert seen == of_count == of_live
+    if kind == "sound" or exercise == "shoulder-circles":  # other limbs are taken less at their word
+        assert (kind == "sound") == (not seen)
