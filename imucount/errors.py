@@ -52,6 +52,7 @@ class RecordingError(ImucountError):
 
     Attributes
     ----------
+    message : str
     path : str
     line : int or None
     """
@@ -59,13 +60,13 @@ class RecordingError(ImucountError):
     def __init__(self, message: str, path: str | PathLike[str], line: int | None = None) -> None:
         self.path = fspath(path)
         self.line = line
-        self._message = message
+        self.message = message
         name = self.path or "''"  # an empty one would not be seen
         where = name if line is None else f"{name}, line {line}"
         super().__init__(f"{where}: {message}")
 
     def __reduce__(self) -> tuple[type[RecordingError], tuple[str, str, int | None]]:
-        return type(self), (self._message, self.path, self.line)
+        return type(self), (self.message, self.path, self.line)
 
 
 class ProgrammeError(ImucountError, ValueError):

@@ -7,7 +7,7 @@ library that knows some hands it the text as text.
 
 from __future__ import annotations
 
-__all__ = ["printable_line", "quoted"]
+__all__ = ["in_words", "printable_line", "quoted"]
 
 LONGEST_LINE = 2000
 """Characters of a sentence that quotes several names; a screen full."""
@@ -41,6 +41,20 @@ def quoted(text: str, longest: int = LONGEST_QUOTE) -> str:
     'a\tb'
     """
     return repr(_cut(text, longest))
+
+
+def in_words(error: object) -> str:
+    """Quote within a sentence what code of others raised, or gave.
+
+    Examples
+    --------
+    >>> in_words(ValueError("no"))
+    "ValueError('no')"
+    """
+    try:
+        return printable_line(repr(error), 2 * LONGEST_QUOTE)
+    except Exception:  # its words are code of others as well
+        return type(error).__name__
 
 
 def _cut(text: str, longest: int) -> str:

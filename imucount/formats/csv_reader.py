@@ -78,6 +78,8 @@ class CsvReader(Closing):
         Whose rows to take of a table that has the rows of several devices.
     separator : str, optional
         What stands between the cells of a row, over what the file looks like.
+    warnings : sequence of str, optional
+        What whoever opens the file has to say first.
 
     Attributes
     ----------
@@ -105,6 +107,7 @@ class CsvReader(Closing):
         acc_axes: str | None = None,
         device: str | None = None,
         separator: str | None = None,
+        warnings: Sequence[str] = (),
     ) -> None:
         told = known_units(units or {})
         told_axes = {key: axes for key, axes in (("gyr", gyr_axes), ("acc", acc_axes)) if axes is not None}
@@ -122,7 +125,7 @@ class CsvReader(Closing):
             self._file.close()
             raise
         columns = self.header.columns
-        self._warnings = [*columns.warnings, *columns.doubts, *ignored_columns_warning(columns.ignored)]
+        self._warnings = [*warnings, *columns.warnings, *columns.doubts, *ignored_columns_warning(columns.ignored)]
         self._notes = self._notes_of_header()
         self._dated = False
         # imucount itself writes times in order; what is to be said of them, a count of them says, as live.

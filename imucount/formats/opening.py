@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from os import PathLike, fspath
 from typing import TypeGuard, Unpack
 
-from imucount.errors import RecordingError, SampleError
+from imucount.errors import ImucountError, RecordingError, SampleError
 from imucount.formats.binaries import binary_of
 from imucount.formats.csv_reader import CsvReader, open_csv
 from imucount.formats.export_reader import ExportReader, Opened
 from imucount.formats.layout_file import with_layout
 from imucount.formats.layouts.bids import BIDS_NAME, is_bids, read_bids, sidecars
-from imucount.formats.layouts.export import Ask, Export
-from imucount.formats.layouts.exports import export_faults, export_of
+from imucount.formats.layouts.export import Ask, Export, Signals
+from imucount.formats.layouts.exports import EXPORTS, export_faults, export_of, known_exports
 from imucount.formats.layouts.refused import REFUSED
 from imucount.formats.layouts.tables import Head, Table, heads_of
 from imucount.formats.named_columns import PARTS, explained
@@ -32,6 +32,7 @@ from imucount.formats.session_files import (
     text_of,
 )
 from imucount.intake.rates import LOWEST_RATE_HZ
+from imucount.outside_text import in_words
 from imucount.paths import name_of
 from imucount.samples import Samples
 
@@ -89,10 +90,22 @@ def open_recording(
     except SampleError as error:
         raise RecordingError(str(error), path) from error
     if isinstance(opened, Opened):
-        faults = [str(fault) for fault in export_faults()]
-        return ExportReader(path, opened, how, check=check, lowest_rate_hz=lowest_rate_hz, warnings=faults)
+        return ExportReader(path, opened, how, check=check, lowest_rate_hz=lowest_rate_hz, warnings=_faults())
     _refuse_for_plain(how, path)
-    return open_csv(opened, check=check, lowest_rate_hz=lowest_rate_hz, **how.options)
+    try:
+        return open_csv(opened, check=check, lowest_rate_hz=lowest_rate_hz, warnings=_faults(), **how.options)
+    except RecordingError as error:
+        known_exports()  # which loads them all
+        faults = _faults()
+        if not faults:
+            raise
+        # It may be just the file of the one that is left aside.
+        raise RecordingError("; ".join([error.message, *faults]), error.path, error.line) from error
+
+
+def _faults() -> list[str]:
+    """Tell what is wrong with exports of other packages."""
+    return [str(fault) for fault in export_faults()]
 
 
 def read(source: Paths, *, lowest_rate_hz: float = LOWEST_RATE_HZ, **told: Unpack[ReadingOptions]) -> Recording:
@@ -292,7 +305,23 @@ def _opened_files(files: Sequence[SessionFile], path: str, how: HowToRead) -> Op
     export = found[0][0]
     texts = beside(files) if export.in_parts else []
     tables = [Table.of_text(file.path, file.text(), head, export.rows, texts) for _, head, file in found]
-    return Opened(export.name, export.read(tables, how.ask), tuple(table.file for table in tables))
+    return Opened(export.name, _signals(export, tables, how.ask, path), tuple(table.file for table in tables))
+
+
+def _signals(export: Export, tables: Sequence[Table], ask: Ask, path: str) -> Signals:
+    """Read tables as their export does, which may be of another package."""
+    try:
+        return export.read(tables, ask)
+    except ImucountError:
+        raise
+    except (Exception, SystemExit) as error:
+        if export in EXPORTS:
+            raise
+        raise RecordingError(
+            f"expected {export.name} to be read by the package that adds it, got {in_words(error)}; is the file "
+            "whole? If so, that is a fault of this package, tell its maker",
+            path,
+        ) from error
 
 
 _Found = list[tuple[Export, Head, SessionFile]]

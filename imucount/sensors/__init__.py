@@ -11,6 +11,7 @@ from functools import cache
 
 from imucount.axis_map import axes_told
 from imucount.errors import SensorError
+from imucount.outside_text import in_words
 from imucount.sensors.sensor import Advertisement, Packet, Sensor, module_fault
 
 __all__ = ["Advertisement", "Packet", "Sensor", "known_sensors", "recognise", "sensor_faults", "sensor_of_key"]
@@ -57,7 +58,7 @@ def recognise(advertisement: Advertisement, kinds: Iterable[type[Sensor]] | None
         try:
             if kind.matches(advertisement):
                 return kind
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             what = f"{kind.__module__}.{kind.__qualname__}.matches to tell whether it is one"
             _faults.setdefault(kind, module_fault(what, error))
     return None
@@ -90,21 +91,21 @@ def _added_sensors() -> tuple[type[Sensor], ...]:
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         try:
             sensor = entry.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             _faults[entry] = SensorError(
-                f"expected the entry point {entry.value!r} to be a kind of sensor, got {error!r} on loading it; "
-                "is the package that adds it whole, and of a fitting version?"
+                f"expected the entry point {entry.value!r} to be a kind of sensor, got {in_words(error)} on "
+                "loading it; is the package that adds it whole, and of a fitting version?"
             )
             continue
         if not (isinstance(sensor, type) and issubclass(sensor, Sensor)):
             _faults[entry] = SensorError(
                 f"expected the entry point {entry.value!r} to name a subclass of imucount.sensors.Sensor, "
-                f"got {sensor!r}"
+                f"got {in_words(sensor)}"
             )
             continue
         try:
             _check(sensor)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             what = f"the sensor of the entry point {entry.value!r} to say its key, products, rates and services"
             _faults[entry] = module_fault(what, error)
             continue

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from imucount.errors import SensorError
+from imucount.outside_text import in_words
 from imucount.samples import FloatArray
 from imucount.sets import Side
 
@@ -213,17 +214,17 @@ def if_possible(action: Action) -> Generator[Action, bytes | None, bytes | None]
         return None
 
 
-def module_fault(what: str, error: Exception) -> SensorError:
+def module_fault(what: str, error: BaseException) -> SensorError:
     """Make one sentence of what a sensor's module raised but may not; its traceback is logged, as debugging.
 
     Parameters
     ----------
     what : str
         What should have done what.
-    error : Exception
+    error : BaseException
     """
     _logger.debug("expected %s", what, exc_info=error)
-    return SensorError(f"expected {what}, got {error!r}; that is a fault of this code, tell its maker")
+    return SensorError(f"expected {what}, got {in_words(error)}; that is a fault of this code, tell its maker")
 
 
 class Sensor(ABC):

@@ -1,5 +1,8 @@
 """What is no known export: columns that a user names, an export that a package adds."""
 
+import re
+import sys
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -57,24 +60,64 @@ def bracelet(tables, ask):
 BRACELET = Export("a Bracelet log", lambda head: head.has("tick", "a_x", "w_x"), bracelet)
 
 
-@pytest.mark.parametrize("broken", [False, True])
-def test_another_package_adds_an_export(tmp_path, clip, monkeypatch, broken):
-    entry = EntryPoint("bracelet", f"{__name__}:{'nothing' if broken else 'BRACELET'}", exports.ENTRY_POINTS)
-    monkeypatch.setattr(EntryPoint, "load", lambda self: 1 / 0 if broken else BRACELET if self == entry else None)
-    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [entry])
-    monkeypatch.setattr(exports, "_faults", {})
-    exports._added_exports.cache_clear()
-    try:
-        path = tmp_path / "bracelet.log"
-        names = ["tick", *(f"a_{axis}" for axis in AXES), *(f"w_{axis}" for axis in AXES)]
-        path.write_text(
-            table(names, [100 * clip.t, *(1000 * clip.acc / G).T, *(10 * DEG * clip.gyr).T], "Bracelet 3\n")
-        )
-        if broken:
-            with pytest.raises(RecordingError):
-                imucount.read(path)
-            assert "entry point" in str(exports.export_faults()[0])
-        else:
-            right(path, clip)
-    finally:
+@pytest.fixture
+def added(monkeypatch):
+    """Have another package add whatever its entry point gives."""
+
+    def add(load):
+        entry = EntryPoint("bracelet", f"{__name__}:BRACELET", exports.ENTRY_POINTS)
+        monkeypatch.setattr(EntryPoint, "load", lambda self: load() if self == entry else None)
+        monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [entry])
+        monkeypatch.setattr(exports, "_faults", {})
         exports._added_exports.cache_clear()
+
+    yield add
+    exports._added_exports.cache_clear()
+
+
+@pytest.fixture
+def bracelet_log(tmp_path, clip):
+    path = tmp_path / "bracelet.log"
+    names = ["tick", *(f"a_{axis}" for axis in AXES), *(f"w_{axis}" for axis in AXES)]
+    path.write_text(
+        table(names, [100 * clip.t, *(1000 * clip.acc / G).T, *(10 * DEG * clip.gyr).T], "Bracelet 3\n")
+    )
+    return path
+
+
+def test_another_package_adds_an_export(added, bracelet_log, clip):
+    added(lambda: BRACELET)
+    right(bracelet_log, clip)
+
+
+def fail(*_):
+    raise ZeroDivisionError("[bold]\x1b[31m")
+
+
+@pytest.mark.parametrize(
+    ("load", "words"),
+    [
+        (fail, "entry point .* to be loaded, got ZeroDivisionError"),
+        (lambda: sys.exit("bye"), "entry point .* to be loaded, got SystemExit"),
+        (lambda: 5, "entry point .* to name an Export, or a tuple of them, got 5"),
+        (
+            lambda: replace(BRACELET, fits=fail),
+            "a Bracelet log to tell whether a file is one, got ZeroDivisionError",
+        ),
+        (
+            lambda: replace(BRACELET, read=fail),
+            "a Bracelet log to be read by the package .* got ZeroDivisionError",
+        ),
+    ],
+)
+def test_an_export_of_another_package_that_is_broken_is_told_and_others_go_on(
+    added, bracelet_log, clip, tmp_path, load, words
+):
+    added(load)
+    with pytest.raises(RecordingError, match=words) as raised:
+        imucount.read(bracelet_log)
+    assert str(raised.value).isprintable()
+    plain = tmp_path / "plain.csv"
+    plain.write_text(table(["t", "ax", "ay", "az", "gx", "gy", "gz"], [clip.t, *clip.acc.T, *clip.gyr.T]))
+    (warning,) = imucount.read(plain).warnings or [words]
+    assert re.search(words, warning)

@@ -101,6 +101,7 @@ assert abs(packet.gyr[0, 2] - 8.7265) < 1e-3
     ("module", "expected"),
     [
         ("import a_module_that_is_not_there", "cannot be loaded|on loading it"),
+        ("import sys\nsys.exit('bye')", "SystemExit.*on loading it"),
         ("AcmeClip = 1", "subclass of imucount.sensors.Sensor"),
         (
             "from imucount.sensors import Sensor\nclass AcmeClip(Sensor): key = 'acme'",

@@ -28,6 +28,7 @@ from imucount.formats.layouts.shimmer import SHIMMER
 from imucount.formats.layouts.tables import Head
 from imucount.formats.layouts.witmotion import WITMOTION
 from imucount.formats.layouts.xsens import XSENS_MT
+from imucount.outside_text import in_words
 
 __all__ = ["EXPORTS", "export_faults", "export_of", "known_exports"]
 
@@ -79,7 +80,7 @@ def export_of(heads: Sequence[Head]) -> tuple[Export, Head] | None:
             try:
                 if export.fits(head):
                     return export, head
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 if export in EXPORTS:
                     raise
                 _fault(export.name, f"{export.name} to tell whether a file is one", error)
@@ -94,7 +95,7 @@ def _added_exports() -> tuple[Export, ...]:
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         try:
             loaded = entry.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             _fault(entry.value, f"the entry point {entry.value!r} to be loaded", error)
             continue
         exports = loaded if isinstance(loaded, tuple) else (loaded,)
@@ -109,6 +110,8 @@ def _fault(key: str, expected: str, got: object) -> None:
     _faults.setdefault(
         key,
         RecordingError(
-            f"expected {expected}, got {got!r}; is the package that adds it whole, and of a fitting version?", key
+            f"expected {expected}, got {in_words(got)}; is the package that adds it whole, and of a fitting "
+            "version?",
+            key,
         ),
     )
