@@ -49,6 +49,8 @@ class JsonObject:
         """Parse text that must be one object."""
         try:
             members = json.loads(text, parse_constant=_no_constant)
+            if "\\u" in text or not text.isascii():  # half a character is none, and no file can hold it
+                json.dumps(members, ensure_ascii=False).encode()
         except (TypeError, ValueError, RecursionError, MemoryError) as error:
             where = f"; it breaks off at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
             raise CountingError(
@@ -76,6 +78,11 @@ class JsonObject:
             raise CountingError(
                 f"expected {self._what} of version {version}, got {_shown(got)}; did a newer imucount make it?"
             )
+
+    @property
+    def kind(self) -> object:
+        """What the member "kind" says; None without one."""
+        return self._members.get("kind")
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
@@ -122,6 +129,14 @@ class JsonObject:
         if not isinstance(values, list) or not len(numbers) == len(values) == n:
             self._fail(name, f"{n} numbers", values)
         return numbers
+
+    def table(self, name: str, rows: int, n: int) -> tuple[tuple[float, ...], ...]:
+        """Give a list of `rows` lists of `n` finite numbers each."""
+        values = self._members.get(name)
+        if not isinstance(values, list) or len(values) != rows:
+            self._fail(name, f"{rows} lists of {n} numbers", values)
+        each = JsonObject({f"{name}[{row}]": value for row, value in enumerate(values)}, self._what)
+        return tuple(each.numbers(f"{name}[{row}]", n) for row in range(rows))
 
     def list_of_numbers(self, name: str) -> tuple[float, ...]:
         """Give a list of finite numbers, of any length."""

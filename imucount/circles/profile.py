@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from math import hypot
 from os import PathLike
 from typing import Self
 
@@ -116,7 +117,7 @@ class Profile:
         vectors = []
         for name in ("forward", "up"):
             vector = document.numbers(name, 3)
-            if not 0.99 < float(np.linalg.norm(vector)) < 1.01:
+            if not 0.99 < hypot(*vector) < 1.01:
                 raise CountingError(
                     f"expected a vector of length 1 as {name!r} of a profile, got {vector}; was it edited?"
                 )

@@ -16,11 +16,18 @@ from imucount.cyclic.similarity import LAGS, NEAR_LENGTH, RATE_HZ, RATE_WEIGHT, 
 from imucount.cyclic.templates import PARTS, shape_of
 from imucount.errors import CountingError, RecordingError
 from imucount.filters import EvenGrid
+from imucount.json_text import JsonObject, read_json_file
 from imucount.samples import FloatArray, Samples
+from imucount.whole_file import replaced
 
 __all__ = ["ExerciseProfile", "teach_reps"]
 
 SCHEMA_VERSION = 1
+
+LONGEST_FILE = 1 << 20  # bytes; a profile has some 2,000
+
+LARGEST = 1e4
+"""m/s² and rad/s: no sensor that is worn measures as much."""
 
 LEAST_S = float(LAGS[0]) / RATE_HZ
 """Length of a rep: the fastest that is counted."""
@@ -56,6 +63,10 @@ class ExerciseProfile:
         shape = np.shape(np.array(self.template, dtype=object))
         if shape != (6, PARTS) or not np.isfinite(np.array(self.template, dtype=np.float64)).all():
             raise CountingError(f"expected a template of 6 times {PARTS} finite numbers, got the shape {shape}")
+        if np.abs(np.array(self.template)).max() > LARGEST:
+            raise CountingError(
+                f"expected a template of m/s^2 and rad/s, up to {LARGEST:g}, got more; was it edited or damaged?"
+            )
         if not LEAST_S <= self.length_s < np.inf:
             raise CountingError(f"expected a rep of {LEAST_S} s or more, got {self.length_s} s")
 
@@ -77,31 +88,24 @@ class ExerciseProfile:
         CountingError
             If the text is no such profile.
         """
-        try:
-            document = json.loads(text)
-            if document["schema_version"] != SCHEMA_VERSION or document["kind"] != "exercise":
-                raise CountingError(
-                    "expected the profile of an exercise, got another one; was it taught by another release of "
-                    "imucount, or for the direction of circles?"
-                )
-            template = tuple(tuple(float(value) for value in channel) for channel in document["template"])
-            return cls(template, float(document["length_s"]))
-        except (ValueError, TypeError, KeyError) as error:
-            raise CountingError("expected the profile of an exercise as JSON text, got something else") from error
+        document = JsonObject.from_text(text, "the profile of an exercise")
+        if document.kind != "exercise":
+            raise CountingError(
+                "expected the profile of an exercise, got another one; was it taught for the direction of circles?"
+            )
+        document.check_version(SCHEMA_VERSION, "`ExerciseProfile.save`")
+        return cls(document.table("template", 6, PARTS), document.number("length_s"))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the profile as a JSON file.
+        """Write the profile as a JSON file; one of that name stays until the new one is whole.
 
         Raises
         ------
         RecordingError
             If the file cannot be written.
         """
-        try:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(self.to_json() + "\n")
-        except OSError as error:
-            raise RecordingError(f"expected a file that can be written, got: {error.strerror}", path) from error
+        with replaced(path) as file:
+            file.write(self.to_json() + "\n")
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -113,11 +117,8 @@ class ExerciseProfile:
             If the file cannot be read, or holds no such profile.
         """
         try:
-            with open(path, encoding="utf-8") as file:
-                return cls.from_json(file.read())
-        except OSError as error:
-            raise RecordingError(f"expected a profile, got: {error.strerror}", path) from error
-        except (CountingError, UnicodeDecodeError) as error:
+            return cls.from_json(read_json_file(path, "the profile of an exercise", LONGEST_FILE))
+        except CountingError as error:
             raise RecordingError(str(error), path) from error
 
 

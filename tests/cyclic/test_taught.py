@@ -1,5 +1,8 @@
 """An exercise that was taught: it counts, and nothing else does."""
 
+import json
+import os
+
 import numpy as np
 import pytest
 from cyclic.test_chain import joined, sizes, swinging
@@ -65,10 +68,55 @@ def test_a_profile_survives_its_file(profile, tmp_path):
     assert ExerciseProfile.load(tmp_path / "swing.json") == profile
     for text in ("", "{}", '{"schema_version": 2, "kind": "exercise"}', '{"schema_version": 1, "kind": "circle"}'):
         (tmp_path / "other.json").write_text(text)
-        with pytest.raises(RecordingError, match="expected the profile of an exercise"):
+        with pytest.raises(RecordingError, match=r"expected the (JSON of the )?profile of an exercise"):
             ExerciseProfile.load(tmp_path / "other.json")
     with pytest.raises(RecordingError):
         ExerciseProfile.load(tmp_path / "none.json")
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from([10**400, [], {}, [[]] * 6]),
+)
+
+
+@given(st.sampled_from(["schema_version", "kind", "template", "length_s", "other"]), st.integers(0, 7), ANYTHING)
+def test_a_damaged_profile_is_a_profile_or_one_sentence(name, row, value):
+    document = {"schema_version": 1, "kind": "exercise", "template": [[0.5] * PARTS] * 6, "length_s": 2.0}
+    document[name] = [*document[name][:row], value] if row < 6 and name == "template" else value
+    try:
+        taught = ExerciseProfile.from_json(json.dumps(document))
+    except CountingError as error:
+        text = str(error)
+        assert text.startswith("expected")
+        assert text.isprintable()
+        assert len(text) < 300
+    else:
+        assert ExerciseProfile.from_json(taught.to_json()) == taught
+        assert np.isfinite(taught.movement.length)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"kind": "exercise"', "9" * 10_000, '{"kind": "\\ud800"}'])
+def test_text_that_is_no_profile_is_refused_in_a_sentence(text, tmp_path):
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(RecordingError, match="expected the JSON of the profile of an exercise"):
+        ExerciseProfile.load(tmp_path / "x.json")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no /dev/zero here")
+def test_a_file_that_never_ends_is_refused():
+    with pytest.raises(RecordingError, match="which none has"):
+        ExerciseProfile.load("/dev/zero")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_profile_that_cannot_be_written_whole_is_told(profile):
+    with pytest.raises(RecordingError):
+        profile.save("/dev/full")
 
 
 def test_what_cannot_be_a_template_is_refused():
