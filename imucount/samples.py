@@ -170,9 +170,14 @@ def _check_increasing(t: FloatArray) -> None:
     steps = np.diff(t)
     if (steps <= 0).any():
         index = int(np.argmax(steps <= 0))
+        likely = (
+            "has a packet one stamp for all of its samples? Make Samples of each, and a RepCounter spreads them"
+            if steps[index] == 0.0
+            else "were two recordings joined, or a packet repeated?"
+        )
         raise SampleError(
             f"t must increase from sample to sample, got {t[index]:.6g} s then {t[index + 1]:.6g} s "
-            f"at index {index + 1}; were two recordings joined, or a packet repeated?"
+            f"at index {index + 1}; {likely}"
         )
 
 

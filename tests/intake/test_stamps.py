@@ -347,6 +347,18 @@ def test_a_rate_that_rises_is_followed():
     assert np.array_equal(spread[-5000:], t[len(spread) - 5000 : len(spread)])
 
 
+def test_who_follows_the_refusal_of_one_stamp_for_each_packet_counts_right():
+    samples = session(3, 50.0)
+    stamps = samples.t[np.minimum(np.arange(len(samples)) // 5 * 5 + 4, len(samples) - 1)]
+    with pytest.raises(SampleError, match="has a packet one stamp for all of its samples"):
+        Samples(stamps[:5], samples.acc[:5], samples.gyr[:5])
+    counter = RepCounter("right")
+    for index in range(len(samples)):
+        each = slice(index, index + 1)
+        counter.update(Samples(stamps[each], samples.acc[each], samples.gyr[each]))
+    assert [rep.direction for rep in counter.finish().reps] == ["forward"] * 5
+
+
 def test_many_packets_lost_in_the_first_seconds_do_not_refuse_a_session():
     samples = session(6, 25.0)
     rng = np.random.default_rng(6)
