@@ -6,7 +6,7 @@ import errno
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -88,9 +88,10 @@ class Clip:
             while True:
                 is_new, said = self.source.doing != said, self.source.doing
                 sentence = f"{said[:1].upper()}{said[1:]} ..." if said else ""
-                if is_new and said:
-                    pane.tell(sentence)
-                pane.draw(partial(plain_view, self.title, sentence), urgent=is_new)
+                with suppress(Exception):  # the clip is more than what is said of it
+                    if is_new and said:
+                        pane.tell(sentence)
+                    pane.draw(partial(plain_view, self.title, sentence), urgent=is_new)
                 await asyncio.sleep(SAYING_S)
 
         saying = asyncio.create_task(say())
@@ -111,7 +112,9 @@ class Clip:
     def _say_stopping(self, pane: Pane) -> None:
         from imucount.views.live_view import plain_view
 
-        pane.draw(partial(plain_view, self.title, "Stopping ..."), urgent=True)
+        # A pane that fails has been told of, or is not worth the table that comes after.
+        with suppress(Exception):
+            pane.draw(partial(plain_view, self.title, "Stopping ..."), urgent=True)
 
 
 Followed = TypeVar("Followed", bound=Clip)

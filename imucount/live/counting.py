@@ -13,6 +13,7 @@ from imucount.axis_map import axes_told
 from imucount.counter import Progress, RepCounter
 from imucount.errors import CountingError, ImucountError, RecordingError, SourceError
 from imucount.live.recorder import Recorder
+from imucount.outside_text import in_words
 from imucount.reps import Rep
 from imucount.samples import Samples
 from imucount.session import Session
@@ -414,6 +415,6 @@ class Display(Generic[Shown]):
             _logger.debug("expected %r to show how it stands", self._show, exc_info=error)
             if not self._has_failed:
                 self._has_failed = True
-                text = f"What shows how it stands has failed, all else goes on: {error!r}."
+                text = f"What shows how it stands has failed, all else goes on: {in_words(error)}."
                 return (Notice(update.now_s, "display", text),)
         return ()

@@ -4,7 +4,7 @@ import os
 import signal
 
 import pytest
-from clip_code import BEFORE, CLIP, RUN
+from clip_code import BEFORE, CLIP, FAST, RUN
 from command_line import PIPES, finished, on_terminal, run, start
 from short_run import one_in
 
@@ -27,6 +27,33 @@ def test_a_terminal_shows_the_number_growing_and_ctrl_c_ends_it(tmp_path):
     assert lines[-len(table) : -1] == [line.rstrip() for line in table[1:]]
     assert lines[-1] == f"Recorded: {path}"
     assert count(path).reps == BEFORE.reps
+
+
+BROKEN = """
+import itertools
+from imucount.cli import screen
+
+drawn, draw = itertools.count(), screen._Drawing.draw
+
+def fail_later(self, *arguments, **options):
+    if next(drawn) >= {good}:
+        raise ZeroDivisionError("[bold]")
+    draw(self, *arguments, **options)
+
+screen._Drawing.draw = fail_later
+"""
+
+
+@pytest.mark.parametrize("good", [0, 40])
+def test_a_display_that_fails_is_told_and_the_count_and_its_table_go_on(good, tmp_path):
+    path = tmp_path / "x.csv"
+    arguments = ("live", "--sensor", "sim:forward", "--side", "right", "--record", path)
+    shown, err, code = on_terminal("stdout", *arguments, code=BROKEN.format(good=good) + FAST)
+    assert (code, err) == (1, b"")  # it has failed, though nothing is lost
+    lines = [line.rstrip() for line in shown.replace("\r", "").splitlines()]
+    assert any("What shows how it stands has failed" in line for line in lines)
+    assert totals_line(count(path)) in shown
+    assert len(count(path).reps) == 10
 
 
 @pytest.mark.long
