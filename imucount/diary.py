@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike, fspath
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from imucount.errors import ImucountError, RecordingError
 from imucount.form import Form, forms_of_json, forms_to_json
 from imucount.json_text import read_json_file
-from imucount.programme import Assessment, assessment_of_json, assessment_to_json
+from imucount.programme import Assessment, Programme, assessment_of_json, assessment_to_json
 from imucount.session import Session
 from imucount.sets import Side
-from imucount.whole_file import replaced
+from imucount.whole_file import replaced, write_error
 
 __all__ = ["Diary", "Entry"]
 
+LOCK = "in-use.lock"
 STAMP = "%Y-%m-%dT%H-%M-%SZ"
-SESSION, COACHED, FORM = "session.json", "coached.json", "form.json"
+SESSION, COACHED, FORM, PRESSED = "session.json", "coached.json", "form.json", "pressed.txt"
+
+_PRESSED = re.compile(r"(?P<time_s>-?\d+\.\d{3}) (?P<action>[a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +54,105 @@ class Entry:
     @property
     def recordings(self) -> list[Path]:
         """What was recorded, in order: one file, and one more for each time that it was taken up again."""
-        return sorted(self.folder.glob("recording-*.csv"))
+        return [path for path in self._files if path.stat().st_size]
 
     @property
     def next_recording(self) -> Path:
         """A name for what is recorded now."""
-        return self.folder / f"recording-{len(self.recordings) + 1:03}.csv"
+        return self.folder / f"recording-{len(self._files) + 1:03}.csv"
+
+    @property
+    def _files(self) -> list[Path]:
+        """Of the recordings, and of one that was killed before its first sample came."""
+        return sorted(self.folder.glob("recording-*.csv"))
 
     @property
     def is_finished(self) -> bool:
         """Whether it has a result."""
         return (self.folder / SESSION).exists()
+
+    @property
+    def is_going_on(self) -> bool:
+        """Whether a program holds it that has not ended."""
+        lock = FileLock(self.folder / LOCK)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            return True
+        except (OSError, NotImplementedError):  # of a file system without locks it cannot be told
+            return False
+        lock.release()
+        with suppress(OSError):
+            (self.folder / LOCK).unlink(missing_ok=True)
+        return False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold it, so that no other program takes it for one that was not finished, until this one ends or dies.
+
+        One that has neither a recording nor a result in the end is removed.
+        """
+        lock = FileLock(self.folder / LOCK)
+        with suppress(Timeout, OSError, NotImplementedError):
+            lock.acquire(blocking=False)
+        try:
+            yield
+        finally:
+            lock.release(force=True)
+            is_empty = not self.is_finished and not self._files
+            with suppress(OSError):
+                for name in (LOCK, COACHED, PRESSED) if is_empty else (LOCK,):
+                    (self.folder / name).unlink(missing_ok=True)
+                if is_empty:
+                    self.folder.rmdir()
+
+    def begin(self, programme: Programme) -> None:
+        """Write down what is asked for, for who takes the session up again.
+
+        Raises
+        ------
+        RecordingError
+            If it cannot be written.
+        """
+        with replaced(self.folder / COACHED) as file:
+            file.write(assessment_to_json(Assessment(programme, ())) + "\n")
+
+    def programme(self) -> Programme | None:
+        """Give what was asked for; None if nothing was.
+
+        Raises
+        ------
+        ImucountError
+            If what was kept is damaged.
+        """
+        path = self.folder / COACHED
+        if not path.exists():
+            return None
+        return assessment_of_json(read_json_file(path, "a coached session"), ()).programme
+
+    def note_pressed(self, time_s: float, action: str) -> None:
+        """Write down at once what the person asked for, for who takes the session up again.
+
+        Raises
+        ------
+        RecordingError
+            If it cannot be written.
+        """
+        path = self.folder / PRESSED
+        try:
+            with open(path, "a", encoding="ascii") as file:
+                file.write(f"{time_s:.3f} {action}\n")
+        except OSError as error:
+            raise write_error(fspath(path), error) from error
+
+    def pressed(self) -> list[tuple[float, str]]:
+        """Give what the person asked for, and when on the clock of the samples, s."""
+        try:
+            lines = (self.folder / PRESSED).read_text("ascii", errors="replace").splitlines()
+        except OSError:
+            return []
+        found = (_PRESSED.fullmatch(line) for line in lines)  # of a full disk a line may be cut short
+        return [(float(each["time_s"]), each["action"]) for each in found if each]
 
     def save(
         self, session: Session, assessment: Assessment | None = None, forms: Sequence[Form] | None = None
@@ -172,9 +267,9 @@ class Diary:
 
         What recorded them was killed.
         """
-        entries = self.entries()
-        last = [entry for entry in entries if entry.start_utc == entries[-1].start_utc]
-        return [entry for entry in last if not entry.is_finished and entry.recordings]
+        left = [each for each in self.entries() if not each.is_finished and each.recordings]
+        left = [each for each in left if not each.is_going_on]
+        return [each for each in left if each.start_utc == left[-1].start_utc]
 
     def find(self, name: str) -> Entry:
         """Give the entry of a name, of its beginning, or the last one for "last".

@@ -43,11 +43,48 @@ def test_a_session_that_was_killed_is_known_by_its_recording(tmp_path, session):
     assert entry.load() == (session, None)
 
 
-def test_a_later_session_leaves_an_unfinished_one_alone(tmp_path, session):
+def test_an_unfinished_session_is_found_after_a_later_one(tmp_path, session):
     diary = Diary(tmp_path)
-    diary.new(NOW, None).next_recording.write_text("t,ax,ay,az\n")
+    killed = diary.new(NOW, None)
+    killed.next_recording.write_text("t,ax,ay,az\n")
     diary.new(NOW + timedelta(hours=1), None).save(session)
+    assert diary.unfinished() == [killed]
+
+
+def test_a_session_that_a_program_holds_is_not_unfinished(tmp_path):
+    diary = Diary(tmp_path)
+    entry = diary.new(NOW, None)
+    entry.next_recording.write_text("t,ax,ay,az\n")
+    with entry.held():
+        assert entry.is_going_on
+        assert diary.unfinished() == []
+    assert diary.unfinished() == [entry]
+
+
+def test_one_that_was_killed_before_its_first_sample_is_not_taken_up(tmp_path):
+    diary = Diary(tmp_path)
+    entry = diary.new(NOW, None)
+    entry.next_recording.touch()
     assert diary.unfinished() == []
+    assert entry.next_recording.name == "recording-002.csv"
+
+
+def test_one_without_a_recording_leaves_nothing(tmp_path):
+    diary = Diary(tmp_path)
+    entry = diary.new(NOW, None)
+    with entry.held():
+        entry.begin(Programme.prescribed())
+        entry.note_pressed(0.0, "confirm")
+    assert diary.entries() == []
+
+
+def test_what_was_pressed_is_found_again_but_for_a_line_that_was_cut_short(tmp_path):
+    entry = Diary(tmp_path).new(NOW, None)
+    entry.note_pressed(1.25, "confirm")
+    entry.note_pressed(20.0, "undo")
+    with open(entry.folder / "pressed.txt", "a") as file:
+        file.write("21.")
+    assert entry.pressed() == [(1.25, "confirm"), (20.0, "undo")]
 
 
 @pytest.mark.parametrize("name", ["", "last", "2026", "nothing", "../.."])

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from imucount.cli.coached import Coached, Worn
+from imucount.cli.coached import Coached, Worn, count_again
 from imucount.cli.following import Clip, end_with_faults, make_clips, run_clips
 from imucount.cli.group import Number, check_page, folder_option, open_diary, page_options
 from imucount.cli.signal_options import axes_options, file_options, reading
+from imucount.errors import ImucountError
+from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
-    from imucount.diary import Entry
+    from imucount.coach.coaching import Coaching
+    from imucount.counter import RepCounter
+    from imucount.diary import Diary, Entry
     from imucount.programme import Programme
     from imucount.sets import Side
 
@@ -112,17 +118,26 @@ def coach(
         Clip, which, sides, last_on_arm=arm is not None, told=reading(told), rate_hz=rate_hz, speed=speed
     )
     shoulders = clips[: len(clips) - (arm is not None)]
-    entries = _entries(folder, shoulders, resume) if keep else [None] * len(shoulders)
-    coached = Coached(_worn(shoulders, entries, programme, beginner), None if arm is None else clips[-1], resume)
+    left = [] if not keep else _left(open_diary(folder), resume)
+    if left and file is None:
+        programme = left[0].programme() or programme
+    entries = _entries(folder, shoulders, left) if keep else [None] * len(shoulders)
+    worn = _worn(shoulders, entries, programme, beginner)
+    coached = Coached(worn, None if arm is None else clips[-1], goes_on=bool(left))
     if web:
         coached.place = (host, port)
     if voice:
         coached.speak()
     lost = None
-    try:
-        lost = run_clips(coached.clips, coached.run)
-    finally:
-        coached.tell()
+    with ExitStack() as held:
+        for entry in entries:
+            if entry is not None:
+                held.enter_context(entry.held())
+                entry.begin(programme)
+        try:
+            lost = run_clips(coached.clips, coached.run)
+        finally:
+            coached.tell()
     end_with_faults(coached.clips, lost)
 
 
@@ -141,17 +156,55 @@ def _worn(
     return worn
 
 
-def _entries(folder: str | None, clips: Sequence[Clip], resume: bool) -> list[Entry | None]:
-    """Begin an entry for each clip, or find those of the session that was not finished."""
-    diary = open_diary(folder)
+OFFERED_S = 24 * 3600.0
+"""A session that was not finished is offered for so long, s; after that it goes on only if it is asked for."""
+
+
+def _left(diary: Diary, resume: bool) -> list[Entry]:
+    """Find the session that was not finished, if the person goes on with it. Who does not has it kept as it is."""
     unfinished = diary.unfinished()
-    if not resume:
-        if unfinished:
-            click.echo(f"The session {unfinished[0].name} was not finished; --resume goes on with it.", err=True)
-        now_utc = datetime.now(UTC)
-        return [diary.new(now_utc, clip.side or clip.source.side) for clip in clips]
+    if resume:
+        if not unfinished:
+            raise click.ClickException("There is no session that was not finished.")
+        return unfinished
+    now_utc = datetime.now(UTC)
+    if not unfinished or (now_utc - unfinished[0].start_utc).total_seconds() > OFFERED_S:
+        return []
+    name = unfinished[0].name
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(f"The session {name} was not finished; --resume goes on with it.", err=True)
+        return []
+    click.echo(f"The session {name} was not finished. Counting what there is of it ...")
+    try:
+        found = [_counted(entry) for entry in unfinished]
+    except ImucountError as error:
+        click.echo(printable_line(f"It cannot be gone on with: {error}."), err=True)
+        return []
+    done = [coaching.guide.assessment for coaching, _ in found]
+    circles = " and ".join(f"{each.reps_done} of {each.programme.reps}" for each in done)
+    if click.confirm(f"{circles} circles are done. Go on with it?", default=True):
+        return unfinished
+    for entry, (coaching, counter) in zip(unfinished, found):
+        entry.save(counter.finish(), coaching.guide.assessment, coaching.forms)
+        click.echo(printable_line(f"Kept as it is: {entry.folder}"))
+    return []
+
+
+def _counted(entry: Entry) -> tuple[Coaching, RepCounter]:
+    """Count what there is of a session that was not finished."""
+    from imucount.coach.coaching import Coaching
+    from imucount.coach.guide import Guide
+    from imucount.programme import Programme
+
+    coaching = Coaching(Guide(entry.programme() or Programme.prescribed()))
+    return coaching, count_again(entry, coaching, None).counter
+
+
+def _entries(folder: str | None, clips: Sequence[Clip], unfinished: Sequence[Entry]) -> list[Entry | None]:
+    """Begin an entry for each clip, or find those of the session that is gone on with."""
     if not unfinished:
-        raise click.ClickException("There is no session that was not finished.")
+        now_utc = datetime.now(UTC)
+        return [open_diary(folder).new(now_utc, clip.side or clip.source.side) for clip in clips]
     if len(unfinished) != len(clips):
         raise click.UsageError(
             f"--resume: {len(unfinished)} of the clips of {unfinished[0].name} were not finished; "

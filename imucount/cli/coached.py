@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from imucount.cli.following import Clip, page_at
 from imucount.cli.screen import Pane, show
-from imucount.errors import ImucountError
+from imucount.errors import ImucountError, RecordingError
 from imucount.outside_text import printable_line
 
 if TYPE_CHECKING:
     from imucount.coach.coaching import Coaching
-    from imucount.coach.scene import Said
     from imucount.coach.showing import Action
     from imucount.coach.voice import Voice
-    from imucount.counter import RepCounter
+    from imucount.counter import Progress, RepCounter
     from imucount.diary import Entry
+    from imucount.live.continued import TakenUp
     from imucount.live.counting import LiveUpdate
+    from imucount.reps import Rep
+    from imucount.samples import Samples
+    from imucount.sets import Side
+    from imucount.sources.source import Notice
 
 __all__ = ["Coached", "Worn"]
 
@@ -60,20 +66,55 @@ class Worn:
 
     def take_up(self) -> None:
         """Count what was recorded before the program was killed, and have the source go on from there."""
-        from imucount.live.continued import ContinuedSource, take_up
+        from imucount.live.continued import ContinuedSource
 
         if self.entry is None:
             return
-        self.coaching.act("confirm")
-        taken = take_up(self.entry.recordings, self.clip.side, self.coaching.update)
-        self.coaching.take_new()  # it was said then
+        taken = count_again(self.entry, self.coaching, self.clip.side)
+        self.coaching.come_back()
         self.clip.side, self.counter = taken.counter.side, taken.counter
         self.clip.source = ContinuedSource(self.clip.source, taken.origin_utc, taken.last_s)
+
+    def keep_pressed(self) -> None:
+        """Write down from now on what is pressed."""
+
+        def keep(time_s: float, action: Action) -> None:
+            assert self.entry is not None
+            with suppress(RecordingError):  # the recording, which fails as well, tells it
+                self.entry.note_pressed(time_s, action)
+
+        if self.entry is not None:
+            self.coaching.keep = keep
 
     def save(self) -> None:
         """Keep the session, if it is to be kept, and there is one."""
         if self.entry is not None and self.clip.session is not None:
             self.entry.save(self.clip.session, self.coaching.guide.assessment, self.coaching.forms)
+
+
+def count_again(entry: Entry, coaching: Coaching, side: Side | None) -> TakenUp:
+    """Count what was recorded and pressed in a session that was not finished."""
+    from imucount.formats.csv_reader import open_csv
+    from imucount.live.continued import take_up
+
+    with open_csv(entry.recordings[0]) as first:
+        coaching.wear(side or first.header.side)
+    pressed = deque(entry.pressed())
+
+    def press_until(time_s: float) -> None:
+        while pressed and pressed[0][0] < time_s:
+            coaching.redo(cast("Action", pressed.popleft()[1]))
+
+    def show(
+        now_s: float, reps: Sequence[Rep], progress: Progress, notices: Sequence[Notice], samples: Samples
+    ) -> None:
+        press_until(float(samples.t[0]))
+        coaching.update(now_s, reps, progress, notices, samples)
+
+    taken = take_up(entry.recordings, side, show, [time_s for time_s, _ in pressed])
+    press_until(inf)
+    coaching.take_new()  # it was said then
+    return taken
 
 
 class Coached:
@@ -162,17 +203,23 @@ class Coached:
             each.save()
             if each.entry is not None:
                 click.echo(printable_line(f"Kept: {each.entry.folder}"))
+                click.echo(printable_line(f"A page of it: imucount report {each.entry.folder} -o report.html"))
 
     async def _lead(self, pane: Pane) -> None:
+        import imucount.views.coach_view  # noqa: F401 - slow; once keys are taken, what they confirm is to be seen
         from imucount.cli.keys import keys_pressed
 
         leader = self._worn[0].coaching
         async with AsyncExitStack() as stack:
             if self.place is not None:
                 await stack.enter_async_context(page_at(leader, self.place, pane))
-            stack.enter_context(keys_pressed(self._press))
+            has_keys = stack.enter_context(keys_pressed(self._press))  # what was typed before is dropped
+            self._show_work(self._worn[0], pane, "Starting ...", True)
             for line in leader.scene.set_up:
                 pane.tell(line)
+            if not has_keys and self.place is None:
+                pane.tell("Nobody can press Enter here, so it begins by itself.")
+                leader.act("confirm")
             await self._count(self._worn[0], pane)
             for clip in self.clips[1:]:  # nobody leads any more
                 clip.stop()
@@ -185,18 +232,19 @@ class Coached:
         from imucount.live.recorder import Recorder
 
         clip, coaching = worn.clip, worn.coaching
-        if self._goes_on:
-            worn.take_up()
         async with AsyncExitStack() as stack:
+            stopping = asyncio.create_task(self._stop_when_asked(worn))
+            stack.callback(stopping.cancel)
+            if self._goes_on:
+                worn.take_up()
+            worn.keep_pressed()
             if worn.entry is not None:
                 clip.recorder = Recorder(worn.entry.next_recording, clip.source, side=clip.side)
                 stack.callback(clip.recorder.close)
-            async with clip.open(pane):
+            async with clip.open(pane, partial(self._show_work, worn, pane)):
                 counter = worn.counter or RepCounter(clip.side or clip.source.side)
                 coaching.wear(counter.side)
                 self._name_by_side(coaching)
-                stopping = asyncio.create_task(self._stop_when_asked(worn))
-                stack.callback(stopping.cancel)
                 clip.session = await count_live(
                     clip.source, counter, recorder=clip.recorder, on_update=partial(self._update, worn, pane)
                 )
@@ -228,7 +276,19 @@ class Coached:
 
     async def _stop_when_asked(self, worn: Worn) -> None:
         await worn.coaching.stop.wait()
-        worn.clip.source.stop()
+        worn.clip.stop()
+
+    def _show_work(self, worn: Worn, pane: Pane, doing: str, is_new: bool) -> None:
+        """Show what is being done before samples come, with what is to be seen to meanwhile."""
+        worn.coaching.work(doing)
+        self._draw(worn, pane, is_new)
+
+    def _draw(self, worn: Worn, pane: Pane, is_new: bool) -> None:
+        from imucount.views.coach_view import CoachView
+
+        leader = self._worn[0]
+        # The leader's scene has what the others count.
+        pane.draw(CoachView.hidden if worn is not leader else lambda: CoachView.of(leader.coaching.scene), is_new)
 
     def _press(self, key: str) -> None:
         which = min(len(self._worn) - 1, int(key in ("U", "A")))
@@ -236,23 +296,19 @@ class Coached:
             self._worn[which].coaching.act(KEYS[key.lower()])
 
     def _update(self, worn: Worn, pane: Pane, update: LiveUpdate) -> None:
-        from imucount.views.coach_view import CoachView, said_line
+        from imucount.views.coach_view import said_line
 
         coaching, leader = worn.coaching, self._worn[0].coaching
         coaching.update(update.now_s, update.reps, update.progress, update.notices, update.samples)
         worn.clip.has_failed = worn.clip.has_failed or update.error is not None
-        new = coaching.take_new()
+        new = [said for said in coaching.take_new() if said.kind != "set-up"]  # that was shown at once
         if coaching is not leader:
             for said in new:
                 if said.kind in ("count", "wrong", "set over"):
                     pane.tell(said_line(update.now_s, said))
-            pane.draw(CoachView.hidden, urgent=bool(new))  # the leader's scene has it
-            return
-        for said in new:
-            pane.tell(said_line(update.now_s, said))
-        self._say(new)
-        pane.draw(lambda: CoachView.of(leader.scene), urgent=bool(new))
-
-    def _say(self, new: Sequence[Said]) -> None:
-        if self._voice is not None:
-            self._voice.say([said.text for said in new if said.kind != "set-up"])
+        else:
+            for said in new:
+                pane.tell(said_line(update.now_s, said))
+            if self._voice is not None:
+                self._voice.say([said.text for said in new])
+        self._draw(worn, pane, bool(new))

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 SAYING_S = 0.1
 """What a clip is doing before it is connected is looked at again after this, s."""
 
+STOPPING = "Stopping ..."
+
+Show = Callable[[str, bool], None]
+"""Shows what is being done, and is told whether that is new."""
+
 
 class Clip:
     """One clip: where its samples come from and go to.
@@ -53,12 +58,12 @@ class Clip:
         self.task: Task[None] | None = None
         self.has_failed = False
         self.error: ImucountError | None = None
-        self._pane: Pane | None = None
+        self._show: Show | None = None
 
     @property
     def was_open(self) -> bool:
         """Whether it was connected."""
-        return self._pane is not None
+        return self._show is not None
 
     @property
     def title(self) -> str:
@@ -70,51 +75,55 @@ class Clip:
 
         It is said at once, as what counts may be slow to come, and counts first what waited for it.
         """
-        if self._pane is not None:
-            self._say_stopping(self._pane)
+        if self._show is not None:
+            self._show(STOPPING, True)
             self.source.stop()
         elif self.task is not None:
             self.task.cancel()
 
     @asynccontextmanager
-    async def open(self, pane: Pane) -> AsyncIterator[None]:
-        """Open the source; say what it is doing until it is open, and that it is being closed."""
+    async def open(self, pane: Pane, show: Show | None = None) -> AsyncIterator[None]:
+        """Open the source; say what it is doing until it is open, and that it is being closed.
+
+        `show` is given what is done, and whether that is new; without it the pane shows this alone.
+        """
         import asyncio
 
         from imucount.views.live_view import plain_view
+
+        def show_alone(sentence: str, is_new: bool) -> None:
+            pane.draw(partial(plain_view, self.title, sentence), urgent=is_new)
+
+        def show_anyhow(sentence: str, is_new: bool) -> None:
+            # A display that fails has been told of, and what is counted is more than what is said of it.
+            with suppress(Exception):
+                (show or show_alone)(sentence, is_new)
 
         async def say() -> None:
             said = ""
             while True:
                 is_new, said = self.source.doing != said, self.source.doing
                 sentence = f"{said[:1].upper()}{said[1:]} ..." if said else ""
-                with suppress(Exception):  # the clip is more than what is said of it
-                    if is_new and said:
+                if is_new and said:
+                    with suppress(Exception):
                         pane.tell(sentence)
-                    pane.draw(partial(plain_view, self.title, sentence), urgent=is_new)
+                show_anyhow(sentence, is_new)
                 await asyncio.sleep(SAYING_S)
 
         saying = asyncio.create_task(say())
         try:
             async with self.source:
                 saying.cancel()
-                self._pane = pane
+                self._show = show_anyhow
                 try:
                     yield
                 except asyncio.CancelledError:
                     if task := asyncio.current_task():
                         task.cancel()  # who does not wait for the count waits for no farewell either
                     raise
-                self._say_stopping(pane)
+                show_anyhow(STOPPING, True)
         finally:
             saying.cancel()
-
-    def _say_stopping(self, pane: Pane) -> None:
-        from imucount.views.live_view import plain_view
-
-        # A pane that fails has been told of, or is not worth the table that comes after.
-        with suppress(Exception):
-            pane.draw(partial(plain_view, self.title, "Stopping ..."), urgent=True)
 
 
 Followed = TypeVar("Followed", bound=Clip)
@@ -171,7 +180,8 @@ def make_clips(
             else:
                 source = open_source(spec, side=side, rate_hz=rate_hz, origin_s=origin_s, **options)
         except ValueError as error:
-            raise click.UsageError(f"--sensor {which}: {error}.") from error
+            named = f"--sensor {which}: " if which else ""
+            raise click.UsageError(f"{named}{error}.") from error
         clips.append(kind(source, side, title))
     return clips
 

@@ -79,15 +79,20 @@ def panes(titles: Sequence[str], gone: Callable[[OSError], None] | None = None) 
     from imucount.views.live_view import Arranged
 
     size = screen.size
+    drawn: list[View] = []
     live = Live(console=screen, auto_refresh=False, transient=True)
 
     def draw() -> None:
-        nonlocal size
+        nonlocal size, drawn
+        views = [part.view for part in parts]
+        if views == drawn and screen.size == size:
+            return
+        drawn = views
         with output:
             if screen.size != size:  # the terminal has broken what was drawn into other lines than are known of
                 size = screen.size
                 screen.clear()
-            live.update(Arranged([part.view for part in parts]), refresh=True)
+            live.update(Arranged(views), refresh=True)
 
     parts = [_Drawing(title, draw) for title in titles]
     with output:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from imucount.coach.feedback import remark
@@ -37,6 +38,8 @@ class Coaching(Showing):
     ----------
     forms : list of Form
         Of the circles so far, in order.
+    keep : callable
+        Told, with the time, s, what the person asked for as it is done, so that it can be done again.
 
     Examples
     --------
@@ -50,6 +53,7 @@ class Coaching(Showing):
     def __init__(self, guide: Guide, side: Side | None = None, title: str = "") -> None:
         super().__init__(side, title)
         self.forms: list[Form] = []
+        self.keep: Callable[[float, Action], None] = lambda time_s, action: None
         self._guide = guide
         self._arm: ArmMeter | None = None
         self._without_arm: list[tuple[int, Rep]] = []
@@ -58,6 +62,9 @@ class Coaching(Showing):
         self._companions: list[Coaching] = []
         self._leader: Coaching | None = None
         self._n_taken = 0
+        self._is_ready = False
+        self._is_back = False
+        self._rows: tuple[Row, ...] = ()
         self._hear(guide.welcome())
 
     @property
@@ -95,7 +102,8 @@ class Coaching(Showing):
             how="" if planned is None else HOW[planned.direction],
             n_wrong=standing.n_wrong,
             next="" if standing.next is None else describe(standing.next),
-            rest_left_s=standing.rest_left_s,
+            rest_left_s=None if standing.rest_left_s is None else ceil(standing.rest_left_s),
+            rest_s=standing.rest_s,
             phase=self._phase,
             provisional=self._provisional,
             form=self._remark,
@@ -103,10 +111,10 @@ class Coaching(Showing):
             last_loop=last_loop,
             now_s=self._now_s,
             link=self._link,
-            notice=self.notice,
+            notice=f"You are ready. {self.notice}" if self._is_ready else self.notice,
             set_up=SET_UP,
             said=self._said,
-            sets=tuple(_row(n, outcome) for n, outcome in enumerate(self._guide.assessment.outcomes, start=1)),
+            sets=self._rows,
             beside=tuple(each._as_companion for each in self._companions),
             is_over=self._is_over,
         )
@@ -131,7 +139,21 @@ class Coaching(Showing):
         self._n_taken = self._said[-1].number if self._said else 0
         return new
 
+    def come_back(self) -> None:
+        """Have the set that was begun go on with the next update, as nobody could count meanwhile."""
+        self._is_back = True
+
+    def redo(self, action: Action) -> None:
+        """Do once more what was asked for, with this clip alone, in a session that is taken up again."""
+        self._guided(action)
+
     def _count(self, reps: Sequence[Rep]) -> None:
+        if self._is_back:
+            self._is_back = False
+            self._hear(self._guide.come_back(self._now_s))
+        if self._is_ready:
+            self._is_ready = False
+            self._do("confirm")
         for rep in reps:
             if self._arm is not None:
                 self._without_arm.append((len(self.forms), rep))
@@ -146,6 +168,17 @@ class Coaching(Showing):
         self._measure_arm()
 
     def _do(self, action: Action) -> None:
+        if action == "confirm" and self._doing:  # who is ready stands still once samples come
+            self._is_ready = True
+            self._publish()
+        elif action == "confirm" or (action != "quit" and self._guide.standing(self._now_s).stage != "set-up"):
+            self.keep(self._now_s, action)
+            self._guided(action)
+        if action not in ("add", "undo"):
+            for companion in self._companions:
+                companion.act(action)
+
+    def _guided(self, action: Action) -> None:
         guide = self._guide
         match action:
             case "confirm":
@@ -158,15 +191,15 @@ class Coaching(Showing):
                 self._hear(guide.skip_rest())
             case "end":
                 self._hear(guide.end_set(self._now_s))
-        if action not in ("add", "undo"):
-            for companion in self._companions:
-                companion.act(action)
 
     def _hear(self, cues: Sequence[Cue]) -> None:
         for cue in cues:
             self._say(cue.kind, cue.text)
             if cue.kind == "set over" and cue.reps:
                 self._assess_form(cue.reps)
+        if cues:  # nothing changes without one
+            outcomes = self._guide.assessment.outcomes
+            self._rows = tuple(_row(n, outcome) for n, outcome in enumerate(outcomes, start=1))
         self._publish()
 
     def _assess_form(self, reps: Sequence[Rep]) -> None:

@@ -67,6 +67,7 @@ class Following(Showing):
             n_wrong=0,
             next="",
             rest_left_s=None,
+            rest_s=None,
             phase=self._phase,
             provisional=self._provisional,
             form="",

@@ -63,8 +63,8 @@ class Standing:
         Circles of this set that went the other way.
     next : PlannedSet or None
         What comes after it.
-    rest_left_s : float or None
-        In a rest, s.
+    rest_left_s, rest_s : float or None
+        In a rest, what is left of it and all of it, s.
     """
 
     stage: Stage
@@ -75,6 +75,7 @@ class Standing:
     n_wrong: int
     next: PlannedSet | None
     rest_left_s: float | None = None
+    rest_s: float | None = None
 
 
 class Guide:
@@ -136,6 +137,7 @@ class Guide:
             n_wrong=0 if outcome is None else len(outcome.wrong),
             next=sets[number] if number < len(sets) else None,
             rest_left_s=self._rest_left_s(now_s) if self._stage == "rest" else None,
+            rest_s=self._rest_s if self._stage == "rest" else None,
         )
 
     def welcome(self) -> list[Cue]:
@@ -177,6 +179,16 @@ class Guide:
                 cues.append(Cue("soon", "Get ready."))
         return cues
 
+    def come_back(self, now_s: float) -> list[Cue]:
+        """Go on with a set that was begun, after a time in which nobody could count."""
+        ledger = self._ledger
+        ledger.come_back(now_s)
+        outcome = ledger.outcome
+        if not ledger.is_in_set or outcome is None:
+            return []
+        asked = "" if outcome.planned is None else f" of {outcome.planned.reps}"
+        return [Cue("begin", f"Set {ledger.number} goes on with {outcome.count}{asked}.")]
+
     def skip_rest(self) -> list[Cue]:
         """Begin the next set now."""
         return self._begin() if self._stage == "rest" else []
@@ -196,10 +208,13 @@ class Guide:
         """Count one less."""
         return self._correct(self._ledger.undo, now_s)
 
-    def _rest_left_s(self, now_s: float) -> float:
+    @property
+    def _rest_s(self) -> float:
         outcome = self._ledger.outcome
-        rest_s = 0.0 if outcome is None or outcome.planned is None else outcome.planned.rest_s
-        return max(0.0, self._rest_from_s + rest_s - now_s)
+        return 0.0 if outcome is None or outcome.planned is None else outcome.planned.rest_s
+
+    def _rest_left_s(self, now_s: float) -> float:
+        return max(0.0, self._rest_from_s + self._rest_s - now_s)
 
     def _take(self, rep: Rep) -> list[Cue]:
         ledger = self._ledger

@@ -78,7 +78,10 @@ class Scene:
         Circles of the set that went the other way.
     next : str
         What comes after the set; empty for nothing.
-    rest_left_s : float or None
+    rest_left_s : int or None
+        In a rest, begun seconds that are left of it.
+    rest_s : float or None
+        All of that rest, s.
     phase : float or None
         Position in the present circle, 0 to 1 from the lowest point on.
     provisional : int
@@ -118,7 +121,8 @@ class Scene:
     how: str
     n_wrong: int
     next: str
-    rest_left_s: float | None
+    rest_left_s: int | None
+    rest_s: float | None
     phase: float | None
     provisional: int
     form: str

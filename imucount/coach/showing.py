@@ -59,6 +59,7 @@ class Showing(ABC):
         self._changed = asyncio.Event()
         self._version = 0
         self._is_over = False
+        self._doing = ""
         self._now_s = 0.0
         self._phase: float | None = None
         self._provisional = 0
@@ -98,7 +99,9 @@ class Showing(ABC):
 
     @property
     def notice(self) -> str:
-        """What the source had to say of late, or what holds; empty for nothing."""
+        """What is being done before samples come, what the source had to say of late, or what holds."""
+        if self._doing:
+            return self._doing
         if self._news is not None and self._now_s < self._news.time_s + NEWS_S:
             return self._news.text
         return "" if self._lasting is None else self._lasting.text
@@ -112,6 +115,7 @@ class Showing(ABC):
         samples: Samples | None = None,
     ) -> None:
         """Take what a live count tells, as a `LiveUpdate` has it."""
+        self._doing = ""
         self._now_s = now_s
         self._phase, self._provisional = progress.phase, progress.provisional
         for notice in notices:
@@ -119,6 +123,11 @@ class Showing(ABC):
         if samples is not None:
             self._meter.update(samples)
         self._count(reps)
+
+    def work(self, doing: str) -> None:
+        """Tell what is being done, which holds until the next update."""
+        self._doing = doing
+        self._publish()
 
     def finish(self) -> None:
         """Tell those who watch that nothing more comes."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from os import PathLike
 from typing import Any, Self
+
+import numpy as np
 
 from imucount.counter import Progress, RepCounter
 from imucount.formats.csv_reader import open_csv
@@ -111,7 +114,9 @@ class TakenUp:
 Shown = Callable[[float, Sequence[Rep], Progress, Sequence[Notice], Samples], None]
 
 
-def take_up(paths: Sequence[str | PathLike[str]], side: Side | None, show: Shown) -> TakenUp:
+def take_up(
+    paths: Sequence[str | PathLike[str]], side: Side | None, show: Shown, parted_s: Sequence[float] = ()
+) -> TakenUp:
     """Count what was recorded before.
 
     Parameters
@@ -122,6 +127,8 @@ def take_up(paths: Sequence[str | PathLike[str]], side: Side | None, show: Shown
         The shoulder that wears the clip; over what the first recording says.
     show : callable
         Given the time, s, the new reps, the counter's progress, no notices and the samples, piece by piece.
+    parted_s : sequence of float, optional
+        Times, s, at which something happened: no piece has samples of both before and after.
 
     Raises
     ------
@@ -135,7 +142,7 @@ def take_up(paths: Sequence[str | PathLike[str]], side: Side | None, show: Shown
         with open_csv(path) as reader:
             is_first = counter is None
             counter = counter or RepCounter(side or reader.header.side)
-            for samples in reader:
+            for samples in _parted(reader, parted_s):
                 if is_first:
                     start_utc = _utc(reader.header.metadata.get("start_utc", ""))
                     first = timedelta(seconds=float(samples.t[0]))
@@ -143,6 +150,13 @@ def take_up(paths: Sequence[str | PathLike[str]], side: Side | None, show: Shown
                 last_s = float(samples.t[-1])
                 show(last_s, counter.update(samples), counter.progress, (), samples)
     return TakenUp(counter or RepCounter(side), origin_utc, last_s)
+
+
+def _parted(pieces: Iterable[Samples], times_s: Sequence[float]) -> Iterator[Samples]:
+    for samples in pieces:
+        ends = sorted({*np.searchsorted(samples.t, times_s, side="right").tolist(), len(samples)} - {0})
+        for start, end in pairwise([0, *ends]):
+            yield samples[start:end]
 
 
 def _utc(text: str) -> datetime | None:

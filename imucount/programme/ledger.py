@@ -74,6 +74,7 @@ class Ledger:
         self._pages: list[_Page] = []
         self._is_open = False
         self._last: Rep | None = None
+        self._away_until_s: float | None = None
 
     @property
     def n_sets_begun(self) -> int:
@@ -122,8 +123,8 @@ class Ledger:
     def take(self, rep: Rep) -> None:
         """Take the next circle that became certain."""
         pause_s = None if self._last is None else rep.start_s - self._last.end_s
-        if self._is_open and self._ends_set(self._pages[-1], pause_s):
-            self._is_open = False
+        self.rest_until(rep.start_s)
+        self._away_until_s = None
         if not self._is_open and not self._goes_on(rep, pause_s):
             self._begin()
         page = self._pages[-1]
@@ -138,8 +139,15 @@ class Ledger:
 
     def rest_until(self, now_s: float) -> None:
         """End the set that is being done if there was no circle for so long that it is over."""
-        if self._is_open and self._last is not None and self._ends_set(self._pages[-1], now_s - self._last.end_s):
+        if not self._is_open or self._last is None:
+            return
+        from_s = self._last.end_s if self._away_until_s is None else max(self._last.end_s, self._away_until_s)
+        if self._ends_set(self._pages[-1], now_s - from_s):
             self._is_open = False
+
+    def come_back(self, now_s: float) -> None:
+        """Take it that nobody could count since the last circle: a set that was begun goes on."""
+        self._away_until_s = now_s
 
     def add(self) -> None:
         """Count one more than was counted, for the set that is being done, or that was last."""
@@ -158,13 +166,9 @@ class Ledger:
         self._pages.append(_Page(self.due))
         self._is_open = True
 
-    def _ends_set(self, page: _Page, pause_s: float | None) -> bool:
+    def _ends_set(self, page: _Page, pause_s: float) -> bool:
         rest_s = REST_S if page.planned is None else page.planned.rest_s
-        return (
-            pause_s is not None
-            and bool(page.reps or page.wrong)
-            and pause_s > max(INTERRUPTION_S, INTERRUPTION * rest_s)
-        )
+        return bool(page.reps or page.wrong) and pause_s > max(INTERRUPTION_S, INTERRUPTION * rest_s)
 
     def _goes_on(self, rep: Rep, pause_s: float | None) -> bool:
         """Whether a circle after a set that is over is one more of it."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -26,6 +30,25 @@ ARROWS: dict[PlannedDirection | None, str] = {"forward": "↻", "backward": "↺
 KEYS = "u one less  a one more  s skip rest  e end set  q finish"
 SHORT_KEYS = "u -1  a +1  s skip  e end  q finish"
 SET_UP_KEYS = "Enter: I am ready   q: end"
+
+DRAWINGS: dict[PlannedDirection | None, str] = {
+    "forward": """
+              2 up
+            .-->---.
+    1 back  ^      v  3 forward    a forward circle, seen from your right
+            '--<---'
+             4 down
+""",
+    "backward": """
+              1 up
+            .--<---.
+    2 back  v      ^  4 forward    a backward circle, seen from your right
+            '-->---'
+             3 down
+""",
+}
+DRAWING_ROWS = 7
+DRAWING_COLUMNS = 75
 
 DIGIT_ROWS = 5
 DIGIT_COLUMNS = 6
@@ -62,8 +85,9 @@ class CoachView(View):
 
     @classmethod
     def of(cls, scene: Scene) -> CoachView:
-        """Make the view of a scene."""
-        return cls("", Text(), scene=scene)
+        """Make the view of a scene; scenes that look the same on a terminal have the same."""
+        phase = None if scene.phase is None else round(scene.phase * PHASE_COLUMNS) / PHASE_COLUMNS
+        return cls("", Text(), scene=replace(scene, now_s=0.0, trail=(), last_loop=(), phase=phase))
 
     @classmethod
     def hidden(cls) -> CoachView:
@@ -97,18 +121,17 @@ def coach_view(scene: Scene, width: int, height: int) -> RenderableType:
     """
     head = _head(scene)
     if scene.stage == "set-up":
-        keys = Text(SET_UP_KEYS, "bold")
-        lines = [Text(line) for line in scene.set_up]
-        rows = 1 + sum(-(-len(line) // max(1, width - 8)) for line in lines)
-        return Group(head, *lines, keys) if rows < height else Group(head, keys, *lines)
-    told = (_ways(scene), _message(scene), _rest(scene, width), _form(scene), _link(scene), _notice(scene))
-    facts = [fact for fact in told if fact]
+        return _set_up(scene, head, width, height)
+    told = (_ways(scene), _message(scene), _rest(scene), _bar(scene, width), _form(scene), _link(scene))
+    facts = [fact for fact in (*told, _notice(scene)) if fact]
     rows = height - 1 - len(facts) - bool(scene.beside)
+    facts = _unfolded(facts, width, rows - DIGIT_ROWS)
+    rows = height - 1 - sum(len(fact.plain.split("\n")) for fact in facts) - bool(scene.beside)
     if rows < DIGIT_ROWS and not scene.beside:  # a low window: the facts beside the number
         return Group(head, _beside(big_number(_number(scene)), facts))
     below: list[RenderableType] = []
     if rows >= DIGIT_ROWS + len(scene.sets) + TABLE_ROWS + 1:
-        below.append(coach_table(scene))
+        below.append(_drawn_table(scene.sets, scene.set_number, scene.stage == "set", scene.is_over))
         rows -= len(scene.sets) + TABLE_ROWS
     named = KEYS if width > len(KEYS) else SHORT_KEYS
     if rows > DIGIT_ROWS and width > len(named):
@@ -157,12 +180,43 @@ def _target(target: int | None) -> str:
 
 def coach_table(scene: Scene) -> Table:
     """Lay out the sets, those that are left included."""
-    columns = ("Set", "Asked for", "Done", "Other way", "Each", "")
-    table = Table(*(Column(name, no_wrap=True) for name in columns), box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in scene.sets:
-        is_now = row.number == scene.set_number and not scene.is_over
-        table.add_row(*_cells(row, is_now and scene.stage == "set"), style="bold" if is_now else "")
+    return _table(scene.sets, scene.set_number, scene.stage == "set", scene.is_over)
+
+
+def _table(rows: Sequence[Row], set_number: int, is_in_set: bool, is_over: bool) -> Table:
+    cells = [_cells(row, is_in_set and row.number == set_number and not is_over) for row in rows]
+    columns = ["Set", "Asked for", "Done", "Other way", "Each", "Result"]
+    shown = [at for at, name in enumerate(columns) if name != "Other way" or any(row.n_wrong for row in rows)]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for at in shown:
+        table.add_column(
+            columns[at], no_wrap=True, min_width=0 if columns[at] == "Asked for" else len(columns[at])
+        )
+    for row, texts in zip(rows, cells):
+        is_now = row.number == set_number and not is_over
+        table.add_row(*(texts[at] for at in shown), style="bold" if is_now else "")
     return table
+
+
+class _Drawn:
+    """A table that is laid out once for each width: to lay it out takes longer than all else of a screen."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._lines: dict[int, list[list[Segment]]] = {}
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width
+        if width not in self._lines:
+            self._lines[width] = console.render_lines(self._table, options, pad=False)
+        for line in self._lines[width]:
+            yield from line
+            yield Segment.line()
+
+
+@lru_cache(maxsize=2)
+def _drawn_table(rows: tuple[Row, ...], set_number: int, is_in_set: bool, is_over: bool) -> _Drawn:
+    return _Drawn(_table(rows, set_number, is_in_set, is_over))
 
 
 def _cells(row: Row, is_going_on: bool) -> list[str]:
@@ -197,12 +251,17 @@ def _message(scene: Scene) -> Text | None:
     return Text(printable_line(last.text), "bold", no_wrap=True, overflow="ellipsis")
 
 
-def _rest(scene: Scene, width: int) -> Text | None:
+def _rest(scene: Scene) -> Text | None:
     if scene.rest_left_s is None:
         return None
-    left = f"Rest {scene.rest_left_s:.0f} s, then {scene.next or 'no more'} "
-    longest = min(20, max(0, width - len(left) - 1))
-    return Text(left + "█" * round(longest * min(1.0, scene.rest_left_s / 30.0)), no_wrap=True, overflow="crop")
+    return Text(f"Rest {scene.rest_left_s} s, then {scene.next or 'no more'}", no_wrap=True, overflow="ellipsis")
+
+
+def _bar(scene: Scene, width: int) -> Text | None:
+    """Draw the rest that is left as wide as the window, to be seen from afar."""
+    if scene.rest_left_s is None or not scene.rest_s:
+        return None
+    return Text(bar(scene.rest_left_s / scene.rest_s, width), no_wrap=True, overflow="crop")
 
 
 def _link(scene: Scene) -> Text | None:
@@ -221,6 +280,32 @@ def _notice(scene: Scene) -> Text | None:
     if not scene.notice or scene.link == "lost":
         return None
     return Text(printable_line(scene.notice), "yellow", no_wrap=True, overflow="ellipsis")
+
+
+def _unfolded(facts: Sequence[Text], width: int, spare: int) -> list[Text]:
+    """Give what is too long for a line further lines, as far as there are any to spare."""
+    unfolded = []
+    for fact in facts:
+        n_lines = min(len(wrap(fact.plain, width)), 1 + max(0, spare))
+        if n_lines > 1:
+            lines = wrap(fact.plain, width, max_lines=n_lines, placeholder=" …")
+            fact, spare = Text("\n".join(lines), fact.style), spare - len(lines) + 1
+        unfolded.append(fact)
+    return unfolded
+
+
+def _set_up(scene: Scene, head: Text, width: int, height: int) -> RenderableType:
+    """Lay out what to see to before the first circle, and how it goes, if there is room for the drawing."""
+    keys = Text(SET_UP_KEYS, "bold")
+    lines = [Text("\n".join(wrap(line, width))) for line in scene.set_up]
+    notice = [] if not scene.notice else [Text(scene.notice, "yellow", no_wrap=True, overflow="ellipsis")]
+    rows = 2 + len(notice) + sum(len(line.plain.split("\n")) for line in lines)
+    if rows > height:
+        return Group(head, keys, *notice, *lines)
+    drawing = [] if scene.direction not in DRAWINGS else [Text(DRAWINGS[scene.direction], no_wrap=True)]
+    if rows + DRAWING_ROWS > height or width < DRAWING_COLUMNS:
+        drawing = []
+    return Group(head, *lines, *drawing, *notice, keys)
 
 
 def _beside(number: str, facts: list[Text]) -> Table:

@@ -20,6 +20,7 @@ from typing import Any, Self, get_args
 from aiohttp import web
 
 from imucount.coach.coaching import Coaching
+from imucount.coach.scene import Scene
 from imucount.coach.showing import Action, Showing
 from imucount.errors import ProgrammeError
 
@@ -196,27 +197,61 @@ class Page:
         """Stream scenes for as long as the page listens; it asks again by itself when the connection is lost."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **HEADERS})
         await response.prepare(request)
+        loop = asyncio.get_running_loop()
         scenes = self._showing.scenes()
         closing = asyncio.ensure_future(self._is_closing.wait())
         coming = asyncio.ensure_future(anext(scenes))
+        shown: Scene | None = None
+        written_s = loop.time()
         try:
             with suppress(ConnectionResetError, StopAsyncIteration):
                 while not closing.done():
                     done, _ = await asyncio.wait(
                         {coming, closing}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED
                     )
+                    news: dict[str, Any] = {}
                     if coming in done:
-                        data = json.dumps(coming.result(), default=_members, allow_nan=False)
-                        await response.write(f"data: {data}\n\n".encode())
+                        news = changes(shown, coming.result())
+                        shown = coming.result() if news else shown
                         coming = asyncio.ensure_future(anext(scenes))
-                    elif not done:
-                        await response.write(b": still here\n\n")
+                    if news or loop.time() >= written_s + KEEP_ALIVE_S:
+                        await response.write(_event(news) if news else b": still here\n\n")
+                        written_s = loop.time()
         finally:
             closing.cancel()
             coming.cancel()
             with suppress(asyncio.CancelledError, StopAsyncIteration):
                 await coming
         return response
+
+
+SHOWN = tuple(field.name for field in fields(Scene) if field.name not in ("now_s", "phase"))
+"""Members of a scene that the page shows: it draws the loop in place of the phase."""
+
+
+TRAIL_STEP = 2
+"""So many points are added to a trail at once, six times a second: a browser works most on painting it anew."""
+
+
+def changes(shown: Scene | None, now: Scene) -> dict[str, Any]:
+    """Tell a page what is new in a scene since the one that it shows: all of it, if it shows none.
+
+    Of a trail that has grown longer only the points that were added are told, as `trail_more`.
+    """
+    if shown is None:
+        return {name: getattr(now, name) for name in SHOWN}
+    news = {name: getattr(now, name) for name in SHOWN if getattr(now, name) != getattr(shown, name)}
+    if "trail" in news and shown.trail == now.trail[: len(shown.trail)]:
+        del news["trail"]
+        more = now.trail[len(shown.trail) :]
+        if news or len(more) >= TRAIL_STEP:
+            news["trail_more"] = more
+    return news
+
+
+def _event(news: dict[str, Any]) -> bytes:
+    data = json.dumps(news, default=_members, allow_nan=False, separators=(",", ":"))
+    return f"data: {data}\n\n".encode()
 
 
 def _members(value: Any) -> dict[str, Any]:

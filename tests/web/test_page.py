@@ -89,7 +89,7 @@ def test_the_page_shows_every_count_of_the_programme():
         await until(tab, "message", "That was the last set. Well done.")
         assert await tab.locator("#sets tr").count() == 6
         coaching.finish()
-        await until(tab, "message", "All is kept. You may close this page.")
+        await until(tab, "message", "The session has ended. You may close this page.")
 
     browsed(play)
 

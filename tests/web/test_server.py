@@ -9,6 +9,7 @@ import pytest
 from imucount import ProgrammeError
 from imucount.coach.coaching import Coaching
 from imucount.coach.guide import Guide
+from imucount.counter import Progress
 from imucount.programme import Programme
 from imucount.web import Page
 
@@ -89,16 +90,20 @@ def test_what_is_no_action_is_refused(body):
 
 def test_scenes_come_as_they_change_until_it_is_over():
     async def play(page, coaching, browser):
-        stages = []
+        scenes = []
         async with browser.get(page.link + "scenes") as answer:
             async for line in answer.content:
                 if line.startswith(b"data: "):
-                    stages.append(json.loads(line[6:])["stage"])
-                    if len(stages) == 1:
+                    scenes.append(json.loads(line[6:]))
+                    if len(scenes) == 1:
                         coaching.act("confirm")
-                    elif len(stages) == 2:
+                    elif len(scenes) == 2:
+                        coaching.update(1.0, [], Progress(0, 0, 0.5))  # nothing that a page shows
                         coaching.finish()
-        assert stages == ["set-up", "still", "still"]
+        whole, confirmed, over = scenes
+        assert (whole["stage"], len(whole["set_up"]), whole["is_over"]) == ("set-up", 3, False)
+        assert (confirmed["stage"], sorted(confirmed)) == ("still", ["said", "stage"])
+        assert over == {"is_over": True}
 
     served(play)
 

@@ -11,15 +11,21 @@ let hasVoice = false; // pressed by the person
 let voiceFails = false;
 let audio = null;
 let paceFrom = 0;
+let paceDue = 0;
 
 function text(id, value) {
   const node = $(id);
   if (node.textContent !== value) node.textContent = value;
 }
 
-function show(next) {
-  const before = scene;
+function show(news) {
+  // The first message has the whole scene, later ones what has changed, and of a longer trail what was added.
+  const next = { ...scene, ...news };
+  if (news.trail_more) next.trail = scene.trail.concat(news.trail_more);
   scene = next;
+  const has = (...names) => names.some((name) => name in news);
+  if (has("trail", "trail_more", "last_loop", "side")) dial(next, has("last_loop"));
+  if (Object.keys(news).every((name) => name === "trail_more")) return; // most messages
   document.body.dataset.stage = next.stage;
   document.body.dataset.led = String(next.is_led);
   const isSetUp = next.stage === "set-up";
@@ -42,20 +48,24 @@ function show(next) {
   text("notice", next.notice);
   $("rest").hidden = next.rest_left_s === null;
   if (next.rest_left_s !== null) {
-    if (!before || before.rest_left_s === null) $("rest-bar").max = Math.max(next.rest_left_s, 0.1);
+    $("rest-bar").max = Math.max(next.rest_s, 1);
     $("rest-bar").value = next.rest_left_s;
-    text("rest-left", `${Math.ceil(next.rest_left_s)} s, then ${next.next || "no more"}`);
+    text("rest-left", `${next.rest_left_s} s`);
+    text("rest-next", `then ${next.next || "no more"}`);
   }
-  dial(next);
-  beside(next.beside);
-  table(next);
+  if (has("beside")) beside(next.beside);
+  if (has("sets", "set_number", "stage", "is_over")) table(next);
+  if (has("is_led", "is_over", "stage")) buttons(next);
+  if (has("said")) hear(next.said);
+}
+
+function buttons(next) {
   for (const button of document.querySelectorAll("nav [data-action]")) {
     const action = button.dataset.action;
     button.hidden = !next.is_led && action !== "quit";
-    button.disabled = next.is_over || (action === "skip" && next.stage !== "rest") || (isSetUp && action !== "quit");
+    button.disabled = next.is_over || (action === "skip" && next.stage !== "rest") || (next.stage === "set-up" && action !== "quit");
   }
   $("tempo-label").hidden = !next.is_led;
-  hear(next.said);
 }
 
 function heading(next) {
@@ -66,20 +76,24 @@ function heading(next) {
 }
 
 function message(next) {
-  if (next.is_over) return next.is_led ? "All is kept. You may close this page." : "Counting has ended. You may close this page.";
+  if (next.is_over) return next.is_led ? "The session has ended. You may close this page." : "Counting has ended. You may close this page.";
   const last = next.said.length ? next.said[next.said.length - 1] : null;
   if (!last || last.kind === "set-up" || last.kind === "form" || last.kind === "wrong" && next.n_wrong === 0) return "";
   return last.kind === "count" ? "" : last.text;
 }
 
-function dial(next) {
+let fit = fitted([]);
+
+function dial(next, isNewLoop) {
   // Seen from the wearer's right side, forward is right; a forward circle goes back (left), up, forward, down.
   text("dial-left", next.side === null ? "" : "back");
   text("dial-right", next.side === null ? "" : "forward");
   text("dial-note", next.last_loop.length ? "" : "Your loop is drawn here once the first circle is certain.");
-  const fit = fitted(next.last_loop);
-  draw("last-loop", next.last_loop.length ? [...next.last_loop, next.last_loop[0]] : [], fit);
-  draw("trail", next.trail, fit);
+  if (isNewLoop) {
+    fit = fitted(next.last_loop);
+    draw("last-loop", next.last_loop.length ? [...next.last_loop, next.last_loop[0]] : []);
+  }
+  draw("trail", next.trail);
   const tip = next.trail.length ? next.trail[next.trail.length - 1] : null;
   $("dot").toggleAttribute("hidden", tip === null);
   if (tip !== null) {
@@ -98,7 +112,7 @@ function fitted(loop) {
   return ([x, y]) => [within((x - (left + right) / 2) * scale), within(-(y - (low + high) / 2) * scale)];
 }
 
-function draw(id, points, fit) {
+function draw(id, points) {
   const path = points.map((point) => fit(point).map((value) => value.toFixed(1)).join(",")).join(" ");
   if ($(id).getAttribute("points") !== path) $(id).setAttribute("points", path); // else it would be drawn anew
 }
@@ -220,7 +234,10 @@ function voice() {
 function guide(now) {
   const isOn = $("tempo").checked && scene !== null && scene.stage === "set" && scene.direction !== null;
   $("pace").toggleAttribute("hidden", !isOn);
-  if (isOn) place($("pace"), (((now - paceFrom) / 1000) / (scene.target_period_s || 4)) % 1, scene.direction);
+  if (isOn && now >= paceDue) {
+    paceDue = now + 40; // often enough to look smooth: each time the page is painted
+    place($("pace"), (((now - paceFrom) / 1000) / (scene.target_period_s || 4)) % 1, scene.direction);
+  }
   if ($("tempo").checked) requestAnimationFrame(guide);
 }
 
