@@ -14,7 +14,8 @@ __all__ = ["keys_pressed"]
 def keys_pressed(take: Callable[[str], None]) -> Iterator[bool]:
     """Hand over each key that is pressed, until the `with` statement ends; tell whether there are keys at all.
 
-    What was typed before is dropped: it was meant for something else. There are none where standard input is no terminal, and on systems without terminals like those of Unix.
+    What was typed before is dropped: it was meant for something else. There are no keys where standard input is
+    no terminal, and on systems without terminals like those of Unix.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from statistics import median
 from typing import Self
 
@@ -28,11 +29,14 @@ LOOP_POINTS = 32
 """Of a drawn loop, evenly in time: eight a quarter."""
 
 TRAIL_HZ = 12.5
+TRAIL_STEP = 2
+"""A trail has so many points a second, and gets so many at once: what costs most is to draw a screen anew."""
+
 LONGEST_TRAIL_S = 16.0
 QUIET_RAD_S = 0.06
 QUIET_S = 0.32
-"""A trail is drawn with so many points a second, at most for so long, from where the clip turned by less than 3.4
-deg/s for a third of a second: before a circle the shoulder is at rest."""
+"""A trail is drawn at most for so long, from where the clip turned by less than 3.4 deg/s for a third of a second:
+before a circle the shoulder is at rest."""
 
 SAME_SET_PERIODS = 1.5
 """For so many lengths of the last circle the present one begins where that ended."""
@@ -167,6 +171,8 @@ class FormMeter:
         self._last: Form | None = None
         self._axes: Axes | None = None
         self._offset: FloatArray | None = None
+        self._trail: tuple[Point, ...] = ()
+        self._trail_of: tuple[float, int] | None = None
 
     def update(self, samples: Samples) -> None:
         """Take the next samples."""
@@ -189,11 +195,22 @@ class FormMeter:
             return ()
         last_end_s = self._last.start_s + self._last.duration_s
         goes_on = now_s - last_end_s <= SAME_SET_PERIODS * self._last.duration_s
-        start_s = last_end_s if goes_on else max(last_end_s, now_s - LONGEST_TRAIL_S)
-        recent = self._recent.between(start_s, now_s)
+        step_s = TRAIL_STEP / TRAIL_HZ
+        n_before = 0 if goes_on else max(0, ceil((now_s - LONGEST_TRAIL_S - last_end_s) / step_s))
+        start_s = last_end_s + n_before * step_s
+        n_points = TRAIL_STEP * int((now_s - start_s) / step_s)
+        if self._trail_of != (start_s, n_points):
+            self._trail_of = start_s, n_points
+            self._trail = self._drawn(start_s, n_points, goes_on)
+        return self._trail
+
+    def _drawn(self, start_s: float, n_points: int, goes_on: bool) -> tuple[Point, ...]:
+        assert self._axes is not None  # of a circle before
+        assert self._offset is not None
+        t_s = start_s + np.arange(n_points) / TRAIL_HZ
+        recent = self._recent.between(start_s, float(t_s[-1])) if n_points else None
         if recent is None or recent.gyr is None:
             return ()
-        t_s = np.arange(start_s, now_s, 1.0 / TRAIL_HZ)
         rate = interpolated(t_s, recent.t, recent.gyr) - self._offset
         if not goes_on:
             rate = rate[_after_rest(np.linalg.norm(rate, axis=1)) :]

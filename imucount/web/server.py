@@ -229,10 +229,6 @@ SHOWN = tuple(field.name for field in fields(Scene) if field.name not in ("now_s
 """Members of a scene that the page shows: it draws the loop in place of the phase."""
 
 
-TRAIL_STEP = 2
-"""So many points are added to a trail at once, six times a second: a browser works most on painting it anew."""
-
-
 def changes(shown: Scene | None, now: Scene) -> dict[str, Any]:
     """Tell a page what is new in a scene since the one that it shows: all of it, if it shows none.
 
@@ -243,9 +239,7 @@ def changes(shown: Scene | None, now: Scene) -> dict[str, Any]:
     news = {name: getattr(now, name) for name in SHOWN if getattr(now, name) != getattr(shown, name)}
     if "trail" in news and shown.trail == now.trail[: len(shown.trail)]:
         del news["trail"]
-        more = now.trail[len(shown.trail) :]
-        if news or len(more) >= TRAIL_STEP:
-            news["trail_more"] = more
+        news["trail_more"] = now.trail[len(shown.trail) :]
     return news
 
 
