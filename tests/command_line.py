@@ -84,8 +84,9 @@ def on_terminal(stream, *arguments, code=None, keys=(), raw=False, typed=False, 
 
     Parameters
     ----------
-    keys : iterable of (str, bytes)
-        What is pressed in turn, each once this text was shown after the one before; `CLOSED` is the end.
+    keys : iterable of (str, bytes or callable)
+        What is pressed in turn, each once this text was shown after the one before; `CLOSED` is the end. What can
+        be called is, with the number of the terminal.
     raw : bool
         Whether what commands the terminal is left in.
     typed : bool
@@ -110,7 +111,7 @@ def on_terminal(stream, *arguments, code=None, keys=(), raw=False, typed=False, 
                 key = keys.pop(0)[1]
                 if key is CLOSED:
                     break
-                os.write(screen, key)
+                key(screen) if callable(key) else os.write(screen, key)
     except OSError:  # how Linux tells the end of a terminal
         pass
     finally:

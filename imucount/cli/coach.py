@@ -182,7 +182,8 @@ def _left(diary: Diary, resume: bool) -> list[Entry]:
         return []
     done = [coaching.guide.assessment for coaching, _ in found]
     circles = " and ".join(f"{each.reps_done} of {each.programme.reps}" for each in done)
-    if click.confirm(f"{circles} circles are done. Go on with it?", default=True):
+    click.echo(f"{circles} circles are done.")
+    if click.confirm("Go on with it?", default=True):
         return unfinished
     for entry, (coaching, counter) in zip(unfinished, found):
         entry.save(counter.finish(), coaching.guide.assessment, coaching.forms)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Coached", "Worn"]
 
+STARTING = "Starting ..."
+
 KEYS: dict[str, Action] = {
     "\n": "confirm",
     "\r": "confirm",
@@ -214,7 +216,7 @@ class Coached:
             if self.place is not None:
                 await stack.enter_async_context(page_at(leader, self.place, pane))
             has_keys = stack.enter_context(keys_pressed(self._press))  # what was typed before is dropped
-            self._show_work(self._worn[0], pane, "Starting ...", True)
+            self._show_work(self._worn[0], pane, STARTING, True)
             for line in leader.scene.set_up:
                 pane.tell(line)
             if not has_keys and self.place is None:
@@ -280,7 +282,7 @@ class Coached:
 
     def _show_work(self, worn: Worn, pane: Pane, doing: str, is_new: bool) -> None:
         """Show what is being done before samples come, with what is to be seen to meanwhile."""
-        worn.coaching.work(doing)
+        worn.coaching.work(doing or STARTING)
         self._draw(worn, pane, is_new)
 
     def _draw(self, worn: Worn, pane: Pane, is_new: bool) -> None:

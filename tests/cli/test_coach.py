@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import PIPES, assert_one_line_error, finished, on_terminal, run, start
+from command_line import PIPES, finished, on_terminal, run, start
 
 ROOT = Path(__file__).parents[2]
 PROGRAMME = f"csv:{ROOT / 'recordings' / 'programme_right.csv'}"
@@ -73,12 +73,6 @@ def test_what_is_told_of_files_is_not_of_a_clip(tmp_path):
 
 def _counts(output):
     return re.findall(r": (\d+)$", output, re.M)
-
-
-def test_a_programme_with_nonsense_is_one_line(tmp_path):
-    path = tmp_path / "mine.toml"
-    path.write_text("[[sets]]\nreps = 'many'\n")
-    assert_one_line_error(run(*coach(tmp_path, "--source", PROGRAMME, "--programme", path)), path)
 
 
 @pytest.mark.parametrize(
