@@ -132,7 +132,7 @@ async def cost(minutes: float) -> list[tuple[str, str]]:
             env=os.environ | {"TERM": "xterm-256color", "PYTHONPATH": str(Path(__file__).parents[1])},
         )
         os.close(terminal)
-        asyncio.get_running_loop().add_reader(screen, lambda: os.read(screen, 1 << 16))
+        asyncio.get_running_loop().add_reader(screen, _drain, screen)
         assert process.stderr is not None
         link = re.search(rb"http://\S+", await process.stderr.readline())
         assert link is not None
@@ -142,9 +142,9 @@ async def cost(minutes: float) -> list[tuple[str, str]]:
                 await asyncio.sleep(wait_s)
                 spent.append(Spent.by(process.pid))
         process.terminate()
+        await process.wait()
         asyncio.get_running_loop().remove_reader(screen)
         os.close(screen)
-        await process.wait()
     ready, started, half, end = spent
     return [
         ("processor time of the start", f"{ready.own_s:.1f} s"),
@@ -155,6 +155,13 @@ async def cost(minutes: float) -> list[tuple[str, str]]:
         ("memory of the program", f"{end.memory_mb:.0f} MB"),
         ("growth in the first and the second half", f"{half - started:+.1f} and {end - half:+.1f} MB"),
     ]
+
+
+def _drain(screen: int) -> None:
+    try:
+        os.read(screen, 1 << 16)
+    except OSError:  # how Linux tells that the program has ended
+        asyncio.get_running_loop().remove_reader(screen)
 
 
 @dataclass(frozen=True, slots=True)

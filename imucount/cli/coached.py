@@ -201,11 +201,18 @@ class Coached:
         reps = () if told[0].clip.session is None else told[0].clip.session.reps
         show(Text(arm_line(told[0].coaching.forms, reps)))
         show(Text("Feet and trunk were not measured: one clip cannot tell them."))
+        unkept: RecordingError | None = None
         for each in told:
-            each.save()
+            try:
+                each.save()
+            except RecordingError as error:  # of the others there may be room for the result
+                unkept = unkept or error
+                continue
             if each.entry is not None:
                 click.echo(printable_line(f"Kept: {each.entry.folder}"))
                 click.echo(printable_line(f"A page of it: imucount report {each.entry.folder} -o report.html"))
+        if unkept is not None:
+            raise unkept
 
     async def _lead(self, pane: Pane) -> None:
         import imucount.views.coach_view  # noqa: F401 - slow; once keys are taken, what they confirm is to be seen
