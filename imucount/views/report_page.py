@@ -38,7 +38,7 @@ class _Row:
     period: str
     size: str
     rest: str
-    note: str
+    result: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ def _row(outcome: Outcome, form: SetForm, best_deg: float | None) -> _Row:
         period=NOT_KNOWN if outcome.period_s is None else f"{outcome.period_s:.1f} s",
         size=_size(outcome, form, best_deg),
         rest=NOT_KNOWN if outcome.rest_before_s is None else clock_time(outcome.rest_before_s),
-        note="" if outcome.verdict == "done" else outcome.verdict,
+        result=outcome.verdict,
     )
 
 

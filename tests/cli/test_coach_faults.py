@@ -46,14 +46,17 @@ def test_the_screen_follows_the_window_down_and_up(tmp_path):
         ("I am ready", b"\n"),
         ("e end set  q finish", partial(resize, 40, 12)),
         ("e end  q finish", partial(resize, 100, 35)),
-        ("e end set  q finish", b"q"),
+        ("e end set  q finish", partial(resize, 40, 12)),
+        ("e end  q finish", b"q"),
     ]
     arguments = coach(tmp_path, "--sensor", "sim:forward", "--side", "right", "--speed", "2")
     shown, _, code = on_terminal("stdout", *arguments, code=OF_ITS_OWN_SIZE + RUN, keys=keys, typed=True)
     assert code == 0
-    large = shown.split("e end  q finish")[-1]
-    assert "Asked for" in large.split("e end set")[0]
-    assert "Kept: " in large
+    small = "e end  q finish"
+    assert "Asked for" in shown[shown.index(small) : shown.rindex(small)]  # where there is room for the table
+    summary = " ".join(shown[shown.rindex(small) :].split())
+    assert "Arms: not measured; a second clip on the upper arm would tell (--arm)." in summary  # no word is broken
+    assert "Feet and trunk were not measured: one clip cannot tell them." in summary
 
 
 @pytest.fixture

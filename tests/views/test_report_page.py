@@ -30,6 +30,7 @@ def test_the_whole_programme_is_told_and_drawn():
     page = page_of(session_of(*WHOLE), Programme.prescribed())
     assert "The whole programme was done: 60 of 60 circles." in page
     assert page.count("<tr><td>") == 6
+    assert page.count("<td>done</td></tr>") == 6
     assert page.count('<circle class="forward"') == page.count('<circle class="backward"') == 60  # tempo and size
 
 
@@ -42,6 +43,17 @@ def test_what_was_not_as_planned_is_told_in_words():
     assert "Sets 1, 2, 4, 5 and 6 were too fast." in page
     assert "Sets 2, 4, 5 and 6 began after too short a rest." in page
     assert "1 extra set was done." in page
+    results = re.findall(r"<td>([^<]*)</td></tr>", page)
+    assert results == ["done", "partial", "missing", "done", "done", "done", "extra"]
+
+
+@pytest.mark.parametrize("programme", [None, Programme.prescribed()])
+def test_every_column_has_a_heading(programme):
+    page = page_of(session_of(*WHOLE), programme)
+    headings = re.findall(r"<th>([^<]*)</th>", page)
+    assert all(headings)
+    first = page[page.index("<tbody>") :].partition("</tr>")[0]
+    assert first.count("<td>") == len(headings)
 
 
 def test_a_session_without_a_programme_is_told_too():

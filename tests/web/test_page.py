@@ -27,7 +27,7 @@ def coached():
     return Coaching(Guide(Programme.prescribed()))
 
 
-def browsed(play, viewport=(1280, 800), showing=coached):
+def browsed(play, viewport=(1280, 800), showing=coached, *, problems_are_expected=False):
     """Run `play(tab, page, coaching, context)` with a tab on a page that is served."""
 
     async def run():
@@ -45,7 +45,7 @@ def browsed(play, viewport=(1280, 800), showing=coached):
                 await play(tab, page, coaching, context)
             finally:
                 await browser.close()
-            assert problems == []
+            assert problems_are_expected or problems == []
 
     asyncio.run(run())
 
@@ -137,6 +137,46 @@ def test_a_count_that_nobody_leads_is_shown_too():
         await asyncio.wait_for(following.stop.wait(), 10.0)
 
     browsed(play, showing=Following)
+
+
+@pytest.mark.parametrize("viewport", [(1280, 800), (390, 844)])
+def test_the_rest_that_is_left_is_seen_without_scrolling(viewport):
+    async def play(tab, page, coaching, context):
+        first, *_ = circles(*WHOLE)
+        for number, rep in enumerate(first.reps, start=1):
+            if number == 10:
+                coaching.update(rep.end_s, [], Progress(9, 0, 0.9, 1))
+                await until(tab, "provisional", "+1?")
+                await playwright.expect(tab.locator("#dial")).to_be_in_viewport(ratio=1.0)
+            coaching.update(rep.end_s + 0.4, [rep], NO_PHASE)
+        await until(tab, "number", "10")
+        await until(tab, "rest-left", "30 s")
+        for what in ("number", "rest-bar", "rest-left", "rest-next"):
+            await playwright.expect(tab.locator(f"#{what}")).to_be_in_viewport(ratio=1.0)
+        await playwright.expect(tab.get_by_role("button", name="Skip the rest")).to_be_in_viewport()
+        await tab.reload()
+        await until(tab, "rest-left", "30 s")
+        assert await tab.evaluate("document.getElementById('rest-bar').max") == 30
+        assert await tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    browsed(play, viewport)
+
+
+def test_a_page_that_lost_the_coach_goes_on_by_itself():
+    async def play(tab, page, coaching, context):
+        (first, *_) = circles(*WHOLE)
+        coaching.update(first.reps[0].end_s + 0.4, [first.reps[0]], NO_PHASE)
+        await until(tab, "number", "1")
+        port = int(page.link.rstrip("/").rpartition(":")[2])
+        await page.__aexit__(None, None, None)
+        await playwright.expect(tab.locator("#link")).to_contain_text("cannot be reached")
+        for rep in first.reps[1:4]:
+            coaching.update(rep.end_s + 0.4, [rep], NO_PHASE)
+        async with Page(coaching, port=port):
+            await until(tab, "number", "4")
+            await until(tab, "link", "")
+
+    browsed(play, problems_are_expected=True)
 
 
 def test_two_clips_are_shown_and_corrected_apart():

@@ -30,7 +30,9 @@ function show(news) {
   document.body.dataset.led = String(next.is_led);
   const isSetUp = next.stage === "set-up";
   $("set-up").hidden = !isSetUp;
-  $("count-box").hidden = isSetUp || next.stage === "still";
+  $("count-box").hidden = isSetUp || next.stage === "still" || next.is_over;
+  $("dial-box").hidden = next.stage !== "set"; // in a rest the time that is left needs the room
+  document.body.dataset.digits = String(String(next.count).length);
   if (!$("set-up-list").childElementCount) {
     for (const line of next.set_up) $("set-up-list").appendChild(document.createElement("li")).textContent = line;
   }
@@ -45,7 +47,7 @@ function show(news) {
   text("wrong", next.n_wrong ? `${next.n_wrong} the other way, not counted` : "");
   text("message", message(next));
   text("form", next.stage === "rest" || next.stage === "done" ? next.form : "");
-  text("notice", next.notice);
+  text("notice", next.link === "lost" ? "" : next.notice);
   $("rest").hidden = next.rest_left_s === null;
   if (next.rest_left_s !== null) {
     $("rest-bar").max = Math.max(next.rest_s, 1);
@@ -62,10 +64,11 @@ function show(news) {
 function buttons(next) {
   for (const button of document.querySelectorAll("nav [data-action]")) {
     const action = button.dataset.action;
-    button.hidden = !next.is_led && action !== "quit";
-    button.disabled = next.is_over || (action === "skip" && next.stage !== "rest") || (next.stage === "set-up" && action !== "quit");
+    const isOfNow = next.is_led && next.stage !== "set-up" && (action !== "skip" || next.stage === "rest");
+    button.hidden = next.is_over || (action !== "quit" && !isOfNow);
   }
-  $("tempo-label").hidden = !next.is_led;
+  $("tempo-label").hidden = !next.is_led || next.is_over;
+  $("voice").hidden = next.is_over;
 }
 
 function heading(next) {
@@ -151,6 +154,7 @@ function besideItem(clip) {
 
 function table(next) {
   const body = $("sets");
+  $("table").dataset.wrong = String(next.sets.some((row) => row.n_wrong));
   while (body.rows.length > next.sets.length) body.deleteRow(-1);
   next.sets.forEach((row, index) => {
     const line = body.rows[index] || body.insertRow();
@@ -160,7 +164,7 @@ function table(next) {
       isNow && next.stage === "set" && row.verdict === "partial" ? "" : VERDICTS[row.verdict]];
     cells.forEach((cell, place) => {
       const node = line.cells[place] || line.insertCell();
-      if (place === 1 || place === 3 || place === 5) node.className = "led";
+      if (place === 1 || place === 3 || place === 5) node.className = place === 3 ? "led wrong" : "led";
       if (node.textContent !== String(cell)) node.textContent = cell;
     });
     line.toggleAttribute("aria-current", isNow);
