@@ -301,7 +301,7 @@ def _set_up(scene: Scene, head: Text, width: int, height: int) -> RenderableType
     notice = [] if not scene.notice else [Text(scene.notice, "yellow", no_wrap=True, overflow="ellipsis")]
     rows = 2 + len(notice) + sum(len(line.plain.split("\n")) for line in lines)
     if rows > height:
-        return Group(head, keys, *notice, *lines)
+        return Group(keys, *notice, *lines)
     drawing = [] if scene.direction not in DRAWINGS else [Text(DRAWINGS[scene.direction], no_wrap=True)]
     if rows + DRAWING_ROWS > height or width < DRAWING_COLUMNS:
         drawing = []

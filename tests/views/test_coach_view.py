@@ -10,10 +10,10 @@ from rich.console import Console
 
 from imucount.coach.coaching import Coaching
 from imucount.coach.guide import Guide
-from imucount.coach.scene import Beside
+from imucount.coach.scene import Beside, Said
 from imucount.counter import Progress
 from imucount.programme import Programme
-from imucount.views.coach_view import coach_view
+from imucount.views.coach_view import CoachView, coach_table, coach_view
 from imucount.views.live_view import big_number
 
 
@@ -108,3 +108,44 @@ def test_what_went_the_other_way_is_told():
     text = "\n".join(shown(asyncio.run(play()), 80, 24))
     assert "2 the other way" in text
     assert "Now it is forward: back, up, forward, down." in text
+
+
+@pytest.mark.parametrize(("width", "height"), [(40, 11), (60, 16), (80, 23), (120, 40)])
+def test_the_set_up_is_whole_with_its_keys_in_any_window(scenes, width, height):
+    lines = shown(replace(scenes[0], notice="Connecting ..."), width, height)
+    assert len(lines) <= height
+    text = " ".join(" ".join(lines).split())
+    for said in (*scenes[0].set_up, "Connecting ...", "Enter: I am ready"):
+        assert said in text
+    assert ("1 back" in text) == (height >= 23)  # the drawing, where there is room
+
+
+def test_a_long_cue_has_more_lines_where_there_is_room(scenes):
+    cue = Said(99, "begin", "Set 2 of 6: 10 forward, 4 s each. Back, up, forward, down. Begin.")
+    scene = replace(scenes[8], said=(cue,))
+    assert cue.text in " ".join(" ".join(shown(scene, 40, 11)).split())
+    assert len(shown(scene, 40, 11)) <= 11
+    assert "…" in "".join(shown(scene, 40, 8))
+
+
+def test_the_rest_is_a_bar_as_wide_as_the_window(scenes):
+    bars = [
+        next(line for line in shown(replace(scenes[10], rest_left_s=left_s), 60, 20) if "░" in line)
+        for left_s in (20, 10)
+    ]
+    assert [(len(bar), bar.count("█")) for bar in bars] == [(60, 40), (60, 20)]
+
+
+def test_the_table_has_a_heading_for_all_and_none_for_what_is_not_there(scenes):
+    table = coach_table(scenes[10])
+    assert [column.header for column in table.columns] == ["Set", "Asked for", "Done", "Each", "Result"]
+    wrong = (replace(scenes[10].sets[0], n_wrong=2), *scenes[10].sets[1:])
+    table = coach_table(replace(scenes[10], sets=wrong))
+    assert "Other way" in [column.header for column in table.columns]
+
+
+def test_only_what_is_seen_makes_another_view(scenes):
+    scene = replace(scenes[8], phase=0.50)
+    assert CoachView.of(scene) == CoachView.of(replace(scene, phase=0.52, now_s=99.0, trail=((1.0, 2.0),)))
+    assert CoachView.of(scene) != CoachView.of(replace(scene, phase=0.60))
+    assert CoachView.of(scene) != CoachView.of(replace(scene, count=9))
