@@ -28,6 +28,8 @@ from imucount.simulate import Circles, Clip, Movement, Simulation, TrueSet, simu
 
 RATE_HZ = 100.0
 PACKET_SAMPLES = 10
+MOST_IN_PACKETS = 12_000
+LIVE_AIMS_PERCENT = {1: 0.4, 10: 0.1}
 REPEATS = 3
 SPEED_SEED = FIRST_SEED + 50_000_000
 
@@ -126,9 +128,28 @@ def kinds_of_movement(minutes: float) -> list[Row]:
             peer_s = best_s(functools.partial(count_like_recofit, samples), 1) / million
             for exercise in EXERCISES:
                 own_s = best_s(functools.partial(imucount.count, samples, "right", exercise=exercise), 1) / million
-                what = f"{kind} at {rate_hz:g} Hz as {exercise}, s a million"
-                rows.append(row(what, own_s, aims[kind] if exercise == "cyclic" else "", peer_s, "RecoFit-style"))
+                what = f"{kind} at {rate_hz:g} Hz as {exercise}"
+                aim = aims[kind] if exercise == "cyclic" else ""
+                rows.append(row(f"{what}, s a million", own_s, aim, peer_s, "RecoFit-style"))
+                for size, most in LIVE_AIMS_PERCENT.items():
+                    live = in_packets_percent(samples[:MOST_IN_PACKETS], exercise, size)
+                    aim = f"<= {most:g}" if rate_hz == RATE_HZ else ""
+                    packets_of = f"{what} in packets of {size}, % of a core"
+                    rows.append(row(packets_of, live, aim, 1e-4 * rate_hz * peer_s, "RecoFit-style at once"))
     return rows
+
+
+def in_packets_percent(samples: Samples, exercise: Exercise, size: int) -> float:
+    """How busy a processor is that counts live, in percent."""
+    cut = [samples[start : start + size] for start in range(0, len(samples), size)]
+
+    def count() -> None:
+        counter = imucount.RepCounter("right", exercise=exercise)
+        for packet in cut:
+            counter.update(packet)
+        counter.finish()
+
+    return 100.0 * best_s(count, 1) / float(samples.t[-1] - samples.t[0])
 
 
 def packets(simulation: Simulation) -> list[Row]:
