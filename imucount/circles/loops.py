@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import degrees
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from imucount.circles.edges import LEAST_ALIGNED, edges
-from imucount.circles.plane import Channel, Level
-from imucount.circles.rests import LINGER_S
-from imucount.circles.sides import IndexArray, windows
-from imucount.circles.swings import LONGEST_SIDE_S, Swing
+from imucount.circles.plane import Level
+from imucount.circles.swings import LINGER_S, LONGEST_SIDE_S, Swing
+from imucount.core.library import address, core
 from imucount.samples import FloatArray
 
 __all__ = ["Loop", "measure_loops"]
-
-SHORTEST_S, LONGEST_S = 0.7, 14.0
-"""Circles take 1 to 8 s; a beginner's with holds, or one cut short, may take this."""
 
 ACC_BIAS_M_S2 = 0.35
 """Bias of an accelerometer: data sheets give 20 mg for one sigma, and 50 mg on the board for cheap ones. It
@@ -27,10 +23,23 @@ makes the force vary with the tilt."""
 MISALIGNMENT_M_S2 = 0.1
 """Gravity times the misalignment of gyroscope and accelerometer (0.01 rad)."""
 
-
-LEAST_WIDTH = 64
-"""Loops are measured together with others of about the same length: as rows of a matrix, filled up with zeros to a
-power of two. The last bit of a sum may depend on how many those are, so that follows from the swing alone."""
+_SWING = np.dtype(
+    [
+        *((name, np.int64) for name in ("start", "top", "end", "known", "rested_before", "has_gyroscope")),
+        *(("longest_side", np.int64), ("linger", np.int64), ("axis", np.float64, 2), ("rate_hz", np.float64)),
+    ]
+)
+_LOOP = np.dtype(
+    [
+        *((name, np.float64) for name in ("before", "after", "n_before", "first_side", "second_side")),
+        *(("axis", np.float64, 2), ("area", np.float64, 3)),
+        *((name, np.float64) for name in ("sense", "elevation", "yaw", "rise_yaw", "fall_yaw", "roundness")),
+        *((name, np.float64) for name in ("closure", "yaw_closure", "fullest_quarter")),
+        *((name, np.float64) for name in ("lever", "lever_share", "forward_lever", "forward_lever_share")),
+        *((name, np.float64) for name in ("force_rms", "unexplained_rms")),
+    ]
+)
+"""As `imucount_swing` and `imucount_loop` in the core: what it is given of a swing, and tells of its loop."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,231 +147,53 @@ def measure_loops(
     origin_s : float
         Time of the sample with index 0, s.
     """
-    loops: list[Loop | None] = [None] * len(swings)
-    longest_side = int(LONGEST_SIDE_S * rate_hz)
-    of_width: dict[int, list[int]] = {}
-    for row, swing in enumerate(swings):
-        length = min(swing.known - swing.top, longest_side) + min(swing.top - swing.start, longest_side) + 1
-        of_width.setdefault(max(1 << (length - 1).bit_length(), LEAST_WIDTH), []).append(row)
-    for width, rows in of_width.items():
-        group = [swings[row] for row in rows]
-        for row, loop in zip(rows, _loops(group, width, history, first, level, has_gyroscope, rate_hz, origin_s)):
-            loops[row] = loop
+    given, told = np.zeros(1, _SWING), np.zeros(1, _LOOP)
+    given["has_gyroscope"], given["rate_hz"] = has_gyroscope, rate_hz
+    given["longest_side"], given["linger"] = int(LONGEST_SIDE_S * rate_hz), int(LINGER_S * rate_hz)
+    at = (given.ctypes.data, address(history), history.strides[0] // history.itemsize, told.ctypes.data)
+    loops: list[Loop | None] = []
+    for swing in swings:
+        given["start"], given["top"], given["end"] = swing.start - first, swing.top - first, swing.end - first
+        given["known"], given["rested_before"] = swing.known - first, swing.rested_before
+        given["axis"] = swing.axis
+        is_loop = core().imucount_measure(*at)
+        loops.append(_loop(swing, told[0].tolist(), level, rate_hz, origin_s) if is_loop else None)
     return loops
 
 
-def _loops(
-    swings: Sequence[Swing],
-    width: int,
-    history: FloatArray,
-    first: int,
-    level: Level,
-    has_gyroscope: bool,
-    rate_hz: float,
-    origin_s: float,
-) -> list[Loop | None]:
-    """Measure loops of swings of about the same length, as rows of matrices that are so wide."""
-    loops: list[Loop | None] = [None] * len(swings)
-    start, top, end, known = np.array([(each.start, each.top, each.end, each.known) for each in swings]).T
-    axis = np.array([each.axis for each in swings]).T
-    longest_side = int(LONGEST_SIDE_S * rate_hz)
-    n_after = np.minimum(known - top, longest_side) + 1
-    before, after = edges(
-        history[: Channel.YAW + 1],
-        top - first,
-        top - np.maximum(np.maximum(start, top - longest_side), first) + 1,
-        n_after,
-        np.minimum(end - top, n_after - 1),
-        axis,
-        np.array([each.rested_before for each in swings]),
-        has_gyroscope,
-        int(LINGER_S * rate_hz),
+def _loop(swing: Swing, told: tuple[Any, ...], level: Level, rate_hz: float, origin_s: float) -> Loop:
+    """Make a loop of what the core tells of it, in the order of `_LOOP`."""
+    before, after, n_before, first_side, second_side, axis, area, sense, *angles_and_more = told
+    elevation, yaw, rise_yaw, fall_yaw, roundness, closure, yaw_closure, fullest, *forces = angles_and_more
+    lever, lever_share, forward_lever, forward_lever_share, force_rms, unexplained_rms = forces
+
+    def time_s(index: float) -> float:
+        return origin_s + index / rate_hz
+
+    start = swing.top - n_before
+    x, y, z = level.up.tolist()
+    return Loop(
+        start_s=time_s(swing.top - before),
+        end_s=time_s(swing.top + after),
+        known_s=time_s(swing.known),
+        quarter_s=(time_s(start + first_side), time_s(swing.top), time_s(start + second_side)),
+        up_axis=level.to_sensor(axis[0], axis[1], 0.0),
+        up=(x, y, z),
+        area=level.to_sensor(area[0], area[1], area[2]),
+        sense=int(sense),
+        elevation_deg=degrees(elevation),
+        yaw_deg=degrees(yaw),
+        rise_yaw_deg=degrees(rise_yaw),
+        fall_yaw_deg=degrees(fall_yaw),
+        roundness=roundness,
+        closure=closure,
+        yaw_closure=yaw_closure,
+        rise_share=before / (before + after),
+        fullest_quarter=fullest,
+        lever_m=lever,
+        lever_sd_m=ACC_BIAS_M_S2 * lever_share,
+        forward_lever_m=forward_lever,
+        forward_lever_sd_m=MISALIGNMENT_M_S2 * forward_lever_share,
+        force_rms=force_rms,
+        unexplained_rms=unexplained_rms,
     )
-    duration_s = (before + after) / rate_hz
-    may_be = (duration_s >= SHORTEST_S) & (duration_s <= LONGEST_S)
-    rows = np.flatnonzero(may_be & (np.rint(before) >= 2) & (np.rint(after) >= 2))
-    if len(rows) == 0:
-        return loops
-    before, after, top, known, axis = before[rows], after[rows], top[rows], known[rows], axis[:, rows]
-    n_before, n_after = np.rint(before).astype(np.int64), np.rint(after).astype(np.int64)
-    start = top - n_before
-    is_loop, columns = _measure(
-        windows(history, start - first, width),
-        n_before + n_after + 1,
-        n_before,
-        axis,
-        level,
-        has_gyroscope,
-        1.0 / rate_hz,
-    )
-    columns["start_s"] = origin_s + (top - before) / rate_hz
-    columns["end_s"] = origin_s + (top + after) / rate_hz
-    columns["known_s"] = origin_s + known / rate_hz
-    columns["quarter_s"] = origin_s + (start[:, np.newaxis] + columns["quarter_s"]) / rate_hz
-    columns["rise_share"] = before / (before + after)
-    listed = zip(*(_as_list(column[is_loop]) for column in columns.values()))
-    for row, values in zip(rows[is_loop].tolist(), listed):
-        loops[row] = Loop(**dict(zip(columns, values)))
-    return loops
-
-
-def _measure(
-    x: FloatArray,
-    n: IndexArray,
-    top: IndexArray,
-    axis: FloatArray,
-    level: Level,
-    has_gyroscope: bool,
-    step_s: float,
-) -> tuple[NDArray[np.bool_], dict[str, FloatArray]]:
-    """Measure r loops.
-
-    Parameters
-    ----------
-    x : (8, r, w) array
-        Rows by `Channel`; of each loop its samples, from the first to the last, and then any others.
-    n, top : (r,) arrays
-        How many of the samples are the loop's, and which of them is its top.
-    axis : (2, r) array
-        Axes of the swings.
-
-    Returns
-    -------
-    is_loop : (r,) array
-        False for one that lies askew to the axis of its swing.
-    columns : dict of arrays
-        Attributes of `Loop`, but for times; `quarter_s` in samples.
-    """
-    rotation, gravity, products = _signals(x, n, has_gyroscope)
-    spread, pull, speed, bend = products[:3, :3], products[3:6, :3], products[6:9, 6:9], products[9:, 9:]
-
-    area = 0.5 * np.stack([products[i, 6 + j] - products[j, 6 + i] for i, j in ((1, 2), (2, 0), (0, 1))])
-    swept = np.sqrt(area[0] ** 2 + area[1] ** 2)
-    is_loop = np.ones(len(n), dtype=np.bool_)
-    sense = np.zeros(len(n), dtype=np.int64)
-    if has_gyroscope:
-        aligned = axis[0] * area[1] - axis[1] * area[0]
-        is_loop = np.abs(aligned) >= LEAST_ALIGNED * swept
-        sense = np.where(swept > 0.0, np.where(aligned > 0.0, 1, -1), 0)
-        across = np.stack([area[1], -area[0]]) / np.where(swept > 0.0, swept, 1.0)
-        axis = np.where(swept > 0.0, sense * across, axis)
-    else:
-        axis = _main_axis(spread, axis)
-
-    elevation_power, yaw_power = _along(spread, axis), spread[2, 2]
-    lever_weight = step_s**2 / (_along(speed, axis) + _TINY)
-    lever = -(axis[0] * pull[0, 0] + axis[1] * pull[0, 1]) * lever_weight
-    # Force that the lever leaves: force - lever * d²elevation/dt², whose power follows from the products.
-    pushed = axis[0] * products[9, 3] + axis[1] * products[10, 3]
-    force_power = products[3, 3]
-    rest_power = force_power - 2.0 * lever * pushed / step_s**2
-    rest_power += lever**2 * _along(bend, axis) / step_s**4
-    # Level force is gravity seen along the level axes, and on top of it what moves the clip.
-    moving = axis[0] * (pull[1, 2] + gravity * spread[1, 2]) + axis[1] * (pull[2, 2] - gravity * spread[0, 2])
-    yaw_weight = step_s**2 / (speed[2, 2] + _TINY)
-
-    elevation = axis[0][:, np.newaxis] * rotation[0] + axis[1][:, np.newaxis] * rotation[1]
-    yaw = rotation[2]
-    tied = (axis[0] * spread[0, 2] + axis[1] * spread[1, 2]) / (elevation_power + _TINY)
-    aside = yaw - tied[:, np.newaxis] * elevation
-    rows, steps = np.arange(len(n)), np.arange(x.shape[2])
-    within = steps < n[:, np.newaxis]
-    # What fills up a row is 0, the mean of each signal, and so within its range.
-    highest, lowest = elevation.max(axis=1), elevation.min(axis=1)
-    high = within & (elevation > 0.5 * (highest + lowest)[:, np.newaxis])
-    ahead = within & (aside > 0.5 * (aside.max(axis=1) + aside.min(axis=1))[:, np.newaxis])
-    n_high, n_ahead, n_both = (np.count_nonzero(each, axis=1) for each in (high, ahead, high & ahead))
-    quarters = np.stack([n_both, n_high - n_both, n_ahead - n_both, n - n_high - n_ahead + n_both])
-    elevation_range, yaw_range = highest - lowest, yaw.max(axis=1) - yaw.min(axis=1)
-    reach, until_top = np.where(within, np.abs(aside), -1.0), steps <= top[:, np.newaxis]
-    from_top = steps >= top[:, np.newaxis]
-    first_side, second_side = (np.where(each, reach, -1.0).argmax(axis=1) for each in (until_top, from_top))
-    first_high, last_high = high.argmax(axis=1), high.shape[1] - 1 - high[:, ::-1].argmax(axis=1)
-    apart = x[: Channel.YAW + 1, rows, n - 1] - x[: Channel.YAW + 1, :, 0]
-
-    return is_loop, {
-        "quarter_s": np.stack([first_side, top, second_side], axis=1),
-        "up_axis": np.outer(axis[0], level.first) + np.outer(axis[1], level.second),
-        "up": np.tile(level.up, (len(n), 1)),
-        "area": np.outer(area[0], level.first) + np.outer(area[1], level.second) + np.outer(area[2], level.up),
-        "sense": sense,
-        "elevation_deg": np.degrees(elevation_range),
-        "yaw_deg": np.degrees(yaw_range),
-        "rise_yaw_deg": np.degrees(yaw[rows, first_high] - yaw[:, 0]),
-        "fall_yaw_deg": np.degrees(yaw[rows, last_high] - yaw[:, 0]),
-        "roundness": swept / (2.0 * np.pi * np.sqrt(elevation_power * yaw_power) / n + _TINY),
-        "closure": np.sqrt(apart[0] ** 2 + apart[1] ** 2) / (elevation_range + _TINY),
-        "yaw_closure": np.abs(apart[2]) / (yaw_range + _TINY),
-        "fullest_quarter": quarters.max(axis=0) / n,
-        "lever_m": lever,
-        "lever_sd_m": ACC_BIAS_M_S2 * elevation_power * lever_weight,
-        "forward_lever_m": moving * yaw_weight,
-        "forward_lever_sd_m": MISALIGNMENT_M_S2 * yaw_power * yaw_weight,
-        "force_rms": np.sqrt(force_power / n),
-        "unexplained_rms": np.sqrt(np.maximum(rest_power, 0.0) / n),
-    }
-
-
-def _signals(x: FloatArray, n: IndexArray, has_gyroscope: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Make the signals of which a loop's measures consist, 0 on average and beyond its end.
-
-    Parameters
-    ----------
-    x : (8, r, w) array
-    n : (r,) array
-    has_gyroscope : bool
-
-    Returns
-    -------
-    rotation : (3, r, w) array, rad
-        About the two level axes and up, with its end where it starts.
-    gravity : (r,) array, m/s²
-        Mean of the force.
-    products : (11, 11, r) array
-        Sums of the products of each two of: rotation (0 to 2), force (3 to 5), and, per sample, the rotation's
-        speed (6 to 8) and the change of it about the level axes (9, 10). All areas, powers and levers are made
-        of these.
-    """
-    within = (np.arange(x.shape[2]) < n[:, np.newaxis])[:, np.newaxis]
-    share = np.arange(x.shape[2]) / (n - 1)[:, np.newaxis]
-    every = np.zeros((len(n), 11, x.shape[2]))
-    given, rotation, speed, bend = every[:, :6], every[:, :3], every[:, 6:9], every[:, 9:]
-    given[:] = x[[*(_TURN if has_gyroscope else _TILT), *_FORCES]].transpose(1, 0, 2)
-    rotation -= rotation[:, :, :1].copy()
-    rotation -= rotation[np.arange(len(n)), :, n - 1][..., np.newaxis] * share[:, np.newaxis]
-    given *= within
-    means = np.add.reduce(given, axis=2) / n[:, np.newaxis]
-    given -= means[..., np.newaxis]
-    given *= within
-    np.subtract(rotation[:, :, 1:], rotation[:, :, :-1], out=speed[:, :, 1:])
-    speed *= within
-    np.subtract(speed[:, :2, 2:], speed[:, :2, 1:-1], out=bend[:, :, 1:-1])
-    bend[:, :, :-1] *= within[:, :, 1:]
-    products = (every @ every.transpose(0, 2, 1)).transpose(1, 2, 0)
-    return rotation.transpose(1, 0, 2), means[:, 3], products
-
-
-_TURN = [Channel.TURN_1, Channel.TURN_2, Channel.YAW]
-_TILT = [Channel.TILT_1, Channel.TILT_2, Channel.YAW]
-_FORCES = [Channel.FORCE, Channel.LEVEL_1, Channel.LEVEL_2]
-_TINY = 1e-12
-
-
-def _along(products: FloatArray, axis: FloatArray) -> FloatArray:
-    """Resolve matrices of products, (2, 2, r) or larger, along level axes, (2, r)."""
-    one, two = axis
-    return np.asarray(one * one * products[0, 0] + 2.0 * one * two * products[0, 1] + two * two * products[1, 1])
-
-
-def _main_axis(products: FloatArray, towards: FloatArray) -> FloatArray:
-    """Find the level axis along which each matrix of products is largest."""
-    difference, both = products[0, 0] - products[1, 1], 2.0 * products[0, 1]
-    size = np.sqrt(difference**2 + both**2)
-    cos = np.clip(difference / np.where(size > 0.0, size, 1.0), -1.0, 1.0)  # of twice the angle
-    axis = np.sqrt(0.5 * np.stack([1.0 + cos, 1.0 - cos]))
-    axis[1] = np.copysign(axis[1], both)
-    return np.where(axis[0] * towards[0] + axis[1] * towards[1] > 0.0, axis, -axis)
-
-
-def _as_list(column: FloatArray) -> list[object]:
-    return [tuple(each) for each in column.tolist()] if column.ndim > 1 else list(column.tolist())

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from imucount.circles.plane import Channel, PlaneChunk
-from imucount.circles.rests import FALL, LEAST_FALL, LINGER_S
 from imucount.circles.tape import Tape
 from imucount.core.library import address, core
 from imucount.samples import FloatArray
 
-__all__ = ["HISTORY_S", "LONGEST_SIDE_S", "Swing", "SwingFinder"]
+__all__ = ["HISTORY_S", "LINGER_S", "LONGEST_SIDE_S", "Swing", "SwingFinder"]
 
 AXES = [(float(np.cos(angle)), float(np.sin(angle))) for angle in np.pi * np.arange(3) / 3]
 """Fixed level axes, 60 deg apart: one lies within 30 deg of any axis of elevation."""
@@ -35,6 +34,9 @@ SAME = 3
 HISTORY_S = 40.0
 """What is kept: two of the slowest circles, and the rest before them."""
 
+LINGER_S = 0.4
+"""A fall has come to rest when the last third of its time, and so long at least, brought next to nothing of it."""
+
 LONGEST_SIDE_S = 9.0
 """A rise or fall is looked for within this: a circle of 14 s with uneven halves."""
 
@@ -44,13 +46,19 @@ _SHARES = {
     "least_rest_share": LEAST_REST_SHARE,
     "most_rest_share": MOST_REST_SHARE,
     "least_along": LEAST_ALONG,
-    "least_fall": LEAST_FALL,
 }
+_FALL = np.dtype(
+    [
+        *((name, np.int64) for name in ("steps", "is_low")),
+        *((name, np.float64) for name in ("least", "tied", "middle", "reach", "outward")),
+        ("lowest", np.float64, 256),
+    ]
+)
 _POINT = np.dtype([*((name, np.int64) for name in ("at", "rested_before", "rests_after")), ("value", np.float64)])
 _ZIGZAG = np.dtype(
     [
         *((name, np.int64) for name in ("has_begun", "sign", "low_at", "best_at", "n_points", "is_watched")),
-        *(("low", np.float64), ("best", np.float64), ("points", _POINT, 3), ("fall", FALL)),
+        *(("low", np.float64), ("best", np.float64), ("points", _POINT, 3), ("fall", _FALL)),
     ]
 )
 _STATE = np.dtype(

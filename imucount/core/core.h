@@ -81,13 +81,6 @@ typedef struct {
     double least, tied, middle, reach, outward, lowest[IMUCOUNT_MOST_WATCHED];
 } imucount_fall;
 
-/* When a fall of n samples of tilt and yaw has come to rest, as `imucount.circles.rests` says; -1 if it has not.
- * fall is where to work.
- */
-EXPORT ptrdiff_t imucount_steps_to_rest(imucount_fall *fall, const double *tilt, const double *yaw, ptrdiff_t n,
-                                        const double *rise_tilt, const double *rise_yaw, ptrdiff_t n_rise,
-                                        double least_fall, ptrdiff_t linger);
-
 /* A high or low point: whether the movement came to rest on the way to it, and from it. */
 typedef struct {
     int64_t at, rested_before, rests_after;
@@ -108,7 +101,7 @@ typedef struct {
 typedef struct {
     int64_t longest_side, linger;
     double sizes[IMUCOUNT_SIZES], axes[IMUCOUNT_AXES][2];
-    double least_share, most_share, least_rest_share, most_rest_share, least_along, least_fall;
+    double least_share, most_share, least_rest_share, most_rest_share, least_along;
     imucount_zigzag zigzags[IMUCOUNT_ZIGZAGS];
 } imucount_finder;
 
@@ -132,6 +125,31 @@ EXPORT ptrdiff_t imucount_finder_update(imucount_finder *finder, double *x, ptrd
 
 /* Gives the falls that the end cuts short at the sample `last`, once they are nearly down; there is room for all. */
 EXPORT void imucount_finder_finish(imucount_finder *finder, ptrdiff_t last, int64_t *falls);
+
+/* A swing whose loop is to be measured: its low point, high point and end, and the sample that made it certain, as
+ * samples of the history; its axis, as `imucount.circles.swings` says.
+ */
+typedef struct {
+    int64_t start, top, end, known, rested_before, has_gyroscope, longest_side, linger;
+    double axis[2], rate_hz;
+} imucount_swing;
+
+/* What `imucount.circles.loops` tells of a loop, along level axes, rad. Edges, in samples from the top: before and after
+ * it with a fraction, n_before without; sides are counted from the first sample. A lever's share, times what may be
+ * wrong with the force, m/s², is what that shifts the lever by.
+ */
+typedef struct {
+    double before, after, n_before, first_side, second_side, axis[2], area[3], sense, elevation, yaw, rise_yaw;
+    double fall_yaw, roundness, closure, yaw_closure, fullest_quarter, lever, lever_share, forward_lever;
+    double forward_lever_share, force_rms, unexplained_rms;
+} imucount_loop;
+
+/* Size of that, in bytes. */
+EXPORT ptrdiff_t imucount_loop_size(void);
+
+/* Measures the loop of a swing in history, (8, n) with rows `stride` apart; returns 1, or 0 if it is no loop. */
+EXPORT ptrdiff_t imucount_measure(const imucount_swing *swing, const double *history, ptrdiff_t stride,
+                                  imucount_loop *loop);
 
 /* Tells how like the cycle before a moment is to the one after it, and how large both are, of several lengths.
  *

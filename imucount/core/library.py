@@ -24,16 +24,14 @@ FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "imucount_plane_means": (None, [_POINTER, _POINTER, _SIZE, _POINTER]),
     "imucount_plane_motion": (_SIZE, [_POINTER, _POINTER, _SIZE, _SIZE, _SIZE, _POINTER, _SIZE]),
     "imucount_resolve": (None, [_POINTER, _POINTER, _SIZE, _SIZE, _POINTER]),
-    "imucount_steps_to_rest": (
-        _SIZE,
-        [_POINTER, _POINTER, _POINTER, _SIZE, _POINTER, _POINTER, _SIZE, ctypes.c_double, _SIZE],
-    ),
     "imucount_finder_size": (_SIZE, []),
     "imucount_finder_update": (
         _SIZE,
         [_POINTER, _POINTER, _SIZE, _SIZE, _SIZE, _SIZE, _SIZE, _POINTER, _SIZE],
     ),
     "imucount_finder_finish": (None, [_POINTER, _SIZE, _POINTER]),
+    "imucount_loop_size": (_SIZE, []),
+    "imucount_measure": (_SIZE, [_POINTER, _POINTER, _SIZE, _POINTER]),
     "imucount_repetition": (None, [_POINTER, *[_SIZE] * 6, _DOUBLE, *[_POINTER] * 3]),
     "imucount_runs": (_SIZE, [_POINTER, _SIZE, _SIZE, _POINTER, _DOUBLE, _POINTER, _POINTER]),
     "imucount_cycles": (

@@ -19,19 +19,40 @@ static const double START_OF_RISE = 0.1;
 /* The yaw has come back when it is less than this share of its reach on the side where it went. */
 static const double CAME_BACK = 0.4;
 
+double steps_down_to(const side *s, double level)
+{
+    for (ptrdiff_t k = 0; k < s->length; k++)
+        if (tilt_at(s, k) <= level) {
+            const double below = tilt_at(s, k), above = k > 0 ? tilt_at(s, k - 1) : 0.0;
+            return k > 0 ? (double)k - (level - below) / (above - below) : 0.0;
+        }
+    return 0.0;
+}
+
+double slope(const side *one, const side *other)
+{
+    const side *const sides[2] = {one, other};
+    double n = 0.0, total = 0.0, power = 0.0, product = 0.0;
+
+    for (int s = 0; s < 2 && sides[s]; s++)
+        for (ptrdiff_t k = s; k < sides[s]->length; k++, n += 1.0)
+            total += tilt_at(sides[s], k);
+    const double mean = total / n;
+    for (int s = 0; s < 2 && sides[s]; s++)
+        for (ptrdiff_t k = s; k < sides[s]->length; k++) {
+            const double centred = tilt_at(sides[s], k) - mean;
+            power += centred * centred;
+            product += centred * yaw_at(sides[s], k);
+        }
+    return power > 0.0 ? product / power : 0.0;
+}
+
 static ptrdiff_t steps_to_start_of_rise(const side *rise)
 {
     double lowest = tilt_at(rise, 0);
     for (ptrdiff_t k = 1; k < rise->length; k++)
         lowest = fmin(lowest, tilt_at(rise, k));
-    const double level = lowest + START_OF_RISE * (tilt_at(rise, 0) - lowest);
-    ptrdiff_t k = 0;
-    while (k < rise->length - 1 && tilt_at(rise, k) > level)
-        k++;
-    if (k == 0)
-        return 0;
-    const double below = tilt_at(rise, k), above = tilt_at(rise, k - 1);
-    return (ptrdiff_t)((double)k - (level - below) / (above - below));
+    return (ptrdiff_t)steps_down_to(rise, lowest + START_OF_RISE * (tilt_at(rise, 0) - lowest));
 }
 
 /* Finds the share of the yaw that goes along with the tilt over the rise and the fall, what is then the middle
@@ -39,25 +60,12 @@ static ptrdiff_t steps_to_start_of_rise(const side *rise)
  */
 static void resolve_yaw(imucount_fall *fall, const side *after, const side *before)
 {
-    const side *const sides[2] = {after, before};
-    const ptrdiff_t first[2] = {0, 1}; /* the point itself belongs to one of them */
-    double n = 0.0, total = 0.0, power = 0.0, product = 0.0;
-
-    for (int s = 0; s < 2; s++)
-        for (ptrdiff_t k = first[s]; k < sides[s]->length; k++, n += 1.0)
-            total += tilt_at(sides[s], k);
-    const double mean = total / n;
-    for (int s = 0; s < 2; s++)
-        for (ptrdiff_t k = first[s]; k < sides[s]->length; k++) {
-            const double centred = tilt_at(sides[s], k) - mean;
-            power += centred * centred;
-            product += centred * yaw_at(sides[s], k);
-        }
-    fall->tied = power > 0.0 ? product / power : 0.0;
+    const side *const sides[2] = {after, before}; /* the point itself belongs to the first */
+    fall->tied = slope(after, before);
 
     double highest = -INFINITY, lowest = INFINITY, furthest = 0.0;
     for (int s = 0; s < 2; s++)
-        for (ptrdiff_t k = first[s]; k < sides[s]->length; k++) {
+        for (ptrdiff_t k = s; k < sides[s]->length; k++) {
             const double aside = yaw_at(sides[s], k) - fall->tied * tilt_at(sides[s], k);
             highest = fmax(highest, aside);
             lowest = fmin(lowest, aside);
@@ -110,15 +118,4 @@ int has_stayed_low(const imucount_fall *fall, double top, ptrdiff_t steps)
 {
     const double lowest = fall->lowest[steps - 1], fallen = top - lowest;
     return fallen >= fall->least && fall->lowest[steps / 2 - 1] - lowest <= 2.0 * STILL_SHARE * fallen;
-}
-
-ptrdiff_t imucount_steps_to_rest(imucount_fall *fall, const double *tilt, const double *yaw, ptrdiff_t n,
-                                 const double *rise_tilt, const double *rise_yaw, ptrdiff_t n_rise,
-                                 double least_fall, ptrdiff_t linger)
-{
-    const side after = {tilt, yaw, 1.0, 1, n < IMUCOUNT_MOST_WATCHED ? n : IMUCOUNT_MOST_WATCHED};
-    const side before = {rise_tilt, rise_yaw, 1.0, 1, n_rise};
-    fall->steps = fall->is_low = 0;
-    fall->least = least_fall;
-    return comes_to_rest(fall, after, before, linger) ? fall->steps : -1;
 }

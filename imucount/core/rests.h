@@ -21,6 +21,17 @@ static inline double yaw_at(const side *s, ptrdiff_t k)
     return s->yaw[k * s->step];
 }
 
+/* A fall that comes to rest earlier has not arrived: four separate moves rest half-way, too. */
+static const double LEAST_FALL = 0.75;
+
+/* Steps, with a fraction, until a side is down at a level; 0 where it never is. */
+double steps_down_to(const side *s, double level);
+
+/* Least-squares slope of the yaw over the tilt, on one side, or on both, with the point once; 0 where the tilt does not
+ * vary.
+ */
+double slope(const side *one, const side *other);
+
 /* Whether a fall has come to rest, and its yaw come back, within what is there to look at and was not before; then
  * fall->steps is the step at which that was certain.
  */

@@ -130,7 +130,7 @@ static void add_point(work *w, int number, int64_t at, double value)
             w->index - at <= f->longest_side && lies_along(w, axis, points[1].at, at, points[1].at)) {
             z->is_watched = 1;
             z->fall.steps = z->fall.is_low = 0;
-            z->fall.least = f->least_fall * rise;
+            z->fall.least = LEAST_FALL * rise;
         }
     }
     if (z->n_points == 3 && !points[1].rests_after) {
@@ -236,7 +236,7 @@ void imucount_finder_finish(imucount_finder *f, ptrdiff_t last, int64_t *falls)
     for (int number = 0; number < IMUCOUNT_ZIGZAGS; number++) {
         const imucount_zigzag *z = &f->zigzags[number];
         const double rise = fabs(z->points[2].value - z->points[1].value);
-        if (z->is_watched && fabs(z->points[2].value - z->best) >= f->least_fall * rise)
+        if (z->is_watched && fabs(z->points[2].value - z->best) >= LEAST_FALL * rise)
             tell(&w, number, &z->points[1], z->best_at, 0);
     }
 }

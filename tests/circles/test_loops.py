@@ -3,10 +3,15 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
+from circles import twin_loops
+from hypothesis import given
+from hypothesis import strategies as st
 
+from imucount.circles import loops as core_loops
 from imucount.circles.loops import measure_loops
 from imucount.circles.plane import Level, PlaneChunk
 from imucount.circles.swings import SwingFinder
+from imucount.core.library import core
 
 RATE_HZ = 25.0
 GRAVITY = 9.81
@@ -165,3 +170,29 @@ def test_what_is_said_of_a_loop_has_the_same_bits_alone_and_among_others(has_gyr
 def test_no_swings_draw_no_loops():
     finder, _ = found(*ellipse())
     assert measured(finder, []) == []
+
+
+# the core beside numpy
+
+
+def test_the_core_lays_out_what_it_tells_as_python_does():
+    assert core().imucount_loop_size() == core_loops._LOOP.itemsize
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans())
+def test_the_core_measures_loops_as_numpy_does(seed, has_gyroscope):
+    rng = np.random.default_rng(seed)
+    n = 900
+    # Circles of any size and pace with rests between them, sway, and force of no meaning.
+    phase = np.cumsum(np.repeat(rng.choice([0.0, 0.008, 0.013, 0.03], n // 60), 60))
+    elevation = 0.1 * (1.0 - np.cos(2.0 * np.pi * phase)) + np.cumsum(rng.normal(0.0, 1e-3, n))
+    yaw = 0.1 * np.sin(2.0 * np.pi * phase + rng.uniform(-1.0, 1.0)) + np.cumsum(rng.normal(0.0, 1e-3, n))
+    finder, swings = found(elevation, yaw, rng.normal(size=n), rng.uniform(0.0, 360.0))
+    swings += finder.finish()
+    loops = measured(finder, swings, has_gyroscope)
+    twins = twin_loops.measure_loops(swings, finder.history, finder.first, LEVEL, has_gyroscope, RATE_HZ, 0.0)
+    assert [loop is None for loop in loops] == [twin is None for twin in twins]
+    for loop, twin in zip(loops, twins):
+        if loop is not None:
+            for value, expected in zip(astuple(loop), astuple(twin)):
+                assert value == pytest.approx(expected, rel=1e-7, abs=1e-9)

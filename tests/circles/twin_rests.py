@@ -6,14 +6,12 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+from circles.twin_sides import IndexArray, Sides, slopes, steps_down_to
 from numpy.typing import NDArray
 
-from imucount.circles.sides import IndexArray, Sides, slopes, steps_down_to
 from imucount.samples import FloatArray
 
-__all__ = ["LEAST_FALL", "LINGER_S", "has_stayed_low", "steps_to_rest"]
-
-LINGER_S, LINGER_SHARE, STILL_SHARE = 0.4, 0.35, 0.08
+LINGER_SHARE, STILL_SHARE = 0.35, 0.08
 """A fall has come to rest when the last 0.35 of its time, and 0.4 s at least, brought less than 0.08 of it."""
 
 LEAST_FALL = 0.75

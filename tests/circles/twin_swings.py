@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from circles.twin_rests import LEAST_FALL, LINGER_S, has_stayed_low, steps_to_rest
+from circles.twin_rests import LEAST_FALL, has_stayed_low, steps_to_rest
+from circles.twin_sides import IndexArray, Sides, outward
 from circles.twin_zigzag import Zigzag, moments_of_reversal, turning_points
 from numpy.typing import NDArray
 
 from imucount.circles.plane import Channel, PlaneChunk
-from imucount.circles.sides import IndexArray, Sides, outward
 from imucount.circles.swings import (
     AXES,
     HISTORY_S,
     LEAST_ALONG,
     LEAST_REST_SHARE,
     LEAST_SHARE,
+    LINGER_S,
     LONGEST_SIDE_S,
     MOST_REST_SHARE,
     MOST_SHARE,

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from imucount.samples import FloatArray
 
-__all__ = ["Reversal", "Zigzag", "moments_of_reversal", "turning_points"]
-
 Indices = NDArray[np.int64]
 
 Reversal = tuple[int, int, float, int, int, int]

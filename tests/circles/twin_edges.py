@@ -1,15 +1,13 @@
-"""Where the loop of a swing starts and ends: for many swings at once."""
+"""Where loops start and end, in numpy: what the core is compared to."""
 
 from __future__ import annotations
 
 import numpy as np
+from circles.twin_rests import LEAST_FALL, steps_to_rest
+from circles.twin_sides import IndexArray, Sides, outward, row_sums, slopes, steps_down_to, windows
 from numpy.typing import NDArray
 
-from imucount.circles.rests import LEAST_FALL, steps_to_rest
-from imucount.circles.sides import IndexArray, Sides, outward, row_sums, slopes, steps_down_to, windows
 from imucount.samples import FloatArray
-
-__all__ = ["LEAST_ALIGNED", "edges"]
 
 LEAST_ALIGNED = 0.5
 """The axis of the swing is within 60 deg of the loop's: 35 deg for the choice of axes, and the rest where the
@@ -46,32 +44,7 @@ def edges(
     has_gyroscope: bool,
     linger: int,
 ) -> tuple[FloatArray, FloatArray]:
-    """Find where the loops of r swings start and end.
-
-    Parameters
-    ----------
-    angles : (3, n) array, rad
-        Tilt about the two level axes, and yaw.
-    top : (r,) array
-        Index of each high point.
-    n_before, n_after : (r,) arrays
-        How many samples to look at from the top to either side, the top included.
-    n_fall : (r,) array
-        Samples from the top to the low point.
-    axis : (2, r) array
-        Direction along the two level axes in which the tilt rises.
-    rested_before : (r,) array
-        Whether the movement came to rest at the first low point.
-    has_gyroscope : bool
-    linger : int
-        Least number of samples to call it rest.
-
-    Returns
-    -------
-    before, after : (r,) arrays
-        Samples, with a fraction, from the start to the top, and from there to the end; `before` is NaN for a loop
-        that lies askew to the axis of its swing.
-    """
+    """Find where the loops of r swings start and end."""
     is_askew = np.zeros(len(top), dtype=np.bool_)
     if has_gyroscope:
         axis, is_askew = _axis_of_area(angles, top, np.minimum(2 * n_fall, n_before - 1), n_fall, axis)
@@ -81,7 +54,7 @@ def edges(
     if len(long):
         rise = before[long]
         least_fall = LEAST_FALL * (rise.tilt[:, 0] - np.where(rise.within(), rise.tilt, np.inf).min(axis=1))
-        steps = steps_to_rest(rise, after[long], least_fall, linger)
+        steps = steps_to_rest(rise, lambda rows: after[long[rows]], least_fall, linger)
         # A drift of the posture or of the yaw may hide the rest: one side is not that much longer than the other.
         longest = np.where(steps < 0, LONGEST_TO_OTHER * n_fall[long], steps)
         n_before = n_before.copy()
@@ -115,11 +88,7 @@ def _axis_of_area(
 
 
 def _steps_to_end(side: Sides) -> FloatArray:
-    """Count the samples from the top to the end of the loop on that side, with a fraction.
-
-    Where the tilt turns at the bottom it is half-way between two crossings of one low level; where the
-    movement comes to rest there, the moment at which tilt and yaw have both arrived.
-    """
+    """Count the samples from the top to the end of the loop on that side, with a fraction."""
     tilt, within, steps = side.tilt, side.within(), np.arange(side.tilt.shape[1])
     bottom = side.lowest()
     rows = np.arange(len(bottom))

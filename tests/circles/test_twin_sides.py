@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
+from circles.twin_sides import Sides, outward, row_sums, slopes, steps_down_to, windows
 from hypothesis import given
 from hypothesis import strategies as st
-
-from imucount.circles.sides import Sides, outward, row_sums, slopes, steps_down_to, windows
 
 SEEDS = st.integers(0, 2**32 - 1)
 

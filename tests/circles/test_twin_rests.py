@@ -1,10 +1,8 @@
 import numpy as np
-from circles import twin_rests
+from circles.twin_rests import has_stayed_low, steps_to_rest
+from circles.twin_sides import Sides
 from hypothesis import given
 from hypothesis import strategies as st
-
-from imucount.circles.rests import steps_to_rest
-from imucount.circles.sides import Sides
 
 RATE_HZ = 25.0
 
@@ -13,7 +11,7 @@ def steps_of(tilt, yaw, top, least_fall, linger=10):
     """Steps to rest after one high point; None if it does not rest."""
     fall = Sides(tilt[np.newaxis, top:], yaw[np.newaxis, top:], np.array([len(tilt) - top]))
     rise = Sides(tilt[np.newaxis, top::-1], yaw[np.newaxis, top::-1], np.array([top + 1]))
-    steps = int(steps_to_rest(fall, rise, np.array([least_fall]), linger)[0])
+    steps = int(steps_to_rest(fall, lambda rows: rise[rows], np.array([least_fall]), linger)[0])
     return None if steps < 0 else steps
 
 
@@ -59,6 +57,12 @@ def test_rest_is_certain_at_the_same_sample_whatever_follows():
     assert steps_of(tilt[: n - 1], np.zeros(n - 1), top, 0.15) is None
 
 
+def test_a_fall_that_has_long_been_low_is_told_from_one_that_still_falls():
+    falls = np.stack([np.linspace(1.0, 0.0, 101), np.r_[np.linspace(1.0, 0.0, 21), np.zeros(80)]])
+    assert has_stayed_low(falls, np.array([0.75, 0.75])).tolist() == [False, True]
+    assert has_stayed_low(falls, np.array([0.75, 1.25])).tolist() == [False, False]
+
+
 @st.composite
 def tops(draw):
     """Rises and falls that end in rest, or do not, one above the other."""
@@ -77,18 +81,11 @@ def tops(draw):
 @given(tops())
 def test_what_is_said_of_one_does_not_depend_on_the_others_or_on_what_lies_beyond(sides):
     falls, rises, least_fall = sides
-    together = steps_to_rest(falls, rises, least_fall, 10)
+    together = steps_to_rest(falls, lambda rows: rises[rows], least_fall, 10)
     for row, steps in enumerate(together):
         fall, rise = (
             Sides(each.tilt[row : row + 1, :n], each.yaw[row : row + 1, :n], each.length[row : row + 1])
             for each, n in ((falls, falls.length[row]), (rises, rises.length[row]))
         )
-        alone = steps_to_rest(fall, rise, least_fall[row : row + 1], 10)
+        alone = steps_to_rest(fall, lambda _, rise=rise: rise, least_fall[row : row + 1], 10)
         assert alone.tolist() == [steps]
-
-
-@given(tops())
-def test_the_core_sees_falls_come_to_rest_as_numpy_does(sides):
-    falls, rises, least_fall = sides
-    expected = twin_rests.steps_to_rest(falls, lambda rows: rises[rows], least_fall, 10)
-    assert steps_to_rest(falls, rises, least_fall, 10).tolist() == expected.tolist()

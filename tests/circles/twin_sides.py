@@ -1,8 +1,4 @@
-"""Sides: the signal on one side of each of many points, as rows of a matrix, and what such rows are asked.
-
-Sums over a row are made so that nothing but the row's own samples decides their last bit: not which other rows
-are in the matrix, nor how far it goes on.
-"""
+"""What lies beside high points, in numpy: for the twins of what the core does."""
 
 from __future__ import annotations
 
@@ -14,8 +10,6 @@ from numpy.typing import NDArray
 
 from imucount.samples import FloatArray
 
-__all__ = ["IndexArray", "Sides", "outward", "row_sums", "slopes", "steps_down_to", "windows"]
-
 IndexArray = NDArray[np.int64]
 
 BLOCK = 64
@@ -24,15 +18,7 @@ BLOCK = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
-    """What lies on one side of each of r high points, from the point outward.
-
-    Attributes
-    ----------
-    tilt, yaw : (r, n) arrays, rad
-        The tilt rises towards the high point.
-    length : (r,) array
-        How many of the n samples there are to look at; what lies beyond has any finite value.
-    """
+    """What lies on one side of each of r high points, from the point outward."""
 
     tilt: FloatArray
     yaw: FloatArray
@@ -87,20 +73,7 @@ def row_sums(x: FloatArray) -> FloatArray:
 
 
 def windows(x: FloatArray, start: IndexArray, width: int) -> FloatArray:
-    """Cut r stretches out of each channel.
-
-    Parameters
-    ----------
-    x : (k, n) array
-    start : (r,) array
-        Index of the first sample of each; may lie before the first of `x`.
-    width : int
-        What of it lies outside of `x` is 0.
-
-    Returns
-    -------
-    (k, r, width) array
-    """
+    """Cut r stretches out of each channel."""
     first, end = int(start.min()), int(start.max()) + width
     within = x[:, max(first, 0) : end]
     covered = np.zeros((len(x), end - first))
