@@ -114,7 +114,7 @@ def _delays_ms(handed_over: Sequence[tuple[str, float]], shown: Sequence[tuple[s
 
 async def cost(minutes: float) -> list[tuple[str, str]]:
     """Run the command at true pace, and measure what it takes."""
-    n_sets = 1 + round(60.0 * (minutes + 1.0) / 180.0)  # a set of each direction and their rests take longer
+    n_sets = 2 + round(60.0 * (minutes + 1.0) / 120.0)  # a set of each direction with their rests takes so long
     made = simulate(programme(sets=n_sets), clip=Clip(sampling_rate_hz=RATE_HZ), seed=COACH_SEED)
     with tempfile.TemporaryDirectory() as folder:
         recording, plan = Path(folder, "made.csv"), Path(folder, "plan.toml")
