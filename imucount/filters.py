@@ -11,7 +11,7 @@ from math import pi, sqrt, tan
 
 import numpy as np
 
-from imucount.core.library import address, core
+from imucount.core.library import Pinned, address, core
 from imucount.samples import FloatArray
 
 __all__ = ["EvenGrid", "Lowpass", "OnePole", "decay"]
@@ -50,8 +50,8 @@ class Lowpass:
                 f"(half of the {sampling_rate_hz:g} Hz sampling rate), got {cutoff_hz:g}"
             )
         self.delay_s = sqrt(2.0) / (2.0 * pi * cutoff_hz)
-        self._above, self._below, self._settled = _butterworth(cutoff_hz, sampling_rate_hz)
-        self._z: FloatArray | None = None
+        self._design = _butterworth(cutoff_hz, sampling_rate_hz)
+        self._recursion: _Recursion | None = None
 
     def update(self, x: FloatArray) -> FloatArray:
         """Filter the next n samples of k channels.
@@ -66,9 +66,10 @@ class Lowpass:
         """
         if x.shape[1] == 0:
             return x
-        if self._z is None:
-            self._z = self._settled * x[:, :1]
-        return _filtered(self._above, self._below, self._z, x)
+        if self._recursion is None:
+            above, below, settled = self._design
+            self._recursion = _Recursion(above, below, settled * x[:, :1])
+        return self._recursion.update(x)
 
 
 class OnePole:
@@ -91,12 +92,12 @@ class OnePole:
 
     def __init__(self, tau_s: float, sampling_rate_hz: float, start: FloatArray) -> None:
         kept = decay(tau_s, sampling_rate_hz)
-        self._above, self._below = np.array([1.0 - kept, 0.0]), np.array([1.0, -kept])
-        self._z = kept * np.asarray(start, dtype=np.float64)[:, np.newaxis]
+        z = kept * np.asarray(start, dtype=np.float64)[:, np.newaxis]
+        self._recursion = _Recursion(np.array([1.0 - kept, 0.0]), np.array([1.0, -kept]), z)
 
     def update(self, x: FloatArray) -> FloatArray:
         """Filter the next n samples of k channels, shape (k, n) in and out."""
-        return _filtered(self._above, self._below, self._z, x)
+        return self._recursion.update(x)
 
 
 def decay(tau_s: float, sampling_rate_hz: float) -> float:
@@ -119,16 +120,27 @@ def _butterworth(cutoff_hz: float, sampling_rate_hz: float) -> tuple[FloatArray,
     return above, below, np.array([1.0 - above[0], above[2] - below[2]])
 
 
-def _filtered(above: FloatArray, below: FloatArray, z: FloatArray, x: FloatArray) -> FloatArray:
-    """Filter the next n samples of k channels, (k, n), by coefficients above and below the line.
+class _Recursion:
+    """What a filter remembers, for k channels, between its coefficients above and below the line.
 
-    What the filter remembers, `z`, is carried on: (k, order).
+    Parameters
+    ----------
+    above, below : (order + 1,) arrays
+    z : (k, order) array
     """
-    x = np.ascontiguousarray(x, dtype=np.float64)
-    y = np.empty_like(x)
-    order = len(above) - 1
-    core().imucount_filter(address(above), address(below), order, address(z), address(x), address(y), *x.shape)
-    return y
+
+    def __init__(self, above: FloatArray, below: FloatArray, z: FloatArray) -> None:
+        self._order = len(above) - 1
+        self._above, self._below, self._z = Pinned(above), Pinned(below), Pinned(z)
+
+    def update(self, x: FloatArray) -> FloatArray:
+        """Filter the next n samples, shape (k, n) in and out."""
+        x = np.ascontiguousarray(x, dtype=np.float64)
+        y = np.empty_like(x)
+        core().imucount_filter(
+            *(self._above.at, self._below.at, self._order, self._z.at, address(x), address(y)), *x.shape
+        )
+        return y
 
 
 class EvenGrid:
@@ -150,8 +162,10 @@ class EvenGrid:
 
     def __init__(self, sampling_rate_hz: float) -> None:
         self.sampling_rate_hz = sampling_rate_hz
-        self._clock: FloatArray | None = None  # rate, time of the first and last sample, bins that are complete
-        self._state = np.empty((3, 0))  # of each channel: last value, area up to there, area up to the last edge
+        self._origin_s: float | None = None
+        self._n_bins = 0
+        self._clock = Pinned(np.zeros(4))  # rate, time of the first and last sample, bins that are complete
+        self._state = Pinned(np.zeros((3, 1)))  # of each channel: last value, area to there, area to the last edge
 
     def update(self, t: FloatArray, x: FloatArray) -> FloatArray:
         """Take the next samples, return the bins that they complete.
@@ -170,22 +184,22 @@ class EvenGrid:
         """
         if len(t) == 0:
             return np.empty((len(x), 0))
-        if self._clock is None:
-            self._clock = np.array([self.sampling_rate_hz, t[0], t[0], 0.0])
-            self._state = np.zeros((3, len(x)))
-            self._state[0] = x[:, 0]
+        if self._origin_s is None:
+            self._origin_s = float(t[0])
+            self._clock.array[:] = self.sampling_rate_hz, self._origin_s, self._origin_s, 0.0
+            self._state = Pinned(np.stack([x[:, 0], np.zeros(len(x)), np.zeros(len(x))]))
         t, x = np.ascontiguousarray(t, dtype=np.float64), np.ascontiguousarray(x, dtype=np.float64)
-        bins = np.empty((len(x), self._n_bins(float(t[-1])) - int(self._clock[3])))
+        n_before, self._n_bins = self._n_bins, self._bins_before(float(t[-1]), self._origin_s)
+        bins = np.empty((len(x), self._n_bins - n_before))
         core().imucount_grid(
-            *(address(each) for each in (self._clock, self._state, t, x)), *x.shape, address(bins), bins.shape[1]
+            *(self._clock.at, self._state.at, address(t), address(x), *x.shape, address(bins), bins.shape[1])
         )
         return bins
 
-    def _n_bins(self, t_s: float) -> int:
+    def _bins_before(self, t_s: float, origin_s: float) -> int:
         """Count the bins that end before a time."""
-        _, origin_s, _, complete = self._clock.tolist() if self._clock is not None else (0.0,) * 4
         step_s = 1.0 / self.sampling_rate_hz
-        n = max(int((t_s - origin_s) * self.sampling_rate_hz) - 1, int(complete))
+        n = max(int((t_s - origin_s) * self.sampling_rate_hz) - 1, self._n_bins)
         while origin_s + (n + 1) * step_s < t_s:
             n += 1
         return n

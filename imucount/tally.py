@@ -54,14 +54,11 @@ class Tally:
             self.first_s = self.last_s = float(samples.t[0])
             self.chain.begin(self.first_s)
         acc = samples.acc if self.added_m_s2 is None else samples.acc + self.added_m_s2
-        before_s = np.concatenate([[self.last_s], samples.t[:-1]])
-        steps_s = samples.t - before_s
+        cuts = self._cuts(samples.t)
         self.n_samples += len(samples)
         self.last_s = float(samples.t[-1])
         start = 0
-        for index in np.flatnonzero(steps_s > SHORTEST_GAP_S):
-            self.gaps.append(Gap(float(before_s[index]), float(samples.t[index])))
-        for cut in [*np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist(), len(samples)]:
+        for cut in [*cuts, len(samples)]:
             for begin in range(start, cut, PIECE):
                 end = min(begin + PIECE, cut)
                 gyr = samples.gyr[begin:end] if self.has_gyroscope and samples.gyr is not None else None
@@ -70,6 +67,17 @@ class Tally:
                 self.reps += self.chain.end()
                 self.chain.begin(float(samples.t[cut]))
             start = cut
+
+    def _cuts(self, t: FloatArray) -> list[int]:
+        """Note the gaps before the next samples, and give those samples before which one is too long to bridge."""
+        if float(t[-1]) - self.last_s <= SHORTEST_GAP_S:  # as of most packets
+            return []
+        before_s = np.concatenate([[self.last_s], t[:-1]])
+        steps_s = t - before_s
+        for index in np.flatnonzero(steps_s > SHORTEST_GAP_S):
+            self.gaps.append(Gap(float(before_s[index]), float(t[index])))
+        cuts: list[int] = np.flatnonzero(steps_s > LONGEST_BRIDGE_S).tolist()
+        return cuts
 
     def finish(self) -> None:
         """Decide on everything that was held back."""

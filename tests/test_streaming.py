@@ -1,6 +1,8 @@
 """The session is the same, to the bit, however the stream is cut."""
 
+import copy
 import itertools
+import pickle
 from functools import cache
 
 import numpy as np
@@ -127,6 +129,16 @@ def test_what_is_known_at_a_sample_does_not_depend_on_the_cuts_before(name, data
     reps_at_once, at_once = fed(samples, [])
     assert reps == reps_at_once
     assert counter.progress == at_once.progress
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda counter: pickle.loads(pickle.dumps(counter))])
+def test_a_copy_of_a_counter_counts_on_by_itself(copied):
+    name = "another attitude"
+    middle = len(recording(name)) // 2
+    _, counter = fed(recording(name)[:middle], [])
+    twin = copied(counter)
+    assert counter.update(recording(name)[middle:]) == twin.update(recording(name)[middle:])
+    assert counter.finish() == twin.finish() == whole(name)[2]
 
 
 @pytest.mark.parametrize("name", RECORDINGS)

@@ -147,6 +147,8 @@ def measure_loops(
     origin_s : float
         Time of the sample with index 0, s.
     """
+    if not swings:
+        return []
     given, told = np.zeros(1, _SWING), np.zeros(1, _LOOP)
     given["has_gyroscope"], given["rate_hz"] = has_gyroscope, rate_hz
     given["longest_side"], given["linger"] = int(LONGEST_SIDE_S * rate_hz), int(LINGER_S * rate_hz)

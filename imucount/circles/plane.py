@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imucount.circles.tape import Tape
-from imucount.core.library import address, core
+from imucount.core.library import Pinned, address, core
 from imucount.filters import Lowpass, decay
 from imucount.samples import STANDARD_GRAVITY, FloatArray
 
@@ -207,8 +208,7 @@ class ShoulderPlane:
         self._past = Tape(12, int(DRIFT_REVIEW_S * sampling_rate_hz))
         self._review: FloatArray | None = np.empty((12, 0))
         self._has_moved = False
-        state = np.zeros(1, _STATE)
-        self._state, self._at = state[0], address(state)
+        self._pinned = Pinned(np.zeros((), _STATE))
         self._state["has_gyroscope"] = has_gyroscope
         self._state["rate_hz"], self._state["tilt_tau_s"] = sampling_rate_hz, TILT_TAU_S
         for name, tau_s in _TAUS_S.items():
@@ -241,7 +241,7 @@ class ShoulderPlane:
         smooth = self._lowpass.update(bins)
         n = smooth.shape[1]
         means = np.empty((18, n))
-        core().imucount_plane_means(self._at, address(smooth), n, address(means))
+        core().imucount_plane_means(self._pinned.at, address(smooth), n, address(means))
 
         chunks = []
         start = 0
@@ -260,11 +260,15 @@ class ShoulderPlane:
             start = stop
         return chunks
 
+    @property
+    def _state(self) -> NDArray[np.void]:
+        return self._pinned.array
+
     def _motion(self, means: FloatArray, start: int, end: int) -> FloatArray:
         """Make motion of what the means say, up to the first sample at which the level no longer serves."""
         motion = np.empty((12, end - start))
         stop = core().imucount_plane_motion(
-            self._at, address(means), means.shape[1], start, end, address(motion), end - start
+            self._pinned.at, address(means), means.shape[1], start, end, address(motion), end - start
         )
         return motion[:, : stop - start]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from imucount.circles.plane import Channel, PlaneChunk
 from imucount.circles.tape import Tape
-from imucount.core.library import address, core
+from imucount.core.library import Pinned, address, core
 from imucount.samples import FloatArray
 
 __all__ = ["HISTORY_S", "LINGER_S", "LONGEST_SIDE_S", "Swing", "SwingFinder"]
@@ -123,19 +123,19 @@ class SwingFinder:
         self._rate_hz = sampling_rate_hz
         self.end = 0
         self._falls = np.empty((1 + _MOST_FALLS, 8), dtype=np.int64)
-        state = np.zeros(1, _STATE)
-        self._state, self._at = state[0], address(state)
-        self._state["longest_side"] = int(LONGEST_SIDE_S * sampling_rate_hz)
-        self._state["linger"] = int(LINGER_S * sampling_rate_hz)
-        self._state["sizes"], self._state["axes"] = THRESHOLDS_RAD, AXES
+        self._pinned = Pinned(np.zeros((), _STATE))
+        state = self._pinned.array
+        state["longest_side"] = int(LONGEST_SIDE_S * sampling_rate_hz)
+        state["linger"] = int(LINGER_S * sampling_rate_hz)
+        state["sizes"], state["axes"] = THRESHOLDS_RAD, AXES
         for name, share in _SHARES.items():
-            self._state[name] = share
+            state[name] = share
         self._start_over()
 
     def _start_over(self) -> None:
         self._tape = Tape(8 + len(AXES), int(HISTORY_S * self._rate_hz))
         self._recent: list[Swing] = []
-        self._state["zigzags"] = np.zeros((), _ZIGZAG)
+        self._pinned.array["zigzags"] = np.zeros((), _ZIGZAG)
 
     @property
     def history(self) -> FloatArray:
@@ -164,14 +164,14 @@ class SwingFinder:
         begin, end, at = x.shape[1] - n, x.shape[1], address(self._falls)
         while begin < end:
             begin = core().imucount_finder_update(
-                *(self._at, address(x), x.strides[0] // 8, self.first, begin, end, now, at, _MOST_FALLS)
+                *(self._pinned.at, address(x), x.strides[0] // 8, self.first, begin, end, now, at, _MOST_FALLS)
             )
             falls += self._told()
         return self._swings(falls)
 
     def finish(self) -> list[Swing]:
         """Return the swings whose fall the end of the stream cuts short, once they are nearly down."""
-        core().imucount_finder_finish(self._at, self.end - 1, address(self._falls))
+        core().imucount_finder_finish(self._pinned.at, self.end - 1, address(self._falls))
         return self._swings(self._told())
 
     def _told(self) -> list[list[int]]:

@@ -13,7 +13,7 @@ from imucount.errors import ImucountError
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["address", "core"]
+__all__ = ["Pinned", "address", "core"]
 
 _POINTER, _SIZE, _DOUBLE = ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_double
 
@@ -85,3 +85,22 @@ def address(array: np.ndarray[Any, Any]) -> int:
     """Give where an array lies in memory, which is contiguous: what the core takes for a pointer."""
     where: int = array.__array_interface__["data"][0]
     return where
+
+
+class Pinned:
+    """An array that the core works on again and again: where it lies is looked up once, and anew for a copy.
+
+    Attributes
+    ----------
+    array : array
+    at : int
+    """
+
+    __slots__ = ("array", "at")
+
+    def __init__(self, array: np.ndarray[Any, Any]) -> None:
+        self.array = array
+        self.at = address(array)
+
+    def __reduce__(self) -> tuple[type[Pinned], tuple[np.ndarray[Any, Any]]]:
+        return Pinned, (self.array,)
