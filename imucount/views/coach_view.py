@@ -152,13 +152,21 @@ def _numbers(scene: Scene, rows: int, width: int) -> RenderableType:
         return Group(*(Text(name, style, no_wrap=True, overflow="ellipsis") for name in names))
     tall = max(1, min(rows // DIGIT_ROWS, share // (DIGIT_COLUMNS * n_digits)))
     wide = max(1, min(2 * tall, share // (DIGIT_COLUMNS * n_digits)))
-    drawn = [Text(_scaled(big_number(count), tall, wide), style, no_wrap=True) for count in counts]
-    if not scene.beside:
-        return drawn[0]
+    return _drawn_numbers(tuple(counts), tuple(names if scene.beside else ()), (tall, wide), share, style)
+
+
+@lru_cache(maxsize=2)
+def _drawn_numbers(
+    counts: tuple[str, ...], names: tuple[str, ...], scale: tuple[int, int], share: int, style: str
+) -> _Drawn:
+    """Draw numbers so many times as tall and wide, with their names above where there are several."""
+    drawn = [Text(_scaled(big_number(count), *scale), style, no_wrap=True) for count in counts]
+    if not names:
+        return _Drawn(drawn[0])
     table = Table.grid(*(Column(width=share) for _ in counts), padding=(0, 1), pad_edge=False)
     table.add_row(*(Text(name, no_wrap=True, overflow="ellipsis") for name in names))
     table.add_row(*drawn)
-    return table
+    return _Drawn(table)
 
 
 def _number(scene: Scene) -> str:
@@ -199,16 +207,16 @@ def _table(rows: Sequence[Row], set_number: int, is_in_set: bool, is_over: bool)
 
 
 class _Drawn:
-    """A table that is laid out once for each width: to lay it out takes longer than all else of a screen."""
+    """What is laid out once for each width: to lay tables and large numbers out takes longer than all else."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, content: RenderableType) -> None:
+        self._content = content
         self._lines: dict[int, list[list[Segment]]] = {}
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = options.max_width
         if width not in self._lines:
-            self._lines[width] = console.render_lines(self._table, options, pad=False)
+            self._lines[width] = console.render_lines(self._content, options, pad=False)
         for line in self._lines[width]:
             yield from line
             yield Segment.line()
