@@ -183,12 +183,16 @@ class RowParser:
             self._note_decimal(mark, numbers)
             if not (self._time_is_text or self._columns.device is not None):
                 return Rows(numbers, lines, is_whole=is_whole)
-            return self._with_text(block, numbers, lines, is_whole)
+            return self._with_text(block, numbers, lines, is_whole, width)
         return None
 
-    def _with_text(self, block: bytes, numbers: FloatArray, lines: range, is_whole: bool) -> Rows:
-        """Add the columns of words."""
-        cells = split_rows(decoded(block), self._separator)
+    def _with_text(
+        self, block: bytes, numbers: FloatArray, lines: range, is_whole: bool, width: int
+    ) -> Rows | None:
+        """Add the columns of words; None if there are other cells in the text than in its bytes."""
+        cells = split_rows((decoded(line) for line in block.split(b"\n")[:-1]), self._separator)
+        if cells is None or [len(row) for row in cells] != [width] * len(lines):
+            return None
         time, device = self._columns.used[0], self._columns.device
         return Rows(
             np.column_stack([np.full(len(lines), nan), numbers]) if self._time_is_text else numbers,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 
 __all__ = [
     "BLANK",
@@ -62,18 +63,18 @@ def separator_of(line: str) -> str:
 
 def split_cells(text: str, separator: str = ",") -> list[str] | None:
     """Cells of one line; None if its quotes are wrong or it holds a line end."""
+    rows = split_rows([text], separator)
+    return None if rows is None else rows[0] if rows else []
+
+
+def split_rows(lines: Iterable[str], separator: str = ",") -> list[list[str]] | None:
+    """Cells of each of several lines; None if the quotes of one are wrong or it holds a line end."""
     if separator == BLANK:
-        text = text.strip(BLANK)
+        lines = (line.strip(BLANK) for line in lines)
     try:
-        return next(csv.reader([text], delimiter=separator, strict=True, skipinitialspace=True), [])
+        return list(csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True))
     except csv.Error:
         return None
-
-
-def split_rows(text: str, separator: str = ",") -> list[list[str]]:
-    """Cells of each of several lines, of which none is wrong."""
-    lines = (line.strip(BLANK) for line in text.splitlines()) if separator == BLANK else text.splitlines()
-    return list(csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True))
 
 
 def is_row_of_numbers(cells: list[str]) -> bool:

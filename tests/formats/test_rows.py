@@ -58,3 +58,11 @@ def test_one_row_that_is_none_is_told_by_its_line():
     block = b"".join(b"%d,1,2,3\n" % i for i in range(1000)) + b"1000,1,2,three\n"
     with pytest.raises(RecordingError, match=r"line 1002.*three"):
         RowParser("x.csv", COLUMNS).parse(block, 2)
+
+
+@pytest.mark.parametrize("device", ["a\u2028b", "a\x85b", "a\x0cb", '"a"'])
+def test_what_ends_a_line_of_text_ends_no_row(device):
+    columns = Columns(("t", "ax", "ay", "az", "sensor"), (0, 1, 2, 3), {}, device=4)
+    rows = RowParser("x.csv", columns).parse(f"0,1,2,3,{device}\n1,1,2,3,other\n".encode(), 2)
+    assert rows.values[:, 0].tolist() == [0.0, 1.0]
+    assert rows.devices.tolist() == [device.strip('"'), "other"]
