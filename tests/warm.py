@@ -22,7 +22,6 @@ IMPORTED = (
     "pandas",
     "rich.live",
     "rich.progress",
-    "scipy.signal",
     "imucount.cli",
     "imucount.counting",
     "imucount.live",

@@ -152,7 +152,7 @@ def measure_loops(
     given, told = np.zeros(1, _SWING), np.zeros(1, _LOOP)
     given["has_gyroscope"], given["rate_hz"] = has_gyroscope, rate_hz
     given["longest_side"], given["linger"] = int(LONGEST_SIDE_S * rate_hz), int(LINGER_S * rate_hz)
-    at = (given.ctypes.data, address(history), history.strides[0] // history.itemsize, told.ctypes.data)
+    at = (address(given), address(history), history.strides[0] // history.itemsize, address(told))
     loops: list[Loop | None] = []
     for swing in swings:
         given["start"], given["top"], given["end"] = swing.start - first, swing.top - first, swing.end - first

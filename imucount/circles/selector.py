@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import exp, inf
 from statistics import fmean
 
+from imucount.circles.flaws import Flaw, flaw_of, least_elevation_deg
 from imucount.circles.given_up import ENOUGH_TO_COMPARE, given_up, least_roundness
 from imucount.circles.loops import Loop
 from imucount.circles.misses import Miss
@@ -43,20 +44,6 @@ from imucount.sets import Side
 from imucount.signals import Verdict
 
 __all__ = ["Circle", "CircleSelector"]
-
-LEAST_ELEVATION_DEG, LEAST_YAW_DEG = 2.5, 0.7
-"""Half of what a clip sees of 10 deg of elevation and 6 deg of protraction, when it follows least."""
-
-LEAST_MEAN_ELEVATION_DEG = 3.5
-"""Of a set: 10 deg of the clavicle as a clip shows them that follows by 0.35. One in two thousand simulated sets
-is smaller, and swinging arms that turn the trunk along draw loops of 3 deg, alike and by the dozen."""
-
-SWING_S, LEAST_OF_QUICK_DEG = 2.0, 5.0
-"""The same of circles that are as quick as an arm swings: loosely, as a pendulum, once in 1.3 to 1.6 s, and with
-the steps of a walk once in 1 to 1.2 s. Such swings drew loops of up to 4.2 deg."""
-
-LEAST_ROUNDNESS = 0.2
-"""Four separate moves seen by a clip that follows obliquely; a shrug has less."""
 
 COUNTED_SCORE = 5.0
 """Loops that together score more are circles. Measured: no false ones in hours of simulated other movement
@@ -178,9 +165,6 @@ class _Link:
     far: float | None = None  # from where the shoulder rested, as near as its chain has come
 
 
-_Flaw = tuple[Verdict, dict[str, float]]
-"""Why a loop counts no circle, and the numbers of it."""
-
 HasRested = Callable[[Loop, float, float, float], bool]
 """Whether the shoulder was still for a rest, beside the size of a loop, between two times and as seen at a
 third, s."""
@@ -285,7 +269,7 @@ class CircleSelector:
 
     def add(self, loop: Loop) -> list[Circle]:
         """Take the next loop, return the circles that it makes certain."""
-        flaw = _flaw(loop, self._has_gyroscope)
+        flaw = flaw_of(loop, self._has_gyroscope)
         if flaw is not None:
             return self._reject(loop, *flaw)
         drawing = drawing_score(loop, self._has_gyroscope)
@@ -372,7 +356,7 @@ class CircleSelector:
             return self._reject(loop, "few", {"alike_needed": self._min_reps}, link)
         if single and self._min_reps > 1 and (flaw := self._flaw_alone(loop, now_s)) is not None:
             return self._reject(loop, *flaw, link)
-        least_deg = _least_elevation_deg(link.traits)
+        least_deg = least_elevation_deg(link.traits)
         if link.traits.mean_elevation_deg < least_deg:
             return self._reject(loop, "small", {"elevation_needed_deg": least_deg}, link)
         chain = [link]
@@ -388,9 +372,10 @@ class CircleSelector:
             return self._reject(
                 loop, "elsewhere", {"far_from_rest": far, "far_from_rest_most": FAR_FROM_REST}, link
             )
-        chance = self._chance(chain, fmean(each.drawing for each in chain))
-        if self._min_reps > 1 and chance < LEAST_CHANCE:
-            return self._reject(loop, "doubtful", {"chance": chance, "chance_needed": LEAST_CHANCE}, link)
+        if self._min_reps > 1:
+            chance = self._chance(chain, fmean(each.drawing for each in chain))
+            if chance < LEAST_CHANCE:
+                return self._reject(loop, "doubtful", {"chance": chance, "chance_needed": LEAST_CHANCE}, link)
         evidence = self._evidence(loops, loop)
         if evidence < SURE_EVIDENCE:
             evidence += rest_evidence(self._rest_height(chain[0].loop, now_s))
@@ -431,10 +416,8 @@ class CircleSelector:
         """Tell what each trait spoke against it, where that decided."""
         if link is None or why not in ("unlike", "doubtful"):
             return {}
-        of_drawing, odd = (
-            drawing_costs(link.loop, self._has_gyroscope),
-            odd_costs(link.traits, self._has_gyroscope),
-        )
+        of_drawing = drawing_costs(link.loop, self._has_gyroscope)
+        odd = odd_costs(link.traits, self._has_gyroscope)
         return of_drawing | odd if why == "unlike" else costs_in_chance(of_drawing, odd, link.traits.n)
 
     def _chance(self, chain: list[_Link], drawing: float) -> float:
@@ -463,7 +446,7 @@ class CircleSelector:
             first.far = min((each for each in (first.far, far) if each is not None), default=None)
         return first.far or 0.0
 
-    def _flaw_alone(self, loop: Loop, now_s: float) -> _Flaw | None:
+    def _flaw_alone(self, loop: Loop, now_s: float) -> Flaw | None:
         """Tell for what a single loop is no circle: it begins at rest, down where it ends, or soon after its like.
 
         Who puts on a jacket moves before, too.
@@ -476,11 +459,9 @@ class CircleSelector:
         height = self._rest_height(loop, now_s)
         if height is None:
             return "alone", {}
-        return (
-            ("alone", {"rest_height": height, "rest_height_most": SINGLE_HEIGHT})
-            if abs(height) > SINGLE_HEIGHT
-            else None
-        )
+        if abs(height) > SINGLE_HEIGHT:
+            return "alone", {"rest_height": height, "rest_height_most": SINGLE_HEIGHT}
+        return None
 
     def _turns_back(self, loops: list[Loop]) -> bool:
         """Whether each of two or three loops in a row goes round the other way than the one before.
@@ -581,17 +562,6 @@ def _beside(circle: Circle, start_s: float, loop: Loop, told_s: float) -> Circle
     return Circle(start_s, loop.end_s, loop, circle.direction, confidence, told_s)
 
 
-def _flaw(loop: Loop, has_gyroscope: bool) -> _Flaw | None:
-    """Tell for what a loop is none that could be a circle, and what it would need; None for one that could."""
-    if loop.elevation_deg < LEAST_ELEVATION_DEG:
-        return "small", {"elevation_needed_deg": LEAST_ELEVATION_DEG}
-    if has_gyroscope and loop.yaw_deg < LEAST_YAW_DEG:
-        return "narrow", {"protraction_needed_deg": LEAST_YAW_DEG}
-    if has_gyroscope and loop.roundness < LEAST_ROUNDNESS:
-        return "flat", {"roundness_needed": LEAST_ROUNDNESS}
-    return None
-
-
 def _numbers(link: _Link, has_gyroscope: bool) -> dict[str, float]:
     traits = link.traits
     numbers = {
@@ -607,9 +577,3 @@ def _numbers(link: _Link, has_gyroscope: bool) -> dict[str, float]:
             "set_from_above": traits.mean_from_above,
         }
     return numbers
-
-
-def _least_elevation_deg(traits: Traits) -> float:
-    """Give the least mean elevation of a set's circles."""
-    is_quick = exp(traits.log_duration / traits.n) < SWING_S
-    return LEAST_OF_QUICK_DEG if is_quick else LEAST_MEAN_ELEVATION_DEG

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imucount.core.library import core
+from imucount.core.library import address, core
 from imucount.cyclic.templates import Cycle, IntArray
 from imucount.samples import FloatArray
 
@@ -79,8 +79,8 @@ def cover(
             in_set[longest - 1] = 0.0  # what it costs was paid
         best = np.maximum(in_set, idle - START)  # for a cycle that begins here
         core().imucount_cover(
-            *(gain.ctypes.data, n, lengths.ctypes.data, len(lengths), START, START / (PAUSE * usual)),
-            *(in_set.ctypes.data, idle.ctypes.data, best.ctypes.data),
+            *(address(gain), n, address(lengths), len(lengths), START, START / (PAUSE * usual)),
+            *(address(in_set), address(idle), address(best)),
         )
         covered.append((float(idle[-1]), _Covered(likeness, gain, lengths, in_set, idle, best).sets()))
     return covered

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imucount.core.library import core
+from imucount.core.library import address, core
 from imucount.samples import FloatArray
 
 __all__ = ["LAGS", "NEAR_LENGTH", "RATE_HZ", "RATE_WEIGHT", "STEP", "RepetitionMap", "Run", "octaves"]
@@ -121,8 +121,8 @@ class RepetitionMap:
         for octave, (y, (shortest, longest)) in enumerate(zip(octaves(x), LENGTHS, strict=True)):
             y = np.ascontiguousarray(y)
             core().imucount_repetition(
-                *(y.ctypes.data, y.shape[1], octave, shortest, longest - shortest, STEP, moments, DRIFT),
-                *(work.ctypes.data, self.likeness[row].ctypes.data, energies[row].ctypes.data),
+                *(address(y), y.shape[1], octave, shortest, longest - shortest, STEP, moments, DRIFT),
+                *(address(work), address(self.likeness[row]), address(energies[row])),
             )
             row += longest - shortest
         least = np.where(OCTAVE[0] > LAGS, LEAST_FAST_RMS, LEAST_RMS)[:, np.newaxis]
@@ -136,8 +136,8 @@ class RepetitionMap:
         most = self._open.size // 2 + len(self._open)
         found, scores = np.empty((most, 4), dtype=np.intp), np.empty(most)
         count = core().imucount_runs(
-            *(self._open.ctypes.data, *self._open.shape, GAPS.ctypes.data, LEAST_BEST - LEAST),
-            *(found.ctypes.data, scores.ctypes.data),
+            *(address(self._open), *self._open.shape, address(GAPS), LEAST_BEST - LEAST),
+            *(address(found), address(scores)),
         )
         runs = [Run(score, *each) for score, each in zip(scores[:count].tolist(), found[:count].tolist())]
         return sorted(runs, key=lambda run: (-run.score, run.row, run.first))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imucount.core.library import core
+from imucount.core.library import address, core
 from imucount.cyclic.similarity import DRIFT, NEAR_LENGTH
 from imucount.samples import FloatArray
 
@@ -137,10 +137,10 @@ class Shapes:
         energy = np.square(moved).sum(axis=(1, 2))
         alike = np.empty((len(templates), self.n + 1, len(self.lengths)))
         core().imucount_cycles(
-            *(self._sums.ctypes.data, self._padded.shape[1], self.n + 1),
-            *(self.lengths.ctypes.data, len(self.lengths)),
-            *(moved.ctypes.data, posture.ctypes.data, energy.ctypes.data, len(templates)),
-            *(DRIFT, alike.ctypes.data),
+            *(address(self._sums), self._padded.shape[1], self.n + 1),
+            *(address(self.lengths), len(self.lengths)),
+            *(address(moved), address(posture), address(energy), len(templates)),
+            *(DRIFT, address(alike)),
         )
         return alike
 

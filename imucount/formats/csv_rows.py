@@ -12,7 +12,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from imucount.core.library import core
+from imucount.core.library import address, core
 from imucount.errors import RecordingError
 from imucount.formats.columns import Columns
 from imucount.formats.dialect import BLANK, SEPARATORS, split_cells, split_rows
@@ -173,7 +173,7 @@ class RowParser:
         for mark in [self.decimal] if self.decimal else [".", ","] if self._separator != "," else ["."]:
             n = core().imucount_rows(
                 *(block, len(block), ord(self._separator), ord(mark), _MISSING_LINES),
-                *(places.ctypes.data, width, numbers.shape[1], numbers.ctypes.data),
+                *(address(places), width, numbers.shape[1], address(numbers)),
             )
             if n < len(lines):
                 continue

@@ -11,8 +11,9 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
+from imucount.circles.flaws import LEAST_ELEVATION_DEG, LEAST_YAW_DEG
 from imucount.circles.scores import LEAST_FORWARD_M, LEVER_M
-from imucount.circles.selector import LEAST_ELEVATION_DEG, LEAST_EVIDENCE, LEAST_YAW_DEG
+from imucount.circles.selector import LEAST_EVIDENCE
 from imucount.errors import CountingError
 from imucount.outside_text import printable_line
 from imucount.reps import Rep
